@@ -1,0 +1,83 @@
+"""What the schedule rules answer: one finding for each thing that must be looked at, with its reasons."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from patients.rules.reasons import FactReference, Reason
+from patients.rules.vocabulary import Vocabulary
+
+
+class ItemKind(Vocabulary):
+    TEST = "test", "blood or urine test"
+    TROUGH = "trough", "trough level"
+    OBSERVATION = "observation", "observation"
+    INFUSION = "infusion", "infusion"
+    CHECKPOINT = "checkpoint", "taper checkpoint"
+    SCREEN = "screen", "baseline screen"
+    ACTION = "action", "action to record"
+
+
+class DueStatus(Vocabulary):
+    NOT_DUE = "not_due", "not due"
+    DUE_SOON = "due_soon", "due soon"
+    DUE = "due", "due"
+    OVERDUE = "overdue", "overdue"
+    SNOOZED = "snoozed", "snoozed"
+
+
+@dataclass(frozen=True, slots=True)
+class DriverFinding:
+    """One drug's own demand for an item. The earliest over all drugs drives the item."""
+
+    drug: str
+    drug_name: str
+    course: FactReference
+    rule_id: str
+    phase: str
+    interval_days: int | None
+    due_on: date
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True)
+class DueFinding:
+    """One thing to be looked at: when, which drug asks for it, and why.
+
+    `item` is the item's slug in monitoring/protocol/items.toml, unique within one patient's findings together with
+    `occasion` (empty but for items that stand side by side, such as the steps of one taper).
+    """
+
+    item: str
+    occasion: str
+    name: str
+    kind: ItemKind
+    due_on: date
+    visit_on: date
+    status: DueStatus
+    days_overdue: int
+    last_done_on: date | None
+    last_done_by: FactReference | None
+    snoozed_until: date | None
+    driver: DriverFinding
+    other_drivers: tuple[DriverFinding, ...]
+    detail: str
+    reasons: tuple[Reason, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class VisitFinding:
+    """Items that one visit can serve."""
+
+    on: date
+    items: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MonitoringFindings:
+    """What is due for one patient as of a day. `quiet_reasons` says why there is nothing, when there is nothing."""
+
+    as_of: date
+    protocol_version: str
+    due: tuple[DueFinding, ...]
+    visits: tuple[VisitFinding, ...]
+    quiet_reasons: tuple[Reason, ...]

@@ -1,0 +1,19 @@
+from patients.models.assessment import Assessment, AssessmentEnzyme
+from patients.models.clinic import Clinic
+from patients.models.condition import Autoantibody, Condition
+from patients.models.measure import Height, Weight
+from patients.models.patient import Patient
+from patients.models.staff import Membership, Staff
+
+__all__ = [
+    "Assessment",
+    "AssessmentEnzyme",
+    "Autoantibody",
+    "Clinic",
+    "Condition",
+    "Height",
+    "Membership",
+    "Patient",
+    "Staff",
+    "Weight",
+]

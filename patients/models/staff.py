@@ -1,0 +1,35 @@
+from django.contrib.auth.models import AbstractUser
+from django.db import models
+
+from patients.models.clinic import Clinic
+from patients.rules.vocabulary import Role
+
+
+class Staff(AbstractUser):
+    """A member of staff who signs in. What they may see follows from their memberships, never from a global flag."""
+
+    clinics = models.ManyToManyField(Clinic, through="Membership", related_name="staff")
+
+    class Meta(AbstractUser.Meta):
+        verbose_name = "member of staff"
+        verbose_name_plural = "staff"
+
+
+class Membership(models.Model):
+    """The role that a member of staff has in one clinic."""
+
+    staff = models.ForeignKey(Staff, on_delete=models.PROTECT, related_name="memberships")
+    clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="memberships")
+    role = models.CharField(max_length=16, choices=Role.choices())
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("staff", "clinic"), name="%(app_label)s_%(class)s_once_per_clinic"),
+            models.CheckConstraint(
+                condition=models.Q(role__in=[role.value for role in Role]),
+                name="%(app_label)s_%(class)s_role_known",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"membership {self.pk}"

@@ -1,0 +1,108 @@
+"""What is recorded about treatment: the input of the pathway rules, as frozen values."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from patients.rules.record import PatientRecord
+from patients.rules.vocabulary import DatePrecision
+from regimens.rules.vocabulary import (
+    CourseRole,
+    DoseBasis,
+    DoseUnit,
+    Frequency,
+    MilestoneKind,
+    OutcomeKind,
+    Route,
+    StopReason,
+    Weekday,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class DosePeriod:
+    """The dose from a day on, until the next period or the stop. `amount` None: dose not recorded."""
+
+    id: str
+    from_on: date
+    amount: Decimal | None = None
+    unit: DoseUnit | None = None
+    basis: DoseBasis = DoseBasis.FLAT
+    frequency: Frequency = Frequency.NOT_RECORDED
+    frequency_text: str = ""
+    weekday: Weekday | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A clinician's judgement on a course, made on a day."""
+
+    id: str
+    on: date
+    kind: OutcomeKind
+    reason: str = ""
+    reaction: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Infusion:
+    """One infusion cycle given: `first_on` is its first day, `days` the consecutive days, `total` the whole amount."""
+
+    id: str
+    first_on: date
+    days: int = 1
+    total: Decimal | None = None
+    unit: DoseUnit | None = None
+    dosing_weight: Decimal | None = None
+    dosing_weight_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TaperStep:
+    """One planned step of a corticosteroid taper: from this day, this many mg a day (0 = stop)."""
+
+    id: str
+    on: date
+    milligrams_per_day: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """One drug from a start to a stop. `drug` is a catalogue slug, or "" for a drug outside it named by `drug_text`.
+
+    `never_given`: the drug was considered and found contraindicated or declined; `start_on` is then the day of that
+    judgement and nothing was taken. `stop_on` is the first day without the drug; None means not stopped.
+    """
+
+    id: str
+    drug: str
+    start_on: date
+    role: CourseRole
+    drug_text: str = ""
+    route: Route = Route.NOT_RECORDED
+    start_precision: DatePrecision = DatePrecision.DAY
+    stop_on: date | None = None
+    stop_reason: StopReason | None = None
+    never_given: bool = False
+    note: str = ""
+    doses: tuple[DosePeriod, ...] = ()
+    outcomes: tuple[Outcome, ...] = ()
+    infusions: tuple[Infusion, ...] = ()
+    taper: tuple[TaperStep, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Milestone:
+    id: str
+    on: date
+    kind: MilestoneKind
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TreatmentRecord:
+    """One patient with everything taken. Order of rows has no meaning."""
+
+    patient: PatientRecord
+    courses: tuple[Course, ...] = ()
+    milestones: tuple[Milestone, ...] = ()
