@@ -73,11 +73,29 @@ class VisitFinding:
 
 
 @dataclass(frozen=True, slots=True)
+class DoneFinding:
+    """The last day on which an item was validly done, also for items that nothing asks for any more."""
+
+    item: str
+    occasion: str
+    on: date
+    by: FactReference | None
+
+
+@dataclass(frozen=True, slots=True)
 class MonitoringFindings:
-    """What is due for one patient as of a day. `quiet_reasons` says why there is nothing, when there is nothing."""
+    """What is due for one patient as of a day. `quiet_reasons` says why there is nothing, when there is nothing.
+
+    `done` holds, for every item that a course up to `as_of` has asked for, when it was last done.
+    """
 
     as_of: date
     protocol_version: str
     due: tuple[DueFinding, ...]
     visits: tuple[VisitFinding, ...]
     quiet_reasons: tuple[Reason, ...]
+    done: tuple[DoneFinding, ...] = ()
+
+    def satisfied_on(self, item: str, occasion: str) -> date | None:
+        """When the item was last done, None when never."""
+        return next((done.on for done in self.done if (done.item, done.occasion) == (item, occasion)), None)

@@ -1,0 +1,34 @@
+"""Putting a due item off, with a reason and a day. It never hides how late the item is."""
+
+from datetime import date
+
+from django.db import transaction
+
+from monitoring.models import Snooze
+from monitoring.protocol.load import load
+from patients.clock import today_in
+from patients.entries import store, supersede
+from patients.errors import Refused
+from patients.models import Staff
+from patients.rules.permissions import Permission
+from patients.selectors import patient_to_write
+
+
+@transaction.atomic
+def snooze_item(*, by: Staff, patient_id: int, item: str, until: date, reason: str) -> Snooze:
+    """Puts an item off until a day; an earlier putting-off of the same item is superseded.
+
+    Raises NotFound, NotAllowed, Refused.
+    """
+    patient = patient_to_write(by, patient_id, Permission.RECORD_MONITORING)
+    today = today_in(patient.clinic)
+    if item not in load().items:
+        raise Refused("This is not an item of the monitoring protocol.", "item")
+    if until <= today:
+        raise Refused("Put it off until a later day.", "until")
+    if not reason.strip():
+        raise Refused("Say why it is put off.", "reason")
+    earlier = Snooze.objects.filter(patient=patient, item=item, superseded_at__isnull=True, until__gt=today)
+    for row in earlier:
+        supersede(row, by=by, reason="put off anew")
+    return store(Snooze(patient=patient, item=item, made_on=today, until=until, reason=reason.strip(), recorded_by=by))

@@ -1,0 +1,65 @@
+"""Every read about monitoring: what is due, the worklist, results."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import QuerySet
+
+from monitoring.facts import monitoring_records
+from monitoring.models import DueItem, Result
+from monitoring.protocol.load import load
+from monitoring.rules.findings import MonitoringFindings
+from monitoring.rules.record import MonitoringRecord
+from monitoring.rules.schedule import evaluate
+from patients.models import Patient, Staff
+from patients.rules.permissions import Permission
+from patients.selectors import patients_for, require
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorklistFilters:
+    """What narrows the worklist; empty means all. `status` is a DueStatus value judged as of the day."""
+
+    clinic: int | None = None
+    drug: str = ""
+    item: str = ""
+    status: str = ""
+    patient: int | None = None
+
+
+def monitoring_of(staff: Staff, patient: Patient, as_of: date) -> MonitoringFindings:
+    """What is due for one patient as of a day."""
+    return monitorings_of(staff, [patient], as_of)[patient.pk]
+
+
+def monitorings_of(staff: Staff, patients: Iterable[Patient], as_of: date) -> dict[int, MonitoringFindings]:
+    """What is due for each of these patients as of a day, by patient id. Raises NotAllowed."""
+    protocol = load()
+    return {pk: evaluate(record, protocol, as_of) for pk, record in records_of(staff, patients).items()}
+
+
+def records_of(staff: Staff, patients: Iterable[Patient]) -> dict[int, MonitoringRecord]:
+    """The whole records of these patients as the rules read them, by patient id. Raises NotAllowed."""
+    rows = list(patients)
+    for clinic_id in {patient.clinic_id for patient in rows}:
+        require(staff, clinic_id, Permission.READ_RECORD)
+    return monitoring_records([patient.pk for patient in rows])
+
+
+def results_for(staff: Staff) -> QuerySet[Result]:
+    """Current results of the person's patients, newest sample first."""
+    return (
+        Result.objects.filter(patient__in=patients_for(staff), superseded_at__isnull=True)
+        .select_related("patient", "recorded_by")
+        .order_by("-sampled_on", "-pk")
+    )
+
+
+def due_items_for(staff: Staff) -> QuerySet[DueItem]:
+    """Due items of the person's patients, open and closed, the latest due first."""
+    return (
+        DueItem.objects.filter(patient__in=patients_for(staff))
+        .select_related("patient__clinic")
+        .order_by("-due_on", "-pk")
+    )

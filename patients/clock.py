@@ -1,0 +1,13 @@
+"""The one place where the record's code asks what day it is. Rules never do: they are told."""
+
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from django.utils import timezone
+
+from patients.models import Clinic
+
+
+def today_in(clinic: Clinic) -> date:
+    """The calendar day where the clinic is."""
+    return timezone.localdate(timezone=ZoneInfo(clinic.time_zone))

@@ -1,0 +1,91 @@
+"""How a clinical row is checked and written: every message at once, nothing half-saved."""
+
+from datetime import date
+from typing import TypeVar
+
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.db import IntegrityError, models, transaction
+from django.utils import timezone
+
+from patients.errors import Refused, StaleVersion
+from patients.models import Patient, Staff
+from patients.models.entry import Entry
+
+M = TypeVar("M", bound=models.Model)
+
+
+def store(row: M) -> M:
+    """Checks the row against its model, then writes it. Raises Refused with every message by field.
+
+    The database checks once more; what only it can see (a race, a trigger) is refused in plain words as well.
+    """
+    try:
+        row.full_clean()
+    except ValidationError as error:
+        raise _refused(error) from None
+    try:
+        with transaction.atomic():
+            row.save()
+    except IntegrityError as error:
+        raise Refused(_said_by_database(row, error)) from None
+    return row
+
+
+def supersede(row: Entry, *, by: Staff, reason: str) -> None:
+    """Marks a row as no longer valid; it stays in the record. Raises Refused without a reason or when already done."""
+    if not reason.strip():
+        raise Refused("Say why the entry is replaced or withdrawn.", "reason")
+    changed = (
+        type(row)
+        ._default_manager.filter(pk=row.pk, superseded_at__isnull=True)
+        .update(superseded_at=timezone.now(), superseded_by=by, superseded_reason=reason.strip())
+    )
+    if changed != 1:
+        raise Refused("This entry was already replaced or withdrawn. Reload the page to see the current one.")
+
+
+def bump_version(row: models.Model, version: int | None) -> None:
+    """Moves the row's version on when it is still the one that was read. Raises StaleVersion otherwise.
+
+    `version` None is for writes that add without overwriting anything.
+    """
+    rows = type(row)._default_manager.filter(pk=row.pk)
+    if version is not None:
+        rows = rows.filter(version=version)
+    if rows.update(version=models.F("version") + 1) != 1:
+        current = type(row)._default_manager.values_list("version", flat=True).get(pk=row.pk)
+        raise StaleVersion(
+            "Someone changed this entry while you were working on it. Nothing was saved: look at the current entry, "
+            "then repeat your change.",
+            current,
+        )
+
+
+def not_in_future(on: date, today: date, field: str) -> None:
+    """Raises Refused for a day that has not come yet."""
+    if on > today:
+        raise Refused("This day is in the future. Enter the day on which it happened.", field)
+
+
+def not_before_birth(patient: Patient, on: date, field: str) -> None:
+    """Raises Refused for a day before the patient was born, when that day is known exactly."""
+    if patient.born is not None and patient.born_precision == "day" and on < patient.born:
+        raise Refused("This day is before the patient was born. Check the day and the date of birth.", field)
+
+
+def _refused(error: ValidationError) -> Refused:
+    by_field = error.message_dict if hasattr(error, "error_dict") else {NON_FIELD_ERRORS: error.messages}
+    errors = {"" if field == NON_FIELD_ERRORS else field: messages for field, messages in by_field.items()}
+    field, messages = next(iter(errors.items()))
+    return Refused(messages[0], field or None, errors)
+
+
+def _said_by_database(row: models.Model, error: IntegrityError) -> str:
+    diagnostic = getattr(error.__cause__, "diag", None)
+    name = getattr(diagnostic, "constraint_name", None) or ""
+    for constraint in row._meta.constraints:
+        if constraint.name == name and constraint.violation_error_message:
+            return str(constraint.violation_error_message)
+    if name.endswith("_not_before_course"):
+        return "This day is before the course started, or the drug was never given. Check the day and the course."
+    return "The record changed while you were saving, and the entry no longer fits. Reload the page and try again."

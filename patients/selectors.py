@@ -1,0 +1,130 @@
+"""Every read about who a patient is. Each takes the member of staff, so that access is decided here and only here."""
+
+import re
+from collections.abc import Iterable
+from datetime import date, datetime
+
+from django.db.models import Q, QuerySet
+
+from patients.errors import NotAllowed, NotFound
+from patients.models import Assessment, Clinic, Membership, Patient, Staff
+from patients.rules import nhs_number
+from patients.rules.permissions import Permission, allowed
+from patients.rules.vocabulary import Role
+
+PATIENT_NOT_FOUND = "No such patient in your clinics."
+_DATE_FORMATS = ("%d-%b-%Y", "%d/%m/%Y", "%Y-%m-%d", "%d.%m.%Y", "%d %b %Y")
+
+
+def roles_by_clinic(staff: Staff) -> dict[int, frozenset[Role]]:
+    """The person's role in each clinic; empty for an inactive account. Read once per request."""
+    if not staff.is_active or staff.pk is None:
+        return {}
+    cached: dict[int, frozenset[Role]] | None = getattr(staff, "_roles_by_clinic", None)
+    if cached is None:
+        rows = Membership.objects.filter(staff=staff).values_list("clinic_id", "role")
+        cached = {clinic: frozenset({Role(role)}) for clinic, role in rows}
+        setattr(staff, "_roles_by_clinic", cached)  # noqa: B010 - not a declared attribute of the model
+    return cached
+
+
+def may(staff: Staff, clinic_id: int, permission: Permission) -> bool:
+    """Whether the person's role in that clinic carries the permission."""
+    return allowed(roles_by_clinic(staff).get(clinic_id, frozenset()), permission)
+
+
+def require(staff: Staff, clinic_id: int, permission: Permission) -> None:
+    """Raises NotAllowed when the person's role in that clinic does not carry the permission."""
+    if not may(staff, clinic_id, permission):
+        raise NotAllowed(f"Your role in this clinic does not {permission.label}.")
+
+
+def permissions_in(staff: Staff, clinic_id: int) -> frozenset[Permission]:
+    """Everything that the person may do in that clinic."""
+    return frozenset(permission for permission in Permission if may(staff, clinic_id, permission))
+
+
+def clinics_of(staff: Staff, permission: Permission = Permission.READ_RECORD) -> QuerySet[Clinic]:
+    """The clinics in which the person has the permission."""
+    return Clinic.objects.filter(pk__in=[pk for pk in roles_by_clinic(staff) if may(staff, pk, permission)])
+
+
+def clinic_for(staff: Staff, clinic_id: int, permission: Permission) -> Clinic:
+    """One clinic for a write. Raises NotFound when the person does not belong to it, NotAllowed for the wrong role."""
+    if clinic_id not in roles_by_clinic(staff):
+        raise NotFound("No such clinic among yours.", "clinic")
+    require(staff, clinic_id, permission)
+    return Clinic.objects.get(pk=clinic_id)
+
+
+def patients_for(staff: Staff) -> QuerySet[Patient]:
+    """The patients of the person's clinics, by name."""
+    readable = [pk for pk in roles_by_clinic(staff) if may(staff, pk, Permission.READ_RECORD)]
+    return Patient.objects.filter(clinic__in=readable).select_related("clinic")
+
+
+def patient_for(staff: Staff, patient_id: int) -> Patient:
+    """One patient. Raises NotFound for another clinic's patient just as for none."""
+    try:
+        return patients_for(staff).get(pk=patient_id)
+    except Patient.DoesNotExist:
+        raise NotFound(PATIENT_NOT_FOUND) from None
+
+
+def patient_to_write(staff: Staff, patient_id: int, permission: Permission) -> Patient:
+    """One patient, locked for a write. Raises NotFound or NotAllowed."""
+    patient = patient_for(staff, patient_id)
+    require(staff, patient.clinic_id, permission)
+    return Patient.objects.select_for_update(of=("self",)).select_related("clinic").get(pk=patient.pk)
+
+
+def search_patients(staff: Staff, text: str = "") -> QuerySet[Patient]:
+    """Patients whose name, hospital number, NHS number or day of birth fits every word of the text."""
+    found = patients_for(staff)
+    text = text.strip()
+    born = _as_date(text)
+    if born is not None:
+        return found.filter(born=born)
+    digits = nhs_number.normalised(text)
+    if len(digits) == 10 and digits.isdigit():
+        return found.filter(Q(nhs_number=digits) | Q(hospital_number__iexact=digits))
+    for word in re.split(r"[\s,]+", text):
+        if word:
+            found = found.filter(
+                Q(family_name__icontains=word) | Q(given_names__icontains=word) | Q(hospital_number__istartswith=word)
+            )
+    return found
+
+
+def latest_assessment(staff: Staff, patient: Patient) -> Assessment | None:
+    """The newest current assessment, whose values a new form shows beside its fields."""
+    require(staff, patient.clinic_id, Permission.READ_RECORD)
+    rows = Assessment.objects.filter(patient=patient, superseded_at__isnull=True).prefetch_related("enzymes")
+    return rows.order_by("-on", "-pk").first()
+
+
+def assessments_for(staff: Staff) -> QuerySet[Assessment]:
+    """Current assessments of the person's patients, newest first."""
+    return (
+        Assessment.objects.filter(patient__in=patients_for(staff), superseded_at__isnull=True)
+        .select_related("patient", "recorded_by")
+        .prefetch_related("enzymes")
+        .order_by("-on", "-pk")
+    )
+
+
+def patient_ids_by_clinic(clinic_ids: Iterable[int] | None = None) -> list[int]:
+    """Ids for background work over whole clinics, where no member of staff is asking."""
+    rows = Patient.objects.order_by("pk")
+    if clinic_ids is not None:
+        rows = rows.filter(clinic__in=clinic_ids)
+    return list(rows.values_list("pk", flat=True))
+
+
+def _as_date(text: str) -> date | None:
+    for pattern in _DATE_FORMATS:
+        try:
+            return datetime.strptime(text, pattern).date()  # noqa: DTZ007 - a calendar date has no zone
+        except ValueError:
+            continue
+    return None

@@ -1,0 +1,207 @@
+"""Starting, changing and stopping courses."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+
+from django.db import transaction
+from django.utils import timezone
+
+from patients.clock import today_in
+from patients.entries import bump_version, not_before_birth, not_in_future, store
+from patients.errors import Refused
+from patients.models import Patient, Staff
+from patients.rules.permissions import Permission
+from patients.rules.vocabulary import DatePrecision
+from patients.selectors import patient_to_write
+from regimens.models import Course, DosePeriod, Outcome
+from regimens.protocol.load import load
+from regimens.rules.vocabulary import (
+    CourseRole,
+    DoseBasis,
+    DoseUnit,
+    Frequency,
+    OutcomeKind,
+    Route,
+    StopReason,
+    Weekday,
+)
+from regimens.selectors import course_to_write
+
+# A start or a dose change may be entered ahead, for a prescription that begins later; not as a plan for next year.
+FURTHEST_AHEAD = timedelta(days=60)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewDose:
+    """A dose as given. No amount means that the dose is not recorded; an amount always has its unit."""
+
+    amount: Decimal | None = None
+    unit: DoseUnit | None = None
+    basis: DoseBasis = DoseBasis.FLAT
+    frequency: Frequency = Frequency.NOT_RECORDED
+    frequency_text: str = ""
+    weekday: Weekday | None = None
+
+
+@transaction.atomic
+def start_course(
+    *,
+    by: Staff,
+    patient_id: int,
+    on: date,
+    drug: str = "",
+    drug_text: str = "",
+    dose: NewDose | None = None,
+    role: CourseRole | None = None,
+    route: Route = Route.NOT_RECORDED,
+    precision: DatePrecision = DatePrecision.DAY,
+    note: str = "",
+) -> Course:
+    """Starts a course of a catalogue drug, or of one outside it named in words.
+
+    Raises NotFound, NotAllowed, Refused (unknown drug, overlap with a course of the same drug, dose without unit).
+    """
+    patient = patient_to_write(by, patient_id, Permission.RECORD_TREATMENT)
+    _not_far_ahead(patient, on)
+    not_before_birth(patient, on, "on")
+    drug, drug_text, role = _identified(drug, drug_text, role)
+    _no_overlap(patient, drug, drug_text, on)
+    course = store(
+        Course(
+            patient=patient,
+            drug=drug,
+            drug_text=drug_text,
+            role=role,
+            route=route,
+            start_on=on,
+            start_precision=precision,
+            note=note.strip(),
+            recorded_by=by,
+        )
+    )
+    _store_dose(course, dose or NewDose(), on, by)
+    return course
+
+
+@transaction.atomic
+def change_dose(*, by: Staff, course_id: int, on: date, dose: NewDose, note: str = "") -> DosePeriod:
+    """Adds a dose period from a day on. Raises NotFound, NotAllowed, Refused."""
+    course = course_to_write(by, course_id, Permission.RECORD_TREATMENT)
+    _not_far_ahead(course.patient, on)
+    if course.never_given:
+        raise Refused("This drug was never given, so it has no dose.")
+    if on < course.start_on:
+        raise Refused("This day is before the course started.", "on")
+    if course.stop_on is not None and on >= course.stop_on:
+        raise Refused("The course had already stopped on that day.", "on")
+    bump_version(course, None)
+    return _store_dose(course, dose, on, by, note)
+
+
+@transaction.atomic
+def stop_course(
+    *,
+    by: Staff,
+    course_id: int,
+    on: date,
+    reason: StopReason,
+    version: int,
+    note: str = "",
+    precision: DatePrecision = DatePrecision.DAY,
+) -> Course:
+    """Records the first day without the drug and why. A judgement of failure is an outcome, recorded apart.
+
+    Raises NotFound, NotAllowed, Refused, StaleVersion.
+    """
+    course = course_to_write(by, course_id, Permission.RECORD_TREATMENT)
+    if course.never_given:
+        raise Refused("This drug was never given, so it cannot be stopped.")
+    if course.stop_on is not None:
+        raise Refused("This course is already stopped.", "on")
+    if on < course.start_on:
+        raise Refused("A course cannot stop before it started.", "on")
+    _not_far_ahead(course.patient, on)
+    bump_version(course, version)
+    course.stop_on, course.stop_precision = on, precision.value
+    course.stop_reason, course.stop_note = reason.value, note.strip()
+    course.stop_recorded_at, course.stop_recorded_by = timezone.now(), by
+    course.version = version + 1
+    return store(course)
+
+
+@transaction.atomic
+def record_never_given(
+    *,
+    by: Staff,
+    patient_id: int,
+    on: date,
+    drug: str,
+    kind: OutcomeKind,
+    reason: str,
+) -> Course:
+    """Records that a drug was found contraindicated or was declined, and never given (reading 20).
+
+    Raises NotFound, NotAllowed, Refused.
+    """
+    patient = patient_to_write(by, patient_id, Permission.JUDGE_TREATMENT)
+    not_in_future(on, today_in(patient.clinic), "on")
+    if kind not in (OutcomeKind.CONTRAINDICATED, OutcomeKind.DECLINED):
+        raise Refused("A drug that was never given was either contraindicated or declined.", "kind")
+    if not reason.strip():
+        raise Refused("Say why the drug was not given.", "reason")
+    drug, _, role = _identified(drug, "", None)
+    course = store(Course(patient=patient, drug=drug, role=role, start_on=on, never_given=True, recorded_by=by))
+    store(Outcome(course=course, on=on, kind=kind, reason=reason.strip(), recorded_by=by))
+    return course
+
+
+def _identified(drug: str, drug_text: str, role: CourseRole | None) -> tuple[str, str, CourseRole]:
+    """The drug with its role. The catalogue says the role; words always mean outside the pathway."""
+    drug, drug_text = drug.strip(), drug_text.strip()
+    if bool(drug) == bool(drug_text):
+        raise Refused("Choose a drug of the catalogue, or name one outside it: one of the two.", "drug")
+    if drug_text:
+        return "", drug_text, CourseRole.OUTSIDE_PATHWAY
+    entry = load().drugs.get(drug)
+    if entry is None:
+        raise Refused("This drug is not in the catalogue. Enter it in words instead.", "drug")
+    return drug, "", role or entry.role
+
+
+def _no_overlap(patient: Patient, drug: str, drug_text: str, on: date) -> None:
+    running = Course.objects.filter(
+        patient=patient, drug=drug, drug_text__iexact=drug_text, superseded_at__isnull=True, never_given=False
+    ).exclude(stop_on__lte=on)
+    other = running.order_by("start_on").first()
+    if other is not None:
+        until = f"until {other.stop_on:%d-%b-%Y}" if other.stop_on else "and has not stopped"
+        raise Refused(
+            f"There is already a course of this drug that started on {other.start_on:%d-%b-%Y} {until}. "
+            "Stop it first, or change its dose.",
+            "drug" if drug else "drug_text",
+        )
+
+
+def _not_far_ahead(patient: Patient, on: date) -> None:
+    if on > today_in(patient.clinic) + FURTHEST_AHEAD:
+        raise Refused(f"This day is more than {FURTHEST_AHEAD.days} days ahead. Check the year.", "on")
+
+
+def _store_dose(course: Course, dose: NewDose, on: date, by: Staff, note: str = "") -> DosePeriod:
+    if dose.amount is not None and dose.unit is None:
+        raise Refused("A dose needs its unit.", "unit")
+    return store(
+        DosePeriod(
+            course=course,
+            from_on=on,
+            amount=dose.amount,
+            unit=dose.unit if dose.amount is not None and dose.unit else "",
+            basis=dose.basis,
+            frequency=dose.frequency,
+            frequency_text=dose.frequency_text.strip(),
+            weekday=dose.weekday or "",
+            note=note.strip(),
+            recorded_by=by,
+        )
+    )

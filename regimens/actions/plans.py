@@ -1,0 +1,101 @@
+"""Planned tapers and infusions given."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from itertools import pairwise
+
+from django.db import transaction
+
+from patients.clock import today_in
+from patients.entries import not_in_future, store, supersede
+from patients.errors import Refused
+from patients.models import Staff
+from patients.rules.permissions import Permission
+from regimens.models import Infusion, TaperPlan, TaperStep
+from regimens.rules.vocabulary import CourseRole, DoseUnit
+from regimens.selectors import course_to_write
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewTaperStep:
+    """From a day on, this many mg a day; 0 means stop."""
+
+    on: date
+    milligrams_per_day: Decimal
+
+
+@transaction.atomic
+def plan_taper(*, by: Staff, course_id: int, steps: Sequence[NewTaperStep], note: str = "") -> TaperPlan:
+    """Plans a corticosteroid taper; a plan already there is superseded and stays in the record.
+
+    Raises NotFound, NotAllowed, Refused (not a corticosteroid, stopped, steps out of order or rising).
+    """
+    course = course_to_write(by, course_id, Permission.JUDGE_TREATMENT)
+    if course.role != CourseRole.CORTICOSTEROID:
+        raise Refused("Only a corticosteroid course has a taper plan.")
+    if course.stop_on is not None:
+        raise Refused("This course is stopped.")
+    if not steps:
+        raise Refused("Enter at least one step.", "steps")
+    if steps[0].on < course.start_on:
+        raise Refused("The first step is before the course started.", "steps")
+    for earlier, later in pairwise(steps):
+        if later.on <= earlier.on:
+            raise Refused("Each step needs a later day than the one before it.", "steps")
+        if later.milligrams_per_day >= earlier.milligrams_per_day:
+            raise Refused("Each step of a taper is lower than the one before it.", "steps")
+    old = TaperPlan.objects.filter(course=course, superseded_at__isnull=True).first()
+    if old is not None:
+        supersede(old, by=by, reason="a new plan was made")
+    plan = store(TaperPlan(course=course, note=note.strip(), replaces=old, recorded_by=by))
+    for step in steps:
+        store(TaperStep(plan=plan, on=step.on, milligrams_per_day=step.milligrams_per_day))
+    return plan
+
+
+@transaction.atomic
+def record_infusion(
+    *,
+    by: Staff,
+    course_id: int,
+    first_on: date,
+    days: int = 1,
+    total: Decimal | None = None,
+    unit: DoseUnit | None = None,
+    dosing_weight: Decimal | None = None,
+    dosing_weight_on: date | None = None,
+    note: str = "",
+) -> Infusion:
+    """Records one infusion cycle that was given: first day, consecutive days, whole amount, weight used (kg).
+
+    Raises NotFound, NotAllowed, Refused.
+    """
+    course = course_to_write(by, course_id, Permission.RECORD_TREATMENT)
+    not_in_future(first_on, today_in(course.patient.clinic), "first_on")
+    if course.never_given:
+        raise Refused("This drug was never given.")
+    if first_on < course.start_on:
+        raise Refused("This day is before the course started.", "first_on")
+    if course.stop_on is not None and first_on >= course.stop_on:
+        raise Refused("The course had already stopped on that day.", "first_on")
+    if total is not None and unit is None:
+        raise Refused("An amount needs its unit.", "unit")
+    if (dosing_weight is None) != (dosing_weight_on is None):
+        raise Refused(
+            "A dosing weight needs the day on which it was measured, and the day needs the weight.", "dosing_weight"
+        )
+    return store(
+        Infusion(
+            course=course,
+            first_on=first_on,
+            days=days,
+            total=total,
+            unit=unit if total is not None and unit else "",
+            dosing_weight=dosing_weight,
+            dosing_weight_on=dosing_weight_on,
+            note=note.strip(),
+            recorded_by=by,
+        )
+    )
