@@ -1,7 +1,6 @@
-"""Every read about monitoring: what is due, the worklist, results."""
+"""What is due, results and records, for the patients that a member of staff may see."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import QuerySet
@@ -15,17 +14,6 @@ from monitoring.rules.schedule import evaluate
 from patients.models import Patient, Staff
 from patients.rules.permissions import Permission
 from patients.selectors import patients_for, require
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WorklistFilters:
-    """What narrows the worklist; empty means all. `status` is a DueStatus value judged as of the day."""
-
-    clinic: int | None = None
-    drug: str = ""
-    item: str = ""
-    status: str = ""
-    patient: int | None = None
 
 
 def monitoring_of(staff: Staff, patient: Patient, as_of: date) -> MonitoringFindings:
