@@ -17,7 +17,9 @@ def monitoring_records(patient_ids: Collection[int]) -> dict[int, record.Monitor
         patient_id: record.MonitoringRecord(
             treatment=treatment,
             results=tuple(_result(row) for row in results[patient_id]),
-            snoozes=tuple(record.Snooze(row.item, row.made_on, row.until, row.reason) for row in snoozes[patient_id]),
+            snoozes=tuple(
+                record.Snooze(row.item, row.made_on, row.until, row.reason, row.occasion) for row in snoozes[patient_id]
+            ),
         )
         for patient_id, treatment in treatment_records(ids).items()
     }

@@ -12,12 +12,12 @@ from monitoring.models import DueItem
 from monitoring.models.due_item import DueItemStatus
 from monitoring.protocol.load import load
 from monitoring.rules.findings import DueFinding, MonitoringFindings
+from monitoring.rules.samples import Samples
 from monitoring.rules.schedule import evaluate
 from patients.clock import today_in
 from patients.facts import grouped
 from patients.models import Patient
 
-Key = tuple[int, str, str]
 _MOVABLE = ("due_on", "visit_on", "last_done_on", "snoozed_until", "drug", "rule_id", "protocol_version", "detail")
 
 
@@ -58,8 +58,10 @@ def reconcile(*, patient_ids: Collection[int], as_of: date | None = None) -> Rec
     protocol = load()
     changes = _Changes()
     for patient in patients:
-        findings = evaluate(records[patient.pk], protocol, as_of or today_in(patient.clinic))
-        changes.add(patient.pk, findings, open_items[patient.pk])
+        record, day = records[patient.pk], as_of or today_in(patient.clinic)
+        findings = evaluate(record, protocol, day)
+        samples = Samples(record, protocol, day)
+        changes.add(patient.pk, findings, open_items[patient.pk], samples)
     return changes.write()
 
 
@@ -73,17 +75,21 @@ class _Changes:
         self.done: list[DueItem] = []
         self.cancelled: list[DueItem] = []
 
-    def add(self, patient_id: int, findings: MonitoringFindings, open_items: list[DueItem]) -> None:
+    def add(self, patient_id: int, findings: MonitoringFindings, open_items: list[DueItem], samples: Samples) -> None:
+        """Compares what is open with what the rules ask for.
+
+        An item that was done since the row was written is closed as done, and the next one is a row of its own.
+        """
         wanted = {(due.item, due.occasion): due for due in findings.due}
         for row in open_items:
             due = wanted.get((row.item, row.occasion))
-            done_on = findings.satisfied_on(row.item, row.occasion)
+            done_on = due.last_done_on if due is not None else _done_on(row, samples)
             if done_on is not None and (row.last_done_on is None or done_on > row.last_done_on):
                 self._close(row, done_on)
             elif due is None:
                 self._cancel(row, findings)
             else:
-                del wanted[(row.item, row.occasion)]
+                del wanted[row.item, row.occasion]
                 self._move(row, patient_id, due, findings)
         self.opened += [self._row(patient_id, due, findings) for due in wanted.values()]
 
@@ -121,7 +127,8 @@ class _Changes:
             item=due.item,
             occasion=due.occasion,
             due_on=due.due_on,
-            visit_on=due.visit_on,
+            # What is late wants a visit at once; a day that moves on every night would be written every night.
+            visit_on=min(due.visit_on, due.due_on),
             last_done_on=due.last_done_on,
             snoozed_until=due.snoozed_until,
             drug=due.driver.drug,
@@ -131,3 +138,8 @@ class _Changes:
             created_at=self.now,
             changed_at=self.now,
         )
+
+
+def _done_on(row: DueItem, samples: Samples) -> date | None:
+    """When an item that the rules no longer ask for was last done; None for one that left the protocol."""
+    return samples.last_day(row.item) if row.item in load().items else None

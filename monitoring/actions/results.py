@@ -18,6 +18,8 @@ from patients.models import Staff
 from patients.rules.permissions import Permission
 from patients.selectors import patient_to_write
 
+LONGEST_AFTER_DOSE = 168  # hours, one week: the longest interval between doses of a drug with a trough level
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewResult:
@@ -86,8 +88,16 @@ def _check(new: NewResult) -> None:
         return
     if analyte.result_type == ResultType.TEXT:
         raise Refused(f"{analyte.name}: this is recorded in words, not as a number.", new.analyte)
+    _check_hours(new, analyte)
     _check_unit(new, analyte)
     _check_plausible(new, analyte)
+
+
+def _check_hours(new: NewResult, analyte: Analyte) -> None:
+    if new.hours_after_dose is not None and not 0 <= new.hours_after_dose <= LONGEST_AFTER_DOSE:
+        raise Refused(
+            f"{analyte.name}: the hours after the dose are 0 to {LONGEST_AFTER_DOSE}. Check the number.", new.analyte
+        )
 
 
 def _check_unit(new: NewResult, analyte: Analyte) -> None:

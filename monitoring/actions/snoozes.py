@@ -15,7 +15,7 @@ from patients.selectors import patient_to_write
 
 
 @transaction.atomic
-def snooze_item(*, by: Staff, patient_id: int, item: str, until: date, reason: str) -> Snooze:
+def snooze_item(*, by: Staff, patient_id: int, item: str, until: date, reason: str, occasion: str = "") -> Snooze:
     """Puts an item off until a day; an earlier putting-off of the same item is superseded.
 
     Raises NotFound, NotAllowed, Refused.
@@ -28,7 +28,19 @@ def snooze_item(*, by: Staff, patient_id: int, item: str, until: date, reason: s
         raise Refused("Put it off until a later day.", "until")
     if not reason.strip():
         raise Refused("Say why it is put off.", "reason")
-    earlier = Snooze.objects.filter(patient=patient, item=item, superseded_at__isnull=True, until__gt=today)
+    earlier = Snooze.objects.filter(
+        patient=patient, item=item, occasion=occasion, superseded_at__isnull=True, until__gt=today
+    )
     for row in earlier:
         supersede(row, by=by, reason="put off anew")
-    return store(Snooze(patient=patient, item=item, made_on=today, until=until, reason=reason.strip(), recorded_by=by))
+    return store(
+        Snooze(
+            patient=patient,
+            item=item,
+            occasion=occasion,
+            made_on=today,
+            until=until,
+            reason=reason.strip(),
+            recorded_by=by,
+        )
+    )

@@ -10,6 +10,7 @@ class Snooze(Entry):
 
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="snoozes")
     item = models.CharField(max_length=64)
+    occasion = models.CharField(max_length=64, blank=True)
     made_on = models.DateField()
     until = models.DateField()
     reason = models.CharField(max_length=300)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from patients.rules.reasons import FactReference, Reason
+from patients.rules.reasons import FactReference, Reason, Truth
 from patients.rules.vocabulary import Vocabulary
 
 
@@ -27,7 +27,10 @@ class DueStatus(Vocabulary):
 
 @dataclass(frozen=True, slots=True)
 class DriverFinding:
-    """One drug's own demand for an item. The earliest over all drugs drives the item."""
+    """One drug's own demand for an item. The earliest over all drugs drives the item.
+
+    `not_before`: what is done sooner than this day would not answer the demand (None: any day will do).
+    """
 
     drug: str
     drug_name: str
@@ -37,6 +40,7 @@ class DriverFinding:
     interval_days: int | None
     due_on: date
     reason: Reason
+    not_before: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,29 +77,28 @@ class VisitFinding:
 
 
 @dataclass(frozen=True, slots=True)
-class DoneFinding:
-    """The last day on which an item was validly done, also for items that nothing asks for any more."""
-
-    item: str
-    occasion: str
-    on: date
-    by: FactReference | None
-
-
-@dataclass(frozen=True, slots=True)
 class MonitoringFindings:
-    """What is due for one patient as of a day. `quiet_reasons` says why there is nothing, when there is nothing.
-
-    `done` holds, for every item that a course up to `as_of` has asked for, when it was last done.
-    """
+    """What is due for one patient as of a day. `quiet_reasons` says why there is nothing, when there is nothing."""
 
     as_of: date
     protocol_version: str
     due: tuple[DueFinding, ...]
     visits: tuple[VisitFinding, ...]
     quiet_reasons: tuple[Reason, ...]
-    done: tuple[DoneFinding, ...] = ()
 
-    def satisfied_on(self, item: str, occasion: str) -> date | None:
-        """When the item was last done, None when never."""
-        return next((done.on for done in self.done if (done.item, done.occasion) == (item, occasion)), None)
+
+@dataclass(frozen=True, slots=True)
+class ThresholdFinding:
+    """A result inside a band that asks for action, or one that cannot be told (`truth` unknown) and must be looked at.
+
+    `caveats` say how else the value may be explained; they never hide it.
+    """
+
+    rule_id: str
+    analyte: str
+    result: FactReference
+    truth: Truth
+    text: str
+    action: str
+    reason: Reason
+    caveats: tuple[Reason, ...] = ()

@@ -28,12 +28,13 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class Snooze:
-    """A due item put off by a member of staff until a day, with a reason."""
+    """A due item put off by a member of staff until a day, with a reason. `occasion` as in the finding put off."""
 
     item: str
     made_on: date
     until: date
     reason: str
+    occasion: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,13 @@
 """Every read about monitoring."""
 
-from monitoring.selectors.record import due_items_for, monitoring_of, monitorings_of, records_of, results_for
+from monitoring.selectors.record import (
+    due_items_for,
+    monitoring_of,
+    monitorings_of,
+    records_of,
+    results_for,
+    snoozes_for,
+)
 from monitoring.selectors.worklist import (
     ATTENTION,
     EVERYTHING,
@@ -24,6 +31,7 @@ __all__ = [
     "records_of",
     "results_for",
     "rows_of",
+    "snoozes_for",
     "standing_of",
     "worklist",
 ]

@@ -6,7 +6,7 @@ from datetime import date
 from django.db.models import QuerySet
 
 from monitoring.facts import monitoring_records
-from monitoring.models import DueItem, Result
+from monitoring.models import DueItem, Result, Snooze
 from monitoring.protocol.load import load
 from monitoring.rules.findings import MonitoringFindings
 from monitoring.rules.record import MonitoringRecord
@@ -42,6 +42,12 @@ def results_for(staff: Staff) -> QuerySet[Result]:
         .select_related("patient", "recorded_by")
         .order_by("-sampled_on", "-pk")
     )
+
+
+def snoozes_for(staff: Staff) -> QuerySet[Snooze]:
+    """Current snoozes of the person's patients, the latest made first."""
+    rows = Snooze.objects.filter(patient__in=patients_for(staff), superseded_at__isnull=True)
+    return rows.select_related("recorded_by").order_by("-made_on", "-pk")
 
 
 def due_items_for(staff: Staff) -> QuerySet[DueItem]:

@@ -1,0 +1,99 @@
+"""One rule in a few words: what it asks for and when. Used by the written-out protocol."""
+
+from collections.abc import Iterator
+
+from monitoring.protocol.definitions import (
+    RULE_LISTS,
+    AfterInfusionRule,
+    CycleReviewRule,
+    DrugMonitoring,
+    ExposureRule,
+    EyeScreeningRule,
+    InfusionRule,
+    MonitoringProtocol,
+    OnceRule,
+    Rule,
+    TaperRule,
+    TroughRule,
+)
+from monitoring.rules.wording import amount_of_time, number, span
+
+
+def describe(drug: DrugMonitoring) -> Iterator[Rule]:
+    """The drug's rules in the order in which they are shown."""
+    for name in RULE_LISTS:
+        yield from getattr(drug, name)
+
+
+def what(rule: Rule, protocol: MonitoringProtocol) -> str:
+    """The names of the rule's items."""
+    items = getattr(rule, "items", None) or (getattr(rule, "item", ""),)
+    return ", ".join(protocol.items[item].name for item in items)
+
+
+def when(rule: Rule, protocol: MonitoringProtocol) -> str:
+    """When the rule asks, in words."""
+    routes = getattr(rule, "routes", ())
+    suffix = f" ({' or '.join(route.label for route in routes)})" if routes else ""
+    return f"{_when(rule, protocol)}{suffix}"
+
+
+def _when(rule: Rule, protocol: MonitoringProtocol) -> str:
+    if isinstance(rule, OnceRule):
+        return _once(rule, protocol)
+    if isinstance(rule, TroughRule):
+        windows = "; ".join(
+            f"{number(window.hours_from)} to {number(window.hours_to)} h after the dose"
+            + (f" when taken {', '.join(word.label for word in window.frequencies)}" if window.frequencies else "")
+            for window in rule.windows
+        )
+        return f"{protocol.profiles[rule.profile].name}; {windows}"
+    if isinstance(rule, InfusionRule):
+        return _infusion(rule)
+    if isinstance(rule, AfterInfusionRule):
+        return f"{amount_of_time(rule.days)} after each cycle (from {amount_of_time(rule.early_days)} before)"
+    if isinstance(rule, CycleReviewRule):
+        return f"after {rule.after_cycles} to {rule.latest_cycle} cycles"
+    if isinstance(rule, ExposureRule):
+        return _exposure(rule)
+    if isinstance(rule, TaperRule):
+        return (
+            f"at each planned step; without a plan every {span(rule.interval_days)} from "
+            f"{amount_of_time(rule.first_days)} on, every {span(rule.maintenance_interval_days)} below "
+            f"{number(rule.maintenance_below_milligrams)} mg a day"
+        )
+    if isinstance(rule, EyeScreeningRule):
+        return (
+            f"every {span(rule.interval_days)} from {amount_of_time(rule.from_days)} after the start; from "
+            f"{amount_of_time(rule.early_from_days)} above {number(rule.over_milligrams_per_kilogram)} mg/kg a day or "
+            f"with eGFR below {number(rule.egfr_below)}"
+        )
+    return protocol.profiles[getattr(rule, "profile", "")].name
+
+
+def _once(rule: OnceRule, protocol: MonitoringProtocol) -> str:
+    text = "before the first dose" if rule.due_days == 0 else f"once, {amount_of_time(rule.due_days)} after the start"
+    if rule.times > 1:
+        text = f"{text}, {rule.times} times at least {amount_of_time(rule.apart_days)} apart"
+    counted = "ever" if rule.ever else f"from {amount_of_time(rule.counts_days_before)} before"
+    group = f"; {protocol.groups[rule.group].name}" if rule.group else ""
+    return f"{text} (a result counts {counted}){group}"
+
+
+def _infusion(rule: InfusionRule) -> str:
+    text = f"every {span(rule.interval_days)} from the first day of the last cycle"
+    if rule.grams_per_kilogram is not None:
+        text = f"{text}; {number(rule.grams_per_kilogram)} g/kg a cycle"
+    if rule.days_from is not None and rule.days_to is not None:
+        text = f"{text} over {rule.days_from} to {rule.days_to} consecutive days"
+    return f"{text}. {rule.instructions}".rstrip()
+
+
+def _exposure(rule: ExposureRule) -> str:
+    text = f"once {number(rule.milligrams_per_day)} mg or more of prednisolone equivalent a day has been taken for "
+    text = f"{text}{rule.for_days} days"
+    if rule.while_exposed:
+        text = f"{text} and still is"
+    if rule.interval_days is not None:
+        text = f"{text}; again every {span(rule.interval_days)}"
+    return text

@@ -1,0 +1,200 @@
+"""What each running course asks for: its baseline, what is done once, what repeats, and its trough levels."""
+
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+
+from monitoring.protocol.definitions import OnceRule, Pair, PatientGroup, RepeatRule, TroughRule, TroughWindow
+from monitoring.rules import eyes, infusions, steroid, wording
+from monitoring.rules.demands import Chart, Demand, Running, RunningPair
+from monitoring.rules.doses import Change, dose_on
+from monitoring.rules.phases import Next, next_due
+from monitoring.rules.record import Result
+from monitoring.rules.samples import Done
+from monitoring.rules.status import days_after
+from patients.rules.reasons import FactReference, Predicate, Truth
+from patients.rules.vocabulary import Sex
+
+_CHANGE_WORDS = {
+    Change.INCREASE: wording.dose_increase(),
+    Change.DECREASE: wording.dose_decrease(),
+    Change.UNKNOWN: wording.dose_change_unknown(),
+}
+
+
+def demands(chart: Chart, running: list[Running]) -> Iterator[Demand]:
+    """Everything that the running courses ask for, each on its own."""
+    for one in running:
+        for rule in one.drug.baseline:
+            yield from _once(one, rule, "baseline")
+        for rule in one.drug.once:
+            yield from _once(one, rule, "once")
+        for repeat in one.drug.repeat:
+            if not repeat.routes or one.course.route in repeat.routes:
+                yield from _repeat(one, repeat)
+        for trough in one.drug.trough:
+            yield _trough(one, trough)
+        yield from infusions.demands(one)
+        for eye_rule in one.drug.eye_screening:
+            yield eyes.demand(one, eye_rule)
+    yield from steroid.demands(chart, running)
+    for pair in chart.protocol.pairs:
+        yield from _pair(pair, running)
+
+
+def _once(one: Running, rule: OnceRule, phase: str) -> Iterator[Demand]:
+    if rule.routes and one.course.route not in rule.routes:
+        return
+    samples = one.chart.samples
+    earliest = date.min if rule.ever else days_after(one.start, rule.due_days - rule.counts_days_before)
+    for item in rule.items:
+        last = samples.last_day(item)
+        done = 0
+        if last is not None and last >= earliest:
+            done = 1 if rule.times == 1 else _times_done(samples.days_from(item, earliest), rule.apart_days)
+        if done >= rule.times:
+            continue
+        applies = _applies(one, rule.group)
+        if applies is Truth.FALSE:
+            return
+        text = (
+            wording.before_first_dose(one.name, one.start, rule.times, done)
+            if rule.due_days == 0
+            else wording.once_after_start(one.name, one.start, rule.due_days)
+        )
+        predicates: tuple[Predicate, ...] = ()
+        if rule.group:
+            text = wording.drug_with_group(text, one.chart.protocol.groups[rule.group].name)
+        if applies is Truth.UNKNOWN:
+            predicates = (Predicate(wording.group_unknown(), Truth.UNKNOWN),)
+        yield one.demand(
+            rule,
+            item,
+            text=text,
+            phase=phase,
+            counted_from=one.start,
+            interval_days=rule.due_days,
+            predicates=predicates,
+            not_before=earliest if rule.due_days else None,
+        )
+
+
+def _times_done(days: list[date], apart_days: int) -> int:
+    """How many of the days count when each must lie so many days after the one counted before it."""
+    count, counted = 0, None
+    for day in days:
+        if counted is None or (day - counted).days >= apart_days:
+            count, counted = count + 1, day
+    return count
+
+
+def _applies(one: Running, group_id: str) -> Truth:
+    """Whether the patient belongs to the group on the day of the start. Unknown sex or age counts as unknown."""
+    if not group_id:
+        return Truth.TRUE
+    group: PatientGroup = one.chart.protocol.groups[group_id]
+    person = one.chart.patient.person
+    if person.sex not in group.sexes:
+        return Truth.FALSE
+    if person.born is None:
+        return Truth.UNKNOWN
+    born, start = person.born, one.start
+    age = start.year - born.year - ((start.month, start.day) < (born.month, born.day))
+    if not group.age_from <= age <= group.age_to:
+        return Truth.FALSE
+    return Truth.TRUE if person.sex in (Sex.FEMALE, Sex.MALE) else Truth.UNKNOWN
+
+
+def _repeat(one: Running, rule: RepeatRule | Pair) -> Iterator[Demand]:
+    profile = one.chart.protocol.profiles[rule.profile]
+    restarts = one.restarts(profile.restarted_by)
+    known: dict[date | None, Next] = {}
+    for item in rule.items:
+        last = one.last_since_start(item)
+        due = known.get(last)
+        if due is None:
+            due = known[last] = next_due(profile, one.start, restarts, last)
+        last_done, predicates = one.since_last(item, last)
+        yield one.demand(
+            rule,
+            item,
+            text=_repeat_text(one, due),
+            phase=due.phase.name,
+            counted_from=due.counted_from,
+            interval_days=due.interval_days,
+            repeats=True,
+            predicates=predicates,
+            last_done=last_done,
+        )
+
+
+def _repeat_text(one: Running, due: Next) -> str:
+    if due.restart is None:
+        return wording.repeats(one.name, due.phase.name, due.interval_days)
+    return wording.after_restart(one.name, due.restart.on, _CHANGE_WORDS[due.restart.change], due.interval_days)
+
+
+def _trough(one: Running, rule: TroughRule) -> Demand:
+    """The next level. A sample taken at another time after the dose answers nothing, and the finding says so."""
+    analyte = one.chart.protocol.items[rule.item].satisfied_by[0][0]
+    last_done: Done | None = None
+    detail = ""
+    for result in one.chart.samples.rows(analyte):
+        if result.sampled_on < one.start:
+            continue
+        window = _trough_window(one, rule, result.sampled_on)
+        if _is_trough(result, window):
+            label = wording.last_done_label(one.chart.protocol.items[rule.item].name, result.sampled_on)
+            last_done, detail = (result.sampled_on, FactReference("result", result.id, label)), ""
+        elif last_done is None or result.sampled_on > last_done[0]:
+            hours = result.hours_after_dose
+            detail = wording.not_a_trough(result.sampled_on, hours, window.hours_from, window.hours_to)
+    profile = one.chart.protocol.profiles[rule.profile]
+    last = None if last_done is None else last_done[0]
+    due = next_due(profile, one.start, one.restarts(profile.restarted_by), last)
+    predicates = (
+        (Predicate(wording.counted_from_start(one.start), Truth.TRUE, (one.reference,)),)
+        if last_done is None
+        else (Predicate(wording.counted_from_last(last_done[0]), Truth.TRUE, (last_done[1],)),)
+    )
+    not_before = days_after(due.counted_from, due.phase.not_before_days) if due.phase.not_before_days else None
+    return one.demand(
+        rule,
+        rule.item,
+        text=_repeat_text(one, due),
+        phase=due.phase.name,
+        counted_from=due.counted_from,
+        interval_days=due.interval_days,
+        repeats=True,
+        predicates=predicates,
+        last_done=last_done,
+        not_before=not_before,
+        detail=detail,
+    )
+
+
+def _trough_window(one: Running, rule: TroughRule, on: date) -> TroughWindow:
+    dose = dose_on(one.course, on)
+    rest = rule.windows[0]
+    for window in rule.windows:
+        if dose is not None and dose.frequency in window.frequencies:
+            return window
+        if not window.frequencies:
+            rest = window
+    return rest
+
+
+def _is_trough(result: Result, window: TroughWindow) -> bool:
+    hours: Decimal | None = result.hours_after_dose
+    return (
+        result.value is not None
+        and hours is not None
+        and hours.is_finite()
+        and window.hours_from <= hours <= window.hours_to
+    )
+
+
+def _pair(pair: Pair, running: list[Running]) -> Iterator[Demand]:
+    members = [one for one in running if one.drug.id in pair.drugs]
+    if {one.drug.id for one in members} == set(pair.drugs):
+        yield from _repeat(RunningPair(pair, members), pair)

@@ -1,0 +1,219 @@
+"""Corticosteroids taken each day: how much for how long, what that asks for, and the checkpoints of the taper.
+
+All such courses count together, in prednisolone equivalents over 28 days, so that a change from one to the other breaks
+no run. A dose that is not known counts as reaching every limit, and the reason says so.
+"""
+
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+from typing import NamedTuple
+
+from monitoring.protocol.definitions import ExposureRule, TaperRule
+from monitoring.rules import wording
+from monitoring.rules.demands import Chart, Demand, Running
+from monitoring.rules.doses import DAYS_COMPARED, milligrams_in_28_days
+from monitoring.rules.status import days_after
+from patients.rules.reasons import FactReference, Predicate, Truth
+from regimens.rules.record import Course
+from regimens.rules.vocabulary import Route
+
+
+class Step(NamedTuple):
+    """From this day one course gives so many mg of prednisolone equivalent in 28 days; None is not known."""
+
+    on: date
+    course_id: str
+    amount: Decimal | None
+
+
+class Span(NamedTuple):
+    """From this day until the next span, all courses together give this much in 28 days; None is not known."""
+
+    from_on: date
+    amount: Decimal | None
+
+
+class Run(NamedTuple):
+    """Days at or above a limit, to before `to_on` (None: still so). `unknown_from`: first day taken on trust."""
+
+    from_on: date
+    to_on: date | None
+    unknown_from: date | None
+
+
+def demands(chart: Chart, running: list[Running]) -> Iterator[Demand]:
+    """What the corticosteroids ask for: long-term items once for all of them, taper checkpoints course by course."""
+    daily = [one for one in running if _counts(one.course, chart)]
+    if not daily:
+        return
+    spans = exposure(chart)
+    first = min(daily, key=lambda one: (one.start, one.course.id))
+    for rule in first.drug.exposure:
+        yield from _exposure(first, rule, runs(spans, rule.milligrams_per_day))
+    now = spans[-1].amount if spans else None
+    for one in daily:
+        for taper in one.drug.taper:
+            yield from _taper(one, taper, now)
+
+
+def exposure(chart: Chart) -> list[Span]:
+    """What all daily corticosteroids together gave, from the first day to `as_of`, oldest first."""
+    steps = [
+        step for course in chart.record.treatment.courses if _counts(course, chart) for step in _steps(course, chart)
+    ]
+    steps.sort(key=lambda step: step.on)
+    current: dict[str, Decimal | None] = {}
+    spans: list[Span] = []
+    for index, step in enumerate(steps):
+        current[step.course_id] = step.amount
+        if index + 1 < len(steps) and steps[index + 1].on == step.on:
+            continue
+        amounts = list(current.values())
+        known = [amount for amount in amounts if amount is not None]
+        spans.append(Span(step.on, sum(known, Decimal(0)) if len(known) == len(amounts) else None))
+    return spans
+
+
+def runs(spans: list[Span], milligrams_per_day: Decimal) -> list[Run]:
+    """The stretches of days on which the dose was at least so high, or not known, oldest first."""
+    limit = milligrams_per_day * DAYS_COMPARED
+    found: list[Run] = []
+    begun: date | None = None
+    unknown: date | None = None
+    for span in spans:
+        if span.amount is None or span.amount >= limit:
+            begun = begun or span.from_on
+            if span.amount is None:
+                unknown = unknown or span.from_on
+        elif begun is not None:
+            found.append(Run(begun, span.from_on, unknown))
+            begun = unknown = None
+    if begun is not None:
+        found.append(Run(begun, None, unknown))
+    return found
+
+
+def _counts(course: Course, chart: Chart) -> bool:
+    drug = chart.protocol.drugs.get(course.drug)
+    return (
+        drug is not None
+        and drug.prednisolone_equivalent is not None
+        and not course.never_given
+        and course.start_on <= chart.as_of
+        and course.route != Route.TOPICAL
+    )
+
+
+def _steps(course: Course, chart: Chart) -> list[Step]:
+    """One course as steps: not known from the start until the first recorded dose, nothing from the stop."""
+    factor = chart.protocol.drugs[course.drug].prednisolone_equivalent or Decimal(1)
+    stop = course.stop_on if course.stop_on is not None and course.stop_on <= chart.as_of else None
+    if stop is not None and stop <= course.start_on:
+        return []
+    by_day: dict[date, Decimal | None] = {course.start_on: None}
+    for period in sorted(course.doses, key=lambda period: (period.from_on, period.id)):
+        if period.from_on > chart.as_of or (stop is not None and period.from_on >= stop):
+            break
+        amount = milligrams_in_28_days(period, chart.patient.weights)
+        by_day[max(period.from_on, course.start_on)] = None if amount is None else amount * factor
+    if stop is not None:
+        by_day[stop] = Decimal(0)
+    return [Step(on, course.id, amount) for on, amount in by_day.items()]
+
+
+def _exposure(one: Running, rule: ExposureRule, found: list[Run]) -> Iterator[Demand]:
+    run = _deciding_run(one, rule, found)
+    if run is None:
+        return
+    reached_on = days_after(run.from_on, rule.for_days)
+    earliest = date.min if rule.ever else days_after(run.from_on, -rule.counts_days_before)
+    text = wording.exposure_reached(rule.milligrams_per_day, rule.for_days, run.from_on)
+    for item in rule.items:
+        last = one.chart.samples.last_day(item)
+        counted_from, interval = run.from_on, rule.for_days
+        last_done = None
+        if last is not None and last >= earliest:
+            if rule.interval_days is None:
+                continue
+            last_done = (last, one.chart.samples.reference(item, last))
+            if days_after(last, rule.interval_days) > reached_on:
+                counted_from, interval = last, rule.interval_days
+        again = f"; {wording.exposure_again(rule.interval_days)}" if rule.interval_days and last_done else ""
+        yield one.demand(
+            rule,
+            item,
+            text=f"{text}{again}",
+            phase="long-term",
+            counted_from=counted_from,
+            interval_days=interval,
+            repeats=rule.interval_days is not None and last_done is not None,
+            predicates=_exposure_predicates(one, rule, run),
+            last_done=last_done,
+        )
+
+
+def _deciding_run(one: Running, rule: ExposureRule, found: list[Run]) -> Run | None:
+    """The run that asks: the present one, or, where the need outlasts the dose, the first that was long enough."""
+    if rule.while_exposed:
+        return found[-1] if found and found[-1].to_on is None else None
+    for run in found:
+        if run.to_on is None or (run.to_on > one.start and (run.to_on - run.from_on).days >= rule.for_days):
+            return run
+    return None
+
+
+def _exposure_predicates(one: Running, rule: ExposureRule, run: Run) -> tuple[Predicate, ...]:
+    days = ((run.to_on or one.chart.as_of) - run.from_on).days
+    reached = Truth.TRUE if days >= rule.for_days else Truth.FALSE
+    limit = wording.exposure_so_far(rule.milligrams_per_day, rule.for_days, days)
+    predicates = (Predicate(limit, reached, (one.reference,)),)
+    if run.unknown_from is None:
+        return predicates
+    return (*predicates, Predicate(wording.exposure_unknown(run.unknown_from), Truth.UNKNOWN, (one.reference,)))
+
+
+def _taper(one: Running, rule: TaperRule, now: Decimal | None) -> Iterator[Demand]:
+    last = one.last_since_start(rule.item)
+    planned = sorted((step for step in one.course.taper if step.on > one.start), key=lambda step: (step.on, step.id))
+    for step in planned:
+        not_before = days_after(step.on, -rule.early_days)
+        if last is not None and last >= not_before:
+            continue
+        text = wording.planned_step(step.on, step.milligrams_per_day)
+        yield one.demand(
+            rule,
+            rule.item,
+            occasion=step.on.isoformat(),
+            text=text,
+            phase="planned taper",
+            counted_from=step.on,
+            interval_days=0,
+            predicates=(Predicate(text, Truth.TRUE, (FactReference("taper_step", step.id, text),)),),
+            not_before=not_before,
+        )
+    if not planned or planned[-1].on <= one.chart.as_of:
+        yield _without_plan(one, rule, planned[-1].on if planned else None, last, now)
+
+
+def _without_plan(
+    one: Running, rule: TaperRule, plan_ended: date | None, last: date | None, now: Decimal | None
+) -> Demand:
+    below = now is not None and now < rule.maintenance_below_milligrams * DAYS_COMPARED
+    interval = rule.maintenance_interval_days if below else rule.interval_days
+    base = plan_ended or days_after(one.start, rule.first_days)
+    last_done, predicates = one.since_last(rule.item, last)
+    limit = wording.dose_below(rule.maintenance_below_milligrams)
+    truth = Truth.UNKNOWN if now is None else Truth.TRUE if below else Truth.FALSE
+    return one.demand(
+        rule,
+        rule.item,
+        text=wording.taper_interval(one.name, interval),
+        phase="no taper planned",
+        counted_from=base if last is None else max(base, last),
+        interval_days=interval,
+        repeats=True,
+        predicates=(*predicates, Predicate(limit, truth, (one.reference,))),
+        last_done=last_done,
+        detail=wording.no_taper_planned(plan_ended),
+    )

@@ -1,0 +1,312 @@
+"""Every sentence that a due item, a quiet course or a flagged result says. Dates read 05-Apr-2026."""
+
+from datetime import date
+from decimal import Decimal
+from functools import lru_cache
+
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+_UNITS = {
+    "10*9/L": "×10⁹/L",
+    "10*6/L": "×10⁶/L",
+    "mm[Hg]": "mmHg",
+    "umol/L": "µmol/L",
+    "ukat/L": "µkat/L",
+    "ug/L": "µg/L",
+    "mL/min/{1.73_m2}": "mL/min/1.73 m²",
+}
+
+
+@lru_cache(maxsize=16384)
+def day(on: date) -> str:
+    """05-Apr-2026, whatever the locale."""
+    return f"{on.day:02d}-{_MONTHS[on.month - 1]}-{on.year:04d}"
+
+
+def number(value: Decimal) -> str:
+    """No trailing zeros, no exponent, a leading zero. What no measurement can be is shown as it was written."""
+    if not value.is_finite() or abs(value.adjusted()) > 12:
+        return str(value)
+    text = format(value, "f")
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def unit(code: str) -> str:
+    """A unit as a person writes it; a unit without a code of its own is shown as it was given."""
+    return _UNITS.get(code, code)
+
+
+@lru_cache(maxsize=1024)
+def span(days: int) -> str:
+    """Whole weeks where they are whole, days otherwise."""
+    weeks, rest = divmod(days, 7)
+    if rest == 0 and weeks:
+        return "week" if weeks == 1 else f"{weeks} weeks"
+    return "day" if days == 1 else f"{days} days"
+
+
+def amount_of_time(days: int) -> str:
+    """As a length: 1 day, 1 week, 12 weeks."""
+    text = span(days)
+    return f"1 {text}" if text in ("day", "week") else text
+
+
+def before_first_dose(drug: str, start: date, times: int, done: int) -> str:
+    if times > 1:
+        return f"needed {times} times before the first dose of {drug} on {day(start)}; {done} done"
+    return f"needed before the first dose of {drug} on {day(start)}"
+
+
+def once_after_start(drug: str, start: date, days: int) -> str:
+    return f"needed once, {amount_of_time(days)} after {drug} was started on {day(start)}"
+
+
+def repeats(drug: str, phase: str, interval_days: int) -> str:
+    return f"{drug}, phase {phase}: every {span(interval_days)}"
+
+
+def after_restart(drug: str, changed_on: date, change: str, days: int) -> str:
+    return f"{drug}: {change} on {day(changed_on)}: due {amount_of_time(days)} after it"
+
+
+def counted_from_last(on: date) -> str:
+    return f"last done on {day(on)}"
+
+
+def counted_from_start(start: date) -> str:
+    return f"not done since {day(start)}"
+
+
+def last_done_label(name: str, on: date) -> str:
+    return f"{name}, {day(on)}"
+
+
+def from_day_label(what: str, start: date) -> str:
+    return f"{what} from {day(start)}"
+
+
+def dose_increase() -> str:
+    return "dose increased"
+
+
+def dose_decrease() -> str:
+    return "dose changed"
+
+
+def dose_change_unknown() -> str:
+    return "dose changed (whether it rose cannot be told from what is recorded)"
+
+
+def drug_with_group(text: str, group: str) -> str:
+    return f"{text}; asked of {group}"
+
+
+def group_unknown() -> str:
+    return "sex or age is not recorded: asked to be safe"
+
+
+def not_a_trough(on: date, hours: Decimal | None, low: Decimal, high: Decimal) -> str:
+    if hours is None:
+        taken = "how long after the dose is not recorded"
+    else:
+        taken = f"taken {number(hours)} h after the dose"
+    return f"The level of {day(on)} is not counted as a trough: {taken} ({number(low)} to {number(high)} h needed)."
+
+
+def next_cycle(drug: str, interval_days: int) -> str:
+    return f"{drug}: a cycle every {span(interval_days)}, counted from the first day of the last one"
+
+
+def first_cycle(drug: str, start: date) -> str:
+    return f"{drug}: no infusion recorded since the start on {day(start)}"
+
+
+def course_dose(per_kilogram: Decimal, kilograms: Decimal, weighed_on: date, age_days: int) -> str:
+    total = per_kilogram * kilograms
+    age = "today" if age_days == 0 else f"{age_days} days ago" if age_days > 1 else "1 day ago"
+    return (
+        f"Course dose {number(per_kilogram)} g/kg × {number(kilograms)} kg "
+        f"(weighed {day(weighed_on)}, {age}) = {number(total)} g"
+    )
+
+
+def course_dose_unknown(per_kilogram: Decimal) -> str:
+    return f"Course dose {number(per_kilogram)} g/kg: weight not recorded, so no amount is given"
+
+
+def over_days(days_from: int, days_to: int) -> str:
+    return f"over {days_from} to {days_to} consecutive days"
+
+
+def after_cycle(drug: str, cycle_on: date, days: int, recorded: bool) -> str:
+    if recorded:
+        return f"{drug}: due {amount_of_time(days)} after the infusion of {day(cycle_on)}"
+    return f"{drug}: no infusion recorded, so counted from the start: due {amount_of_time(days)} after {day(cycle_on)}"
+
+
+def cycle_review(drug: str, cycles: int, counted_since: date, first: int, latest: int) -> str:
+    return f"{drug}: {cycles} cycles given since {day(counted_since)}; review after {first} to {latest} cycles"
+
+
+def exposure_reached(limit: Decimal, days: int, since: date) -> str:
+    return f"{number(limit)} mg or more of prednisolone equivalent a day for {days} days, counted from {day(since)}"
+
+
+def exposure_again(interval_days: int) -> str:
+    return f"again {amount_of_time(interval_days)} after it was last done"
+
+
+def exposure_unknown(since: date) -> str:
+    return f"dose not recorded (from {day(since)}): treated as reaching the limit, to be safe"
+
+
+def planned_step(on: date, milligrams: Decimal) -> str:
+    if milligrams == 0:
+        return f"planned taper: stop on {day(on)}"
+    return f"planned taper: {number(milligrams)} mg a day from {day(on)}"
+
+
+def exposure_so_far(limit: Decimal, days: int, so_far: int) -> str:
+    return f"{number(limit)} mg a day or more for {days} days ({so_far} so far)"
+
+
+def dose_below(limit: Decimal) -> str:
+    return f"below {number(limit)} mg of prednisolone equivalent a day"
+
+
+def dose_above_per_kilogram(limit: Decimal) -> str:
+    return f"dose above {number(limit)} mg/kg a day"
+
+
+def kidney_risk(limit: Decimal) -> str:
+    return f"eGFR below {number(limit)} or chronic kidney disease"
+
+
+def counted_to_be_safe(text: str, missing: str) -> str:
+    return f"{text}: {missing} not recorded, counted as so to be safe"
+
+
+def infusion_given(on: date) -> str:
+    return f"infusion given on {day(on)}"
+
+
+def no_infusion() -> str:
+    return "no infusion is recorded"
+
+
+def value_shown(value: Decimal | None, comparator: str, code: str, text: str) -> str:
+    """A result as a person reads it: comparator, number and unit, or its words."""
+    if value is None:
+        return text or "not recorded"
+    return f"{comparator}{number(value)} {unit(code) or '(unit not recorded)'}"
+
+
+def no_taper_planned(after: date | None) -> str:
+    return "no taper planned" if after is None else f"no taper planned after {day(after)}"
+
+
+def taper_interval(drug: str, interval_days: int) -> str:
+    return f"{drug}: a checkpoint every {span(interval_days)} while no step is planned"
+
+
+def eye_screening(drug: str, start: date, from_days: int, interval_days: int, early: bool) -> str:
+    why = "at higher risk" if early else "at usual risk"
+    return (
+        f"{drug}: retinal screening {why} from {amount_of_time(from_days)} after the start on {day(start)}, "
+        f"then every {span(interval_days)}"
+    )
+
+
+def together(name: str) -> str:
+    return f"{name}: both are taken, so the stricter schedule holds"
+
+
+def patient_left(label: str, on: date | None) -> str:
+    return f"Nothing is due: {label} on {day(on)}." if on else f"Nothing is due: {label}, date not recorded."
+
+
+def no_course() -> str:
+    return "Nothing is due: no drug is recorded."
+
+
+def course_stopped(drug: str, on: date, after_stop: str) -> str:
+    text = f"{drug} was stopped on {day(on)}: nothing is due for it."
+    return f"{text} {after_stop}" if after_stop else text
+
+
+def course_never_given(drug: str) -> str:
+    return f"{drug} was never given: nothing is due for it."
+
+
+def course_not_begun(drug: str, on: date) -> str:
+    return f"{drug} begins on {day(on)}: nothing is due for it before."
+
+
+def course_unknown(drug: str) -> str:
+    return f"{drug or 'A drug without a name'} is not in the catalogue: this software knows no monitoring for it."
+
+
+def course_needs_none(drug: str) -> str:
+    return f"{drug} asks for nothing more now: its baseline is complete and nothing repeats."
+
+
+def route_outside(drug: str, route: str) -> str:
+    return f"{drug} is given by another route ({route}): the published 4-weekly cycle is for infusions."
+
+
+def band(lower: Decimal | None, lower_included: bool, upper: Decimal | None, upper_included: bool, measure: str) -> str:
+    """The band in words: below 3.5, above 100, from 0.5 to 1."""
+    low = "" if lower is None else f"{'at least' if lower_included else 'above'} {number(lower)}"
+    high = "" if upper is None else f"{'at most' if upper_included else 'below'} {number(upper)}"
+    return f"{' and '.join(part for part in (low, high) if part)} {measure}".rstrip()
+
+
+def flagged(analyte: str, shown: str, limit: str) -> str:
+    return f"{analyte} {shown}: {limit}"
+
+
+def cannot_tell(analyte: str, shown: str, limit: str, why: str) -> str:
+    return f"{analyte} {shown}: whether it is {limit} cannot be told ({why})"
+
+
+def unit_unknown(code: str) -> str:
+    return f"the unit {code!r} is not one that can be compared" if code else "its unit is not recorded"
+
+
+def comparator_open() -> str:
+    return "it was reported as a bound, not as a number"
+
+
+def no_upper_limit() -> str:
+    return "the laboratory's upper limit is not recorded"
+
+
+def no_number() -> str:
+    return "it has no number that can be read"
+
+
+def outside_possible(low: str, high: str) -> str:
+    return f"it lies outside what is possible ({low} to {high}): check the number and its unit"
+
+
+def rise(percent: Decimal, lowest: Decimal, on: date) -> str:
+    return f"up {number(percent)}% on the lowest of the 12 months before, {number(lowest)} on {day(on)}"
+
+
+def may_be_muscle(shown: str, on: date) -> str:
+    return (
+        f"May be muscle: CK {shown} on {day(on)} is above its upper limit. "
+        "GGT, bilirubin and albumin help to tell liver from muscle."
+    )
+
+
+def muscle_unlikely(shown: str, on: date) -> str:
+    return f"CK {shown} on {day(on)} is not above its upper limit: muscle is a less likely cause."
+
+
+def muscle_unknown(within_days: int) -> str:
+    return (
+        f"Muscle cannot be told from liver: no CK with its upper limit within {within_days} days. "
+        "Check CK, GGT and bilirubin."
+    )

@@ -1,0 +1,100 @@
+"""The shape of what must be looked at, in and out of the API. Rules of the record live in the actions, not here."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from monitoring.actions import NewResult
+from monitoring.models import Result
+from monitoring.models.due_item import DueItemStatus
+from monitoring.models.result import ResultSource
+from monitoring.rules.findings import DueStatus, ItemKind, MonitoringFindings
+from patients.fields import ClinicalDateField, IdField, QuantityField, StrictSerializer
+from patients.finding_serializers import LabelledWordField, serializer_of
+from patients.serializers import EntrySerializer, PatientFactSerializer
+
+MonitoringFindingsSerializer = serializer_of(MonitoringFindings)
+
+_VALUE = {"max_digits": 12, "decimal_places": 4}
+
+
+class ResultValueSerializer(StrictSerializer):
+    """One value of a report. `comparator` keeps `<5` apart from 5; `hours_after_dose` is for trough levels."""
+
+    analyte = serializers.CharField(max_length=64)
+    value = QuantityField(**_VALUE, required=False, allow_null=True)
+    comparator = serializers.ChoiceField(choices=[("", "exactly"), *Result.COMPARATORS], required=False)
+    unit = serializers.CharField(max_length=24, required=False, allow_blank=True)
+    text = serializers.CharField(max_length=200, required=False, allow_blank=True)
+    upper_limit = QuantityField(**_VALUE, required=False, allow_null=True)
+    hours_after_dose = QuantityField(max_digits=5, decimal_places=2, required=False, allow_null=True, min_value=0)
+
+
+class ResultSerializer(EntrySerializer, ResultValueSerializer):
+    patient = serializers.IntegerField(source="patient_id", read_only=True)
+    sampled_on = serializers.DateField()
+    received_on = serializers.DateField(allow_null=True)
+    source = serializers.ChoiceField(choices=ResultSource.choices)
+
+
+class NewResultsSerializer(StrictSerializer):
+    """The values of one sample, recorded all or none. A due item is satisfied by the day of the sample."""
+
+    patient = IdField(source="patient_id")
+    sampled_on = ClinicalDateField()
+    received_on = ClinicalDateField(required=False, allow_null=True)
+    source = serializers.ChoiceField(choices=ResultSource.choices, required=False)
+    results = ResultValueSerializer(source="values", many=True, allow_empty=False, max_length=200)
+
+    def validate_results(self, results: list[dict[str, Any]]) -> list[NewResult]:
+        return [NewResult(**result) for result in results]
+
+
+class RecordedResultsSerializer(serializers.Serializer):
+    """The recorded rows, in the order in which they were given."""
+
+    results = ResultSerializer(many=True)
+
+
+class StandingSerializer(serializers.Serializer):
+    """How an open item stands on `as_of`. `days_overdue` counts from the due date, once the window is over."""
+
+    as_of = serializers.DateField()
+    status = LabelledWordField(DueStatus)
+    days_overdue = serializers.IntegerField()
+
+
+class DueItemSerializer(serializers.Serializer):
+    """One thing to be looked at, as last brought in step with the schedule; `standing` is null once it is closed."""
+
+    id = serializers.IntegerField(source="due_item.pk")
+    patient = serializers.IntegerField(source="due_item.patient_id")
+    item = serializers.CharField(source="due_item.item")
+    occasion = serializers.CharField(source="due_item.occasion")
+    name = serializers.CharField()
+    kind = LabelledWordField(ItemKind, allow_null=True)
+    status = serializers.ChoiceField(choices=DueItemStatus.choices, source="due_item.status")
+    standing = StandingSerializer(allow_null=True)
+    due_on = serializers.DateField(source="due_item.due_on")
+    visit_on = serializers.DateField(source="due_item.visit_on")
+    last_done_on = serializers.DateField(source="due_item.last_done_on", allow_null=True)
+    snoozed_until = serializers.DateField(source="due_item.snoozed_until", allow_null=True)
+    drug = serializers.CharField(source="due_item.drug")
+    drug_name = serializers.CharField()
+    rule_id = serializers.CharField(source="due_item.rule_id")
+    protocol_version = serializers.CharField(source="due_item.protocol_version")
+    detail = serializers.CharField(source="due_item.detail")
+    done_on = serializers.DateField(source="due_item.done_on", allow_null=True)
+    closed_at = serializers.DateTimeField(source="due_item.closed_at", allow_null=True)
+    close_reason = serializers.CharField(source="due_item.close_reason")
+    changed_at = serializers.DateTimeField(source="due_item.changed_at")
+
+
+class SnoozeSerializer(PatientFactSerializer):
+    """`occasion` as in the due item: empty but for items that stand side by side."""
+
+    item = serializers.CharField(max_length=64)
+    occasion = serializers.CharField(max_length=64, required=False, allow_blank=True)
+    made_on = serializers.DateField(read_only=True)
+    until = ClinicalDateField()
+    reason = serializers.CharField(max_length=300)

@@ -1,0 +1,156 @@
+"""A protocol that must not be used is refused, and the message names file, place and reason."""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from monitoring.protocol.document import render
+from monitoring.protocol.load import FOLDER, cross_check, load
+from patients.protocol.tables import ProtocolError
+
+DRUGS = {
+    *("methotrexate", "azathioprine", "mycophenolate_mofetil", "ciclosporin", "tacrolimus", "rituximab"),
+    *("cyclophosphamide", "abatacept", "tocilizumab", "normal_immunoglobulin", "prednisolone", "methylprednisolone"),
+    *("methylprednisolone_sodium_succinate", "folic_acid", "leflunomide", "hydroxychloroquine"),
+}
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    copy = tmp_path / "protocol"
+    shutil.copytree(FOLDER, copy, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
+    return copy
+
+
+@pytest.fixture
+def edited(folder: Path) -> Callable[[str, str, str], Path]:
+    def edit(file: str, old: str, new: str) -> Path:
+        path = folder / file
+        text = path.read_text()
+        assert old in text, f"{old!r} is not in {file}"
+        path.write_text(text.replace(old, new, 1))
+        return folder
+
+    return edit
+
+
+def test_the_protocol_in_use_loads_and_has_a_file_for_every_drug() -> None:
+    found = load()
+    assert set(found.drugs) == DRUGS
+    cross_check(found, DRUGS)
+
+
+def test_drugs_and_files_must_agree_both_ways() -> None:
+    found = load()
+    with pytest.raises(ProtocolError, match=r"nintedanib\.toml: the drug 'nintedanib' has no monitoring file"):
+        cross_check(found, DRUGS | {"nintedanib"})
+    with pytest.raises(ProtocolError, match=r"tacrolimus\.toml: the drug 'tacrolimus' is not in the drug catalogue"):
+        cross_check(found, DRUGS - {"tacrolimus"})
+
+
+FAULTS = [
+    # file, text, replacement, what the message says
+    ("methotrexate.toml", 'profile = "standard"', 'profile = "standrad"', "there is no profile 'standrad'"),
+    ("methotrexate.toml", 'items = ["bloods"]', 'items = ["blood"]', "methotrexate.bloods'.*there is no item 'blood'"),
+    ("methotrexate.toml", 'items = ["bloods"]', "items = []", "asks for no item"),
+    ("methotrexate.toml", 'kind = "national', 'colour = "red"\nkind = "national', "unknown key 'colour'"),
+    ("methotrexate.toml", 'id = "methotrexate"', 'id = "metotrexate"', "the file name says 'methotrexate'"),
+    ("methotrexate.toml", 'shares = ["conventional"]', 'shares = ["usual"]', "there is no shared/usual.toml"),
+    ("methotrexate.toml", '"methotrexate.virology"', '"methotrexate.lungs"', "'methotrexate.lungs' is used twice"),
+    (
+        "methotrexate.toml",
+        '"methotrexate.bloods"',
+        '"azathioprine.bloods"',
+        "'azathioprine.bloods' is used twice .first in azathioprine.toml",
+    ),
+    ("methotrexate.toml", 'source = "BSR', 'source = ""\nnote = "BSR', "the source is empty"),
+    ("methotrexate.toml", "counts_days_before = 364", "counts_days_before = -1", "-1 days is not possible"),
+    ("methotrexate.toml", 'version = "1"', 'version = ""', "the version is empty"),
+    ("methotrexate.toml", "next_review = 2027", "next_review = 2025", "must lie after reviewed_on"),
+    ("folic_acid.toml", "nothing_needed", "after_stop", "says in nothing_needed why"),
+    ("mycophenolate_mofetil.toml", '"could_be_pregnant"', '"everyone"', "there is no patient group 'everyone'"),
+    ("mycophenolate_mofetil.toml", "apart_days = 8", "apart_days = 0", "times and apart_days go together"),
+    ("ciclosporin.toml", "hours_to = 13", "hours_to = 10", "ends before it begins"),
+    ("tacrolimus.toml", ', frequencies = ["once_daily"]', "", "exactly one trough window"),
+    ("items.toml", 'id = "albumin"', 'id = "crp"', "items.toml: the id 'crp' is used twice"),
+    ("items.toml", '[["albumin"]]', '[["albumen"]]', "item 'albumin': there is no analyte 'albumen'"),
+    ("items.toml", '[["albumin"]]', "[[]]", "would always be satisfied"),
+    ("items.toml", '[["albumin"]]', "[]", "every other item by analytes"),
+    ("items.toml", '[["ciclosporin_level"]]', '[["ciclosporin_level", "alt"]]', "a trough level is one analyte"),
+    ("items.toml", 'id = "bloods"', 'id = "albumin"', "an item has the same id"),
+    ("analytes.toml", 'id = "ldh"', 'id = "ck"', "analytes.toml: the id 'ck' is used twice"),
+    ("schedule_bsr_2017.toml", "from_day = 42, to_day = 126", "from_day = 43, to_day = 126", "phase 'B': gap"),
+    ("schedule_bsr_2017.toml", "from_day = 42, to_day = 126", "from_day = 41, to_day = 126", "phase 'B': overlap"),
+    ("schedule_bsr_2017.toml", "to_day = 126, ", "", "phase 'B': the last phase, and only the last"),
+    ("schedule_bsr_2017.toml", "to_day = 126", "to_day = 42", "to_day must lie after from_day"),
+    ("schedule_bsr_2017.toml", "interval_days = 14", "interval_days = 0", "at least 1 day"),
+    ("schedule_bsr_2017.toml", "restart_days = 42", "restart_days = 0", "go together"),
+    ("schedule_bsr_2017.toml", "age_to = 55", "age_to = 5", "ages must be in order"),
+    ("schedule_bsr_2017.toml", 'id = "bsr_2017"', 'id = "bsr_2025"', "the file name says 'bsr_2017'"),
+    ("pairs.toml", '"leflunomide", "methotrexate"]', '"leflunomide", "leflunomide"]', "two different drugs"),
+    ("pairs.toml", '"leflunomide", "methotrexate"]', '"leflunomide", "aspirin"]', "there is no drug 'aspirin'"),
+    ("thresholds.toml", 'drugs = ["leflunomide"', 'drugs = ["leflunomid"', "there is no drug 'leflunomid'"),
+    ("thresholds.toml", 'unit = "10*9/L"', 'unit = "g/L"', "must be white cells's own"),
+    ("thresholds.toml", "below = 3.5", "below = 3.5\nabove = 4", "the limits cross"),
+    ("thresholds.toml", "below = 3.5", "below = 3.5\nat_most = 3.5", "one lower and one upper limit"),
+    ("thresholds.toml", "below = 3.5\n", "", "a band needs a limit"),
+    ("thresholds.toml", "bsr_2017.neutrophils", "bsr_2017.white_cells", "'bsr_2017.white_cells' is used twice"),
+    ("tocilizumab.toml", "at_least = 0.5", "at_least = 0.4", "tocilizumab.neutrophils_hold': its band crosses"),
+    ("tocilizumab.toml", "below = 0.5", "at_most = 0.5", "touches that of .* both hold 0.5"),
+    ("tocilizumab.toml", "at_least = 0.5", "above = 0.5", "neither its band nor .* holds 0.5"),
+]
+
+
+@pytest.mark.parametrize(("file", "old", "new", "message"), FAULTS)
+def test_a_fault_is_named(edited: Callable[[str, str, str], Path], file: str, old: str, new: str, message: str) -> None:
+    with pytest.raises(ProtocolError, match=message):
+        load(edited(file, old, new))
+
+
+def test_a_missing_file_is_named(folder: Path) -> None:
+    (folder / "pairs.toml").unlink()
+    with pytest.raises(ProtocolError, match=r"pairs\.toml: the file is missing"):
+        load(folder)
+
+
+def test_a_schedule_that_is_not_there_is_named() -> None:
+    with pytest.raises(ProtocolError, match=r"schedule_bsr_2025\.toml: the file is missing"):
+        load(schedule="bsr_2025")
+
+
+def test_another_schedule_takes_the_place_of_the_first(folder: Path) -> None:
+    text = (folder / "schedule_bsr_2017.toml").read_text().replace('"bsr_2017', '"local')
+    (folder / "schedule_local.toml").write_text(text.replace("interval_days = 84 }", "interval_days = 168 }", 1))
+    found = load(folder, schedule="local")
+    assert found.version == "local.1"
+    assert found.profiles["standard"].phases[-1].interval_days == 168
+
+
+def test_sets_and_shared_rules_are_written_out() -> None:
+    found = load().drugs["methotrexate"]
+    assert found.repeat[0].items == ("full_blood_count", "kidney_function", "liver_enzymes", "albumin")
+    assert "conventional.pneumococcal_vaccine" in {rule.id for rule in found.baseline}
+
+
+def test_every_rule_says_where_it_comes_from() -> None:
+    protocol = load()
+    text = render(protocol)
+    for drug in protocol.drugs.values():
+        assert f"(`{drug.id}`)" in text
+        for rule in (*drug.baseline, *drug.once, *drug.repeat, *drug.exposure, *drug.threshold):
+            assert f"`{rule.id}`" in text
+            assert rule.source in text
+    for analyte in protocol.analytes.values():
+        assert f"(`{analyte.id}`)" in text
+    assert "not signed off yet" in text
+    assert "above 1 and at most 3" in text
+
+
+def test_codes_not_verified_are_left_out() -> None:
+    analytes = load().analytes
+    assert analytes["creatinine"].loinc == ()
+    assert analytes["fvc"].loinc == analytes["dlco"].loinc == ()
+    assert analytes["ck"].loinc == ("2157-6",)
+    assert analytes["alt"].snomed == ("1018251000000107", "1013211000000103")

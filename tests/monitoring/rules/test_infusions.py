@@ -1,0 +1,149 @@
+import pytest
+
+from monitoring.rules.record import Result
+from regimens.rules.record import Course
+from regimens.rules.vocabulary import Route
+from tests.monitoring.rules.builders import (
+    after,
+    course,
+    done,
+    due_day,
+    finding,
+    findings,
+    infusion,
+    record,
+    result,
+    weight,
+)
+
+
+def immunoglobulin(*days: int, route: Route = Route.INTRAVENOUS) -> Course:
+    return course("normal_immunoglobulin", infusions=tuple(infusion(day, days=2) for day in days), route=route)
+
+
+@pytest.mark.parametrize(
+    ("cycles", "due"), [((), 0), ((3,), 31), ((3, 4), 31), ((3, 10), 31), ((3, 11), 39), ((3, 31), 59), ((31, 3), 59)]
+)
+def test_a_cycle_every_four_weeks_from_the_first_day_of_the_last(cycles: tuple[int, ...], due: int) -> None:
+    assert due_day(record(immunoglobulin(*cycles)), "immunoglobulin_infusion", 35) == due
+
+
+def test_a_cycle_after_the_day_is_not_seen() -> None:
+    assert due_day(record(immunoglobulin(3, 40)), "immunoglobulin_infusion", 39) == 31
+
+
+def test_the_course_dose_comes_from_the_latest_dated_weight() -> None:
+    weights = (weight(-20, "60"), weight(5, "70.5"), weight(40, "99"))
+    found = finding(record(immunoglobulin(3), weights=weights), "immunoglobulin_infusion", 17)
+    assert found is not None
+    assert found.detail.startswith(
+        "Course dose 2 g/kg × 70.5 kg (weighed 10-Jan-2026, 12 days ago) = 141 g, over 2 to 5 consecutive days."
+    )
+
+
+@pytest.mark.parametrize("kilograms", [None, "0", "-70", "NaN"])
+def test_without_a_usable_weight_no_amount_is_given(kilograms: str | None) -> None:
+    weights = () if kilograms is None else (weight(0, kilograms),)
+    found = finding(record(immunoglobulin(3), weights=weights), "immunoglobulin_infusion", 17)
+    assert found is not None
+    assert "weight not recorded, so no amount is given" in found.detail
+
+
+def test_immunoglobulin_under_the_skin_has_no_four_weekly_cycle() -> None:
+    found = findings(record(immunoglobulin(route=Route.SUBCUTANEOUS)), 100)
+    assert "immunoglobulin_infusion" not in {one.item for one in found.due}
+    assert any("subcutaneous" in reason.text for reason in found.quiet_reasons)
+
+
+@pytest.mark.parametrize(
+    ("cycles", "reviewed", "due"),
+    [
+        ((0, 28), None, None),
+        ((0, 28, 56), None, 84),
+        ((0, 28, 56, 84), None, 84),
+        ((0, 28, 56, 84), 80, None),
+        ((0, 28, 56, 84, 112, 140), 80, 168),
+        ((0, 28, 56, 84, 112), 56, None),
+    ],
+)
+def test_a_review_after_three_cycles(cycles: tuple[int, ...], reviewed: int | None, due: int | None) -> None:
+    results = [] if reviewed is None else [result("immunoglobulin_review", reviewed)]
+    assert due_day(record(immunoglobulin(*cycles), results=results), "immunoglobulin_review", 150) == due
+
+
+def rituximab(*days: int) -> Course:
+    return course("rituximab", infusions=tuple(infusion(day) for day in days))
+
+
+@pytest.mark.parametrize(
+    ("item", "due"),
+    [("full_blood_count", 28), ("crp", 28), ("kidney_function", 28), ("liver_enzymes", 28), ("rituximab_review", 112)],
+)
+def test_after_a_rituximab_course(item: str, due: int) -> None:
+    baseline = done(item, -5) if item != "rituximab_review" else []
+    assert due_day(record(rituximab(0, 14), results=baseline), item, 20) == due
+
+
+@pytest.mark.parametrize(
+    ("days", "as_of", "due"), [((), 5, 0), ((0,), 5, 168), ((0, 14), 20, 168), ((0, 28), 30, 168), ((0, 29), 30, 197)]
+)
+def test_the_next_rituximab_course(days: tuple[int, ...], as_of: int, due: int) -> None:
+    assert due_day(record(rituximab(*days)), "rituximab_infusion", as_of) == due
+
+
+@pytest.mark.parametrize(("sampled", "due"), [(100, 168), (125, 168), (126, 294), (170, 338)])
+def test_immunoglobulins_before_every_rituximab_course(sampled: int, due: int) -> None:
+    """A sample in the 6 weeks before week 24 serves the next course; after it the 6-monthly ones go on."""
+    results: list[Result] = [*done("immunoglobulins", -3), *done("immunoglobulins", sampled)]
+    assert due_day(record(rituximab(0, 14), results=results), "immunoglobulins", 175) == due
+
+
+def test_rituximab_counts_as_running_until_its_stop() -> None:
+    stopped = course("rituximab", infusions=(infusion(0),), stop=30)
+    assert findings(record(stopped), 29).due
+    found = findings(record(stopped), 30)
+    assert found.due == ()
+    assert "can stay low for months" in found.quiet_reasons[0].text
+
+
+def pulses(*days: int, route: Route = Route.INTRAVENOUS) -> Course:
+    return course("cyclophosphamide", infusions=tuple(infusion(day) for day in days), route=route)
+
+
+@pytest.mark.parametrize(
+    ("sampled", "as_of", "due"), [(-1, 5, 10), (7, 12, 10), (8, 12, None), (10, 12, None), (10, 28, 38), (36, 40, None)]
+)
+def test_blood_count_ten_days_after_each_pulse(sampled: int, as_of: int, due: int | None) -> None:
+    results = [*done("full_blood_count", -1), *done("full_blood_count", sampled)]
+    assert due_day(record(pulses(0, 28), results=results), "full_blood_count", as_of) == due
+
+
+def test_a_missed_count_after_the_last_pulse_is_not_forgotten_at_the_next() -> None:
+    found = finding(record(pulses(0, 28), results=done("full_blood_count", -1)), "full_blood_count", 29)
+    assert found is not None
+    assert (found.due_on, found.days_overdue) == (after(10), 19)
+
+
+def test_urinalysis_with_each_count() -> None:
+    assert due_day(record(pulses(0), results=done("urinalysis", -1)), "urinalysis", 5) == 10
+
+
+def test_without_a_recorded_pulse_the_start_counts_and_says_so() -> None:
+    found = finding(record(pulses(), results=done("full_blood_count", -1)), "full_blood_count", 5)
+    assert found is not None
+    assert found.due_on == after(10)
+    assert "no infusion recorded" in found.driver.reason.text
+
+
+def test_cyclophosphamide_by_mouth_every_two_weeks() -> None:
+    one = pulses(route=Route.ORAL)
+    results = [*done("full_blood_count", 0), *done("full_blood_count", 200)]
+    assert due_day(record(one, results=results), "full_blood_count", 201) == 214
+
+
+def test_the_next_infusion_is_not_pulled_forward() -> None:
+    results = [*done("full_blood_count", 28), *done("kidney_function", 0)]
+    found = findings(record(immunoglobulin(0), course("methotrexate", start=13), results=results), 24)
+    cycle = next(one for one in found.due if one.item == "immunoglobulin_infusion")
+    assert (cycle.due_on, cycle.visit_on) == (after(28), after(28))
+    assert any(visit.on == after(24) for visit in found.visits)

@@ -1,0 +1,182 @@
+"""What must hold for any record at all."""
+
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from monitoring.rules.findings import DueStatus, MonitoringFindings
+from monitoring.rules.record import MonitoringRecord, Result, Snooze
+from monitoring.rules.schedule import evaluate
+from patients.rules.record import Condition, PatientRecord, Person, Weight
+from patients.rules.vocabulary import ConditionKind, PatientStatus, Sex
+from regimens.rules.record import Course, DosePeriod, Infusion, TaperStep, TreatmentRecord
+from regimens.rules.vocabulary import CourseRole, DoseBasis, DoseUnit, Frequency, Route
+from tests.monitoring.rules.builders import after, protocol
+
+AS_OF = 200
+PROTOCOL = protocol()
+days = st.integers(-100, 300).map(after)
+amounts = st.none() | st.sampled_from(["0", "4.9", "5", "7.5", "20", "60"]).map(Decimal)
+values = st.none() | st.sampled_from(["0.4", "1", "3.5", "12", "60", "140"]).map(Decimal)
+ids = st.integers(0, 10**6).map(str)
+
+doses = st.builds(
+    DosePeriod,
+    ids,
+    days,
+    amounts,
+    st.sampled_from([DoseUnit.MILLIGRAM, DoseUnit.GRAM]),
+    st.sampled_from([DoseBasis.FLAT, DoseBasis.PER_KILOGRAM]),
+    st.sampled_from(list(Frequency)),
+)
+courses = st.builds(
+    Course,
+    id=ids,
+    drug=st.sampled_from([*PROTOCOL.drugs, ""]),
+    start_on=days,
+    role=st.just(CourseRole.IMMUNOSUPPRESSANT),
+    route=st.sampled_from(list(Route)),
+    stop_on=st.none() | days,
+    never_given=st.booleans(),
+    doses=st.lists(doses, max_size=3, unique_by=lambda dose: dose.id).map(tuple),
+    infusions=st.lists(st.builds(Infusion, ids, days), max_size=3, unique_by=lambda one: one.id).map(tuple),
+    taper=st.lists(st.builds(TaperStep, ids, days, st.just(Decimal(5))), max_size=2, unique_by=lambda s: s.id).map(
+        tuple
+    ),
+)
+results = st.builds(
+    Result,
+    id=ids,
+    analyte=st.sampled_from(list(PROTOCOL.analytes)),
+    sampled_on=days,
+    value=values,
+    text=st.sampled_from(["", "done"]),
+    hours_after_dose=st.none() | st.sampled_from([Decimal(3), Decimal(12), Decimal(24)]),
+)
+weights = st.builds(Weight, ids, days, st.just(Decimal(70)))
+conditions = st.builds(Condition, ids, st.just(ConditionKind.CHRONIC_KIDNEY_DISEASE), days, st.none() | days)
+snoozes = st.builds(Snooze, st.sampled_from(list(PROTOCOL.items)), days, days, st.just("away"))
+people = st.builds(Person, st.just("p"), st.none() | days, st.sampled_from(list(Sex)))
+
+
+@st.composite
+def records(draw: st.DrawFn) -> MonitoringRecord:
+    patient = PatientRecord(
+        draw(people),
+        weights=tuple(draw(st.lists(weights, max_size=2, unique_by=lambda one: one.id))),
+        conditions=tuple(draw(st.lists(conditions, max_size=1))),
+    )
+    taken = tuple(draw(st.lists(courses, min_size=1, max_size=4, unique_by=lambda one: one.id)))
+    seen = tuple(draw(st.lists(results, max_size=12, unique_by=lambda one: one.id)))
+    return MonitoringRecord(TreatmentRecord(patient, taken), seen, tuple(draw(st.lists(snoozes, max_size=2))))
+
+
+def find(record: MonitoringRecord) -> MonitoringFindings:
+    return evaluate(record, PROTOCOL, after(AS_OF))
+
+
+@settings(max_examples=150, deadline=None)
+@given(records(), st.randoms(use_true_random=False))
+def test_the_order_of_rows_has_no_meaning(record: MonitoringRecord, random: object) -> None:
+    def shuffled(rows: tuple) -> tuple:  # type: ignore[type-arg]
+        return tuple(random.sample(rows, len(rows)))  # type: ignore[attr-defined]
+
+    def mixed(course: Course) -> Course:
+        return replace(
+            course, doses=shuffled(course.doses), infusions=shuffled(course.infusions), taper=shuffled(course.taper)
+        )
+
+    patient = replace(record.treatment.patient, weights=shuffled(record.treatment.patient.weights))
+    treatment = replace(
+        record.treatment, patient=patient, courses=shuffled(tuple(mixed(one) for one in record.treatment.courses))
+    )
+    other = MonitoringRecord(treatment, shuffled(record.results), shuffled(record.snoozes))
+    assert find(other) == find(record)
+
+
+@settings(max_examples=150, deadline=None)
+@given(records())
+def test_nothing_after_the_day_changes_what_is_due(record: MonitoringRecord) -> None:
+    as_of = after(AS_OF)
+
+    def known(course: Course) -> Course:
+        return replace(
+            course,
+            stop_on=course.stop_on if course.stop_on is not None and course.stop_on <= as_of else None,
+            doses=tuple(dose for dose in course.doses if dose.from_on <= as_of),
+            infusions=tuple(one for one in course.infusions if one.first_on <= as_of),
+        )
+
+    patient = record.treatment.patient
+    treatment = TreatmentRecord(
+        replace(
+            patient,
+            weights=tuple(one for one in patient.weights if one.on <= as_of),
+            conditions=tuple(
+                replace(one, to_on=one.to_on if one.to_on is not None and one.to_on <= as_of else None)
+                for one in patient.conditions
+                if one.from_on <= as_of
+            ),
+        ),
+        tuple(known(one) for one in record.treatment.courses if one.start_on <= as_of),
+    )
+    until = MonitoringRecord(
+        treatment,
+        tuple(one for one in record.results if one.sampled_on <= as_of),
+        tuple(one for one in record.snoozes if one.made_on <= as_of),
+    )
+    found = find(record)
+    assert (find(until).due, find(until).visits) == (found.due, found.visits)
+
+
+ORDER = [DueStatus.NOT_DUE, DueStatus.DUE_SOON, DueStatus.DUE, DueStatus.OVERDUE]
+
+
+@settings(max_examples=300, deadline=None)
+@given(records(), st.sampled_from(list(PROTOCOL.analytes)), st.integers(0, 60), st.integers(0, 24))
+def test_a_later_normal_result_makes_nothing_more_overdue(
+    record: MonitoringRecord, analyte: str, days_before: int, hours: int
+) -> None:
+    record = replace(record, snoozes=())
+    as_of = after(AS_OF)
+    latest = max((one.sampled_on for one in record.results if one.sampled_on <= as_of), default=after(-100))
+    sampled = max(latest, as_of - timedelta(days_before))
+    new = Result("new", analyte, sampled, Decimal(100), text="normal", hours_after_dose=Decimal(hours))
+    before = {(one.item, one.occasion): one for one in find(record).due}
+    for one in find(replace(record, results=(*record.results, new))).due:
+        was = before[one.item, one.occasion]  # nothing new is asked for
+        assert one.days_overdue <= was.days_overdue
+        assert ORDER.index(one.status) <= ORDER.index(was.status)
+        assert one.due_on >= was.due_on
+
+
+@settings(max_examples=150, deadline=None)
+@given(records())
+def test_every_finding_is_whole(record: MonitoringRecord) -> None:
+    found = find(record)
+    keys = [(one.item, one.occasion) for one in found.due]
+    assert len(keys) == len(set(keys))
+    assert [one.due_on for one in found.due] == sorted(one.due_on for one in found.due)
+    for one in found.due:
+        assert one.item in PROTOCOL.items
+        assert one.due_on == one.driver.due_on
+        assert all(other.due_on >= one.due_on for other in one.other_drivers)
+        assert one.visit_on <= max(one.due_on, found.as_of)
+        assert one.visit_on >= found.as_of
+        assert (max(one.due_on, found.as_of) - one.visit_on).days <= PROTOCOL.defaults.pull_forward_days
+        assert one.reasons
+        assert all(reason.text and reason.source and reason.protocol_version for reason in one.reasons)
+        assert one.last_done_on is None or one.last_done_on <= found.as_of
+    assert {item for visit in found.visits for item in visit.items} == {one.item for one in found.due}
+
+
+@settings(max_examples=50, deadline=None)
+@given(records(), st.sampled_from([status for status in PatientStatus if status is not PatientStatus.ACTIVE]))
+def test_who_has_left_has_nothing_due(record: MonitoringRecord, status: PatientStatus) -> None:
+    patient = record.treatment.patient
+    gone = replace(patient, person=replace(patient.person, status=status, status_on=after(AS_OF)))
+    found = find(replace(record, treatment=replace(record.treatment, patient=gone)))
+    assert (found.due, found.visits, len(found.quiet_reasons)) == ((), (), 1)

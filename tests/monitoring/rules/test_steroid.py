@@ -1,0 +1,189 @@
+from typing import Any
+
+import pytest
+
+from monitoring.rules.findings import DueStatus, ItemKind
+from patients.rules.reasons import Truth
+from regimens.rules.record import Course, DosePeriod
+from regimens.rules.vocabulary import CourseRole, DoseBasis, Frequency, Route
+from tests.monitoring.rules.builders import (
+    after,
+    course,
+    dose,
+    due_day,
+    finding,
+    findings,
+    record,
+    result,
+    step,
+    weight,
+)
+
+
+def prednisolone(*doses: DosePeriod, **more: Any) -> Course:
+    return course("prednisolone", *doses, role=CourseRole.CORTICOSTEROID, **more)
+
+
+@pytest.mark.parametrize(
+    ("amount", "day", "status"),
+    [
+        ("20", 20, DueStatus.NOT_DUE),
+        ("20", 27, DueStatus.DUE_SOON),
+        ("20", 28, DueStatus.DUE),
+        ("20", 32, DueStatus.OVERDUE),
+        ("19.9", 28, None),
+        ("19.9", 400, None),
+    ],
+)
+def test_pneumocystis_decision_at_20_mg_for_28_days(amount: str, day: int, status: DueStatus | None) -> None:
+    found = finding(record(prednisolone(dose(0, amount))), "pneumocystis_decision", day)
+    assert (found and found.status) == status
+
+
+LIMITS = [
+    ("pneumocystis_decision", "20", "19.9", 28),
+    ("emergency_card", "5", "4.9", 28),
+    ("bone_density", "5", "4.9", 84),
+    ("bone_plan", "7.5", "7.4", 84),
+]
+
+
+@pytest.mark.parametrize(("item", "reaching", "below", "due"), LIMITS)
+def test_long_term_items_on_both_sides_of_their_dose(item: str, reaching: str, below: str, due: int) -> None:
+    assert due_day(record(prednisolone(dose(0, reaching))), item, 100) == due
+    assert due_day(record(prednisolone(dose(0, below))), item, 100) is None
+
+
+@pytest.mark.parametrize(("item", "reaching", "below", "due"), LIMITS)
+def test_long_term_items_on_both_sides_of_their_days(item: str, reaching: str, below: str, due: int) -> None:
+    """The dose falls below the limit on the last day before it is reached, or on that day."""
+    short = record(prednisolone(dose(0, reaching), dose(due - 1, below)))
+    enough = record(prednisolone(dose(0, reaching), dose(due, below)))
+    assert due_day(short, item, due + 30) is None
+    asked_afterwards = None if item == "pneumocystis_decision" else due
+    assert due_day(enough, item, due + 30) == asked_afterwards
+
+
+@pytest.mark.parametrize(("item", "reaching", "below", "due"), LIMITS)
+def test_a_recorded_action_answers(item: str, reaching: str, below: str, due: int) -> None:
+    answered = record(prednisolone(dose(0, reaching)), results=[result(item, due + 2)])
+    again = due + 2 + 364 if item == "bone_density" else None
+    assert due_day(answered, item, due + 5) == again
+
+
+def test_how_old_an_answer_may_be() -> None:
+    one = prednisolone(dose(0, "20"))
+
+    def answered(item: str, day: int) -> bool:
+        return due_day(record(one, results=[result(item, day)]), item, 100) is None
+
+    assert answered("emergency_card", -4000)
+    assert answered("pneumocystis_decision", -28)
+    assert not answered("pneumocystis_decision", -29)
+    assert answered("bone_plan", -364)
+    assert not answered("bone_plan", -365)
+
+
+def test_oral_methylprednisolone_counts_by_equivalence() -> None:
+    def asked(amount: str) -> int | None:
+        one = course("methylprednisolone", dose(0, amount), role=CourseRole.CORTICOSTEROID)
+        return due_day(record(one), "pneumocystis_decision", 28)
+
+    assert asked("16") == 28
+    assert asked("15.9") is None
+
+
+def test_a_change_of_steroid_breaks_no_run_and_a_gap_does() -> None:
+    first = prednisolone(dose(0, "20"), stop=14)
+    second = course("methylprednisolone", dose(14, "16"), start=14)
+    later = course("methylprednisolone", dose(15, "16"), start=15)
+    assert due_day(record(first, second), "pneumocystis_decision", 28) == 28
+    assert due_day(record(first, later), "pneumocystis_decision", 28) == 43
+
+
+def test_two_steroids_count_together() -> None:
+    both = record(prednisolone(dose(0, "15")), course("methylprednisolone", dose(0, "4")))
+    assert due_day(both, "pneumocystis_decision", 28) == 28
+
+
+@pytest.mark.parametrize(
+    "unknown",
+    [
+        (),
+        (dose(0, None),),
+        (dose(0, "5", Frequency.AS_TEXT, frequency_text="tapering"),),
+        (dose(0, "0.1", basis=DoseBasis.PER_KILOGRAM),),
+        (dose(0, "5", Frequency.NOT_RECORDED),),
+    ],
+)
+def test_a_dose_not_known_counts_as_reaching_the_limit_and_says_so(unknown: tuple[DosePeriod, ...]) -> None:
+    found = finding(record(prednisolone(*unknown)), "pneumocystis_decision", 28)
+    assert found is not None
+    assert found.status is DueStatus.DUE
+    doubts = [one for one in found.driver.reason.predicates if one.truth is Truth.UNKNOWN]
+    assert [one.text for one in doubts] == [
+        "dose not recorded (from 05-Jan-2026): treated as reaching the limit, to be safe"
+    ]
+
+
+def test_a_dose_per_kg_is_read_with_a_weight() -> None:
+    one = prednisolone(dose(0, "0.25", basis=DoseBasis.PER_KILOGRAM))
+    assert due_day(record(one, weights=(weight(0, "80"),)), "pneumocystis_decision", 28) == 28
+    assert due_day(record(one, weights=(weight(0, "79"),)), "pneumocystis_decision", 28) is None
+
+
+def test_a_topical_steroid_does_not_count() -> None:
+    assert due_day(record(prednisolone(route=Route.TOPICAL)), "pneumocystis_decision", 100) is None
+
+
+def test_review_six_weeks_after_the_start() -> None:
+    one = prednisolone(dose(0, "40"))
+    assert due_day(record(one), "steroid_review", 10) == 42
+    assert due_day(record(one, results=[result("steroid_review", 27)]), "steroid_review", 30) == 42
+    assert due_day(record(one, results=[result("steroid_review", 28)]), "steroid_review", 30) is None
+
+
+def test_each_planned_step_is_a_checkpoint_of_its_own() -> None:
+    one = prednisolone(dose(0, "40"), taper=(step(56, "30"), step(42, "35"), step(0, "40")))
+    found = [item for item in findings(record(one), 43).due if item.item == "taper_checkpoint"]
+    assert [(item.occasion, item.due_on, item.kind) for item in found] == [
+        (after(42).isoformat(), after(42), ItemKind.CHECKPOINT),
+        (after(56).isoformat(), after(56), ItemKind.CHECKPOINT),
+    ]
+    assert "planned taper: 35 mg a day from 16-Feb-2026" in found[0].driver.reason.text
+
+
+@pytest.mark.parametrize(("recorded", "left"), [(38, [42, 56]), (39, [56]), (42, [56]), (52, [56]), (53, [])])
+def test_a_checkpoint_answers_every_step_up_to_three_days_later(recorded: int, left: list[int]) -> None:
+    one = prednisolone(dose(0, "40"), taper=(step(42, "35"), step(56, "30")))
+    found = findings(record(one, results=[result("taper_checkpoint", recorded)]), 55).due
+    days = [(item.due_on - after(0)).days for item in found if item.item == "taper_checkpoint"]
+    assert days == left
+
+
+@pytest.mark.parametrize(("amount", "due"), [("5", 70), ("4.9", 126), (None, 70)])
+def test_without_a_plan_checkpoints_follow_the_dose(amount: str | None, due: int) -> None:
+    found = finding(record(prednisolone(dose(0, amount))), "taper_checkpoint", 60)
+    assert found is not None
+    assert (found.due_on, found.detail) == (after(due), "no taper planned")
+
+
+def test_after_the_last_planned_step_it_says_that_none_is_planned() -> None:
+    one = prednisolone(dose(0, "40"), taper=(step(42, "35"),))
+    done = [result("taper_checkpoint", 42)]
+    assert finding(record(one, results=done), "taper_checkpoint", 41) is None
+    found = finding(record(one, results=done), "taper_checkpoint", 43)
+    assert found is not None
+    assert (found.due_on, found.detail) == (after(70), "no taper planned after 16-Feb-2026")
+
+
+def test_a_pulse_asks_for_its_baseline_only() -> None:
+    one = course("methylprednisolone_sodium_succinate", route=Route.INTRAVENOUS)
+    asked = {item.item for item in findings(record(one), 200).due}
+    assert asked == {"blood_pressure", "weight", "potassium", "glucose_or_hba1c"}
+
+
+def test_nothing_after_the_stop_but_the_reminder_of_the_card() -> None:
+    found = findings(record(prednisolone(dose(0, "40"), stop=100)), 100)
+    assert found.due == ()
+    assert "emergency card stays" in found.quiet_reasons[0].text

@@ -1,0 +1,76 @@
+from decimal import Decimal
+
+import pytest
+
+from regimens.rules.vocabulary import Frequency
+from tests.monitoring.rules.builders import course, dose, due_day, finding, record, result
+
+TWICE, ONCE, UNKNOWN = Frequency.TWICE_DAILY, Frequency.ONCE_DAILY, Frequency.NOT_RECORDED
+
+
+@pytest.mark.parametrize(
+    ("drug", "frequency", "hours", "counts"),
+    [
+        ("ciclosporin", TWICE, "10.9", False),
+        ("ciclosporin", TWICE, "11", True),
+        ("ciclosporin", TWICE, "13", True),
+        ("ciclosporin", TWICE, "13.1", False),
+        ("ciclosporin", ONCE, "24", False),
+        ("tacrolimus", TWICE, "10.9", False),
+        ("tacrolimus", TWICE, "11", True),
+        ("tacrolimus", TWICE, "13", True),
+        ("tacrolimus", TWICE, "13.1", False),
+        ("tacrolimus", TWICE, "24", False),
+        ("tacrolimus", ONCE, "22.9", False),
+        ("tacrolimus", ONCE, "23", True),
+        ("tacrolimus", ONCE, "25", True),
+        ("tacrolimus", ONCE, "25.1", False),
+        ("tacrolimus", ONCE, "12", False),
+        ("tacrolimus", UNKNOWN, "12", True),
+        ("tacrolimus", UNKNOWN, "24", False),
+        ("tacrolimus", TWICE, None, False),
+        ("tacrolimus", TWICE, "NaN", False),
+    ],
+)
+def test_what_counts_as_a_trough(drug: str, frequency: Frequency, hours: str | None, counts: bool) -> None:
+    level = result(f"{drug}_level", 7, "8", hours_after_dose=None if hours is None else Decimal(hours))
+    found = finding(record(course(drug, dose(0, "2", frequency)), results=[level]), f"{drug}_trough", 8)
+    assert found is not None
+    assert (found.due_on - level.sampled_on).days == (28 if counts else 0)
+    assert (found.last_done_on == level.sampled_on) == counts
+    assert ("not counted as a trough" in found.detail) != counts
+    if hours is None:
+        assert "how long after the dose is not recorded" in found.detail
+
+
+def test_the_frequency_of_the_day_of_the_sample_decides() -> None:
+    one = course("tacrolimus", dose(0, "2", TWICE), dose(30, "4", ONCE))
+    early = result("tacrolimus_level", 29, "8", hours_after_dose=Decimal(12))
+    late = result("tacrolimus_level", 37, "8", hours_after_dose=Decimal(24))
+    assert due_day(record(one, results=[early]), "tacrolimus_trough", 29) == 57
+    assert due_day(record(one, results=[early, late]), "tacrolimus_trough", 40) == 65
+
+
+@pytest.mark.parametrize("amount", ["3", "1"])
+def test_any_dose_change_calls_for_a_level_a_week_later(amount: str) -> None:
+    one = course("tacrolimus", dose(0, "2", TWICE), dose(60, amount, TWICE))
+    level = result("tacrolimus_level", 50, "8", hours_after_dose=Decimal(12))
+    assert due_day(record(one, results=[level]), "tacrolimus_trough", 59) == 78
+    assert due_day(record(one, results=[level]), "tacrolimus_trough", 60) == 67
+
+
+def test_an_invalid_level_says_so_only_while_no_later_one_is_valid() -> None:
+    one = course("tacrolimus", dose(0, "2", TWICE))
+    wrong = result("tacrolimus_level", 7, "8", hours_after_dose=Decimal(3))
+    right = result("tacrolimus_level", 8, "8", hours_after_dose=Decimal(12))
+    found = finding(record(one, results=[right, wrong]), "tacrolimus_trough", 10)
+    assert found is not None
+    assert (found.detail, found.last_done_by and found.last_done_by.id) == ("", "tacrolimus_level-8")
+
+
+def test_a_trough_is_not_pulled_forward_before_the_fifth_day() -> None:
+    found = finding(record(course("tacrolimus", dose(0, "2", TWICE))), "tacrolimus_trough", 0)
+    assert found is not None
+    assert (found.due_on - found.visit_on).days == 0
+    assert found.driver.not_before is not None
+    assert (found.driver.not_before - found.driver.due_on).days == -2
