@@ -79,6 +79,7 @@ def register_patient(
     given_names: str,
     family_name: str,
     born: date | None = None,
+    born_precision: DatePrecision = DatePrecision.DAY,
     sex: Sex = Sex.NOT_RECORDED,
     subtype: Subtype = Subtype.NOT_RECORDED,
     nhs_number: str = "",
@@ -98,6 +99,7 @@ def register_patient(
             given_names=given_names.strip(),
             family_name=family_name.strip(),
             born=born,
+            born_precision=born_precision,
             sex=sex,
             subtype=subtype,
             recorded_by=by,
@@ -147,6 +149,24 @@ def record_height(*, by: Staff, patient_id: int, on: date, centimetres: Decimal)
     """Records a height in cm. Raises NotFound, NotAllowed, Refused."""
     patient = _for_observation(by, patient_id, on)
     return store(Height(patient=patient, on=on, centimetres=centimetres, recorded_by=by))
+
+
+@transaction.atomic
+def record_body_measures(
+    *,
+    by: Staff,
+    patient_id: int,
+    on: date,
+    kilograms: Decimal | None = None,
+    centimetres: Decimal | None = None,
+) -> tuple[Weight | None, Height | None]:
+    """Records weight, height or both of one day, all or none. Raises NotFound, NotAllowed, Refused."""
+    if kilograms is None and centimetres is None:
+        raise Refused("Enter a weight, a height or both.", "kilograms")
+    return (
+        None if kilograms is None else record_weight(by=by, patient_id=patient_id, on=on, kilograms=kilograms),
+        None if centimetres is None else record_height(by=by, patient_id=patient_id, on=on, centimetres=centimetres),
+    )
 
 
 @transaction.atomic
@@ -247,16 +267,27 @@ def record_assessment(*, by: Staff, patient_id: int, values: NewAssessment) -> A
         )
     )
     for enzyme in values.enzymes:
-        store(
-            AssessmentEnzyme(
-                assessment=row,
-                name=enzyme.name,
-                value=enzyme.value,
-                unit=enzyme.unit,
-                upper_limit=enzyme.upper_limit,
-            )
-        )
+        _store_enzyme(row, enzyme)
     return row
+
+
+def _store_enzyme(assessment: Assessment, enzyme: NewEnzyme) -> None:
+    if enzyme.value < 0 or (enzyme.upper_limit is not None and enzyme.upper_limit <= 0):
+        raise Refused(
+            f"{enzyme.name.label}: a value cannot be below 0, and an upper limit is more than 0.", enzyme.name.value
+        )
+    row = AssessmentEnzyme(
+        assessment=assessment,
+        name=enzyme.name,
+        value=enzyme.value,
+        unit=enzyme.unit,
+        upper_limit=enzyme.upper_limit,
+    )
+    try:
+        store(row)
+    except Refused as refused:
+        # An assessment has up to five enzymes: the message must say which one it is about.
+        raise Refused(f"{enzyme.name.label}: {refused.message}", enzyme.name.value) from None
 
 
 def _for_observation(by: Staff, patient_id: int, on: date, field: str = "on") -> Patient:

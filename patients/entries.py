@@ -22,7 +22,7 @@ def store(row: M) -> M:
     try:
         row.full_clean()
     except ValidationError as error:
-        raise _refused(error) from None
+        raise _refused(row, error) from None
     try:
         with transaction.atomic():
             row.save()
@@ -73,11 +73,37 @@ def not_before_birth(patient: Patient, on: date, field: str) -> None:
         raise Refused("This day is before the patient was born. Check the day and the date of birth.", field)
 
 
-def _refused(error: ValidationError) -> Refused:
+def _refused(row: models.Model, error: ValidationError) -> Refused:
     by_field = error.message_dict if hasattr(error, "error_dict") else {NON_FIELD_ERRORS: error.messages}
-    errors = {"" if field == NON_FIELD_ERRORS else field: messages for field, messages in by_field.items()}
+    errors: dict[str, list[str]] = {}
+    for field, messages in by_field.items():
+        for message in messages:
+            place = _field_of_constraint(row, message) if field == NON_FIELD_ERRORS else field
+            errors.setdefault(place, []).append(message)
     field, messages = next(iter(errors.items()))
     return Refused(messages[0], field or None, errors)
+
+
+def _field_of_constraint(row: models.Model, message: str) -> str:
+    """The field at which the constraint with this message is shown; "" when it names none.
+
+    Of several fields it is the last in the model's order: an end is judged against its start, a description against
+    its kind.
+    """
+    for constraint in row._meta.constraints:
+        if constraint.violation_error_message == message:
+            names = _fields_of(constraint)
+            return next((field.name for field in reversed(row._meta.fields) if field.name in names), "")
+    return ""
+
+
+def _fields_of(constraint: models.BaseConstraint) -> set[str]:
+    if isinstance(constraint, models.UniqueConstraint):
+        return set(constraint.fields)
+    condition = getattr(constraint, "condition", None)
+    if isinstance(constraint, models.CheckConstraint) and isinstance(condition, models.Q):
+        return {str(name) for name in condition.referenced_base_fields}
+    return set()
 
 
 def _said_by_database(row: models.Model, error: IntegrityError) -> str:

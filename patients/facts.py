@@ -77,7 +77,9 @@ def person_of(patient: Patient) -> record.Person:
 
 
 def _condition(row: Condition) -> record.Condition:
-    return record.Condition(str(row.pk), ConditionKind(row.kind), row.from_on, row.to_on, row.description)
+    return record.Condition(
+        str(row.pk), ConditionKind(row.kind), row.from_on, row.to_on, row.description, DatePrecision(row.precision)
+    )
 
 
 def _assessment(row: Assessment, enzymes: list[AssessmentEnzyme]) -> record.Assessment:

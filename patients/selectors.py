@@ -3,15 +3,28 @@
 import re
 from collections.abc import Iterable
 from datetime import date, datetime
+from typing import TypeVar
 
 from django.db.models import Q, QuerySet
 
 from patients.errors import NotAllowed, NotFound
-from patients.models import Assessment, Clinic, Membership, Patient, Staff
+from patients.models import (
+    Assessment,
+    Autoantibody,
+    Clinic,
+    Condition,
+    Height,
+    Membership,
+    Patient,
+    Staff,
+    Weight,
+)
+from patients.models.entry import Entry
 from patients.rules import nhs_number
 from patients.rules.permissions import Permission, allowed
 from patients.rules.vocabulary import Role
 
+E = TypeVar("E", bound=Entry)
 PATIENT_NOT_FOUND = "No such patient in your clinics."
 _DATE_FORMATS = ("%d-%b-%Y", "%d/%m/%Y", "%Y-%m-%d", "%d.%m.%Y", "%d %b %Y")
 
@@ -113,12 +126,44 @@ def assessments_for(staff: Staff) -> QuerySet[Assessment]:
     )
 
 
+def weights_for(staff: Staff) -> QuerySet[Weight]:
+    """Current weights of the person's patients, newest first."""
+    return _facts(Weight.objects.all(), staff).order_by("-on", "-pk")
+
+
+def heights_for(staff: Staff) -> QuerySet[Height]:
+    """Current heights of the person's patients, newest first."""
+    return _facts(Height.objects.all(), staff).order_by("-on", "-pk")
+
+
+def conditions_for(staff: Staff) -> QuerySet[Condition]:
+    """Current conditions of the person's patients, the latest begun first."""
+    return _facts(Condition.objects.all(), staff).order_by("-from_on", "-pk")
+
+
+def condition_for(staff: Staff, patient_id: int, condition_id: int) -> Condition:
+    """One current condition of one patient. Raises NotFound for another clinic's patient just as for none."""
+    row = conditions_for(staff).filter(patient=patient_id, pk=condition_id).first()
+    if row is None:
+        raise NotFound("No such condition among your patients.")
+    return row
+
+
+def autoantibodies_for(staff: Staff) -> QuerySet[Autoantibody]:
+    """Current autoantibody findings of the person's patients, the latest entered first."""
+    return _facts(Autoantibody.objects.all(), staff).order_by("-recorded_at", "-pk")
+
+
 def patient_ids_by_clinic(clinic_ids: Iterable[int] | None = None) -> list[int]:
     """Ids for background work over whole clinics, where no member of staff is asking."""
     rows = Patient.objects.order_by("pk")
     if clinic_ids is not None:
         rows = rows.filter(clinic__in=clinic_ids)
     return list(rows.values_list("pk", flat=True))
+
+
+def _facts(rows: QuerySet[E], staff: Staff) -> QuerySet[E]:
+    return rows.filter(patient__in=patients_for(staff), superseded_at__isnull=True).select_related("recorded_by")
 
 
 def _as_date(text: str) -> date | None:

@@ -40,7 +40,8 @@ def treatment_records(patient_ids: Collection[int]) -> dict[int, record.Treatmen
                 for row in courses[patient_id]
             ),
             milestones=tuple(
-                record.Milestone(str(m.pk), m.on, MilestoneKind(m.kind), m.note) for m in milestones[patient_id]
+                record.Milestone(str(m.pk), m.on, MilestoneKind(m.kind), m.note, DatePrecision(m.precision))
+                for m in milestones[patient_id]
             ),
         )
         for patient_id, patient in patient_records(ids).items()
@@ -59,17 +60,25 @@ def _course(
         start_on=row.start_on,
         start_precision=DatePrecision(row.start_precision),
         stop_on=row.stop_on,
+        stop_precision=DatePrecision(row.stop_precision),
         stop_reason=StopReason(row.stop_reason) if row.stop_reason else None,
         never_given=row.never_given,
         note=row.note,
-        doses=tuple(_dose(dose) for dose in doses),
-        outcomes=tuple(record.Outcome(str(o.pk), o.on, OutcomeKind(o.kind), o.reason, o.reaction) for o in outcomes),
+        doses=tuple(dose_record(dose) for dose in doses),
+        outcomes=tuple(_outcome(outcome) for outcome in outcomes),
         infusions=tuple(_infusion(infusion) for infusion in infusions),
         taper=tuple(record.TaperStep(str(step.pk), step.on, step.milligrams_per_day) for step in taper),
     )
 
 
-def _dose(row: DosePeriod) -> record.DosePeriod:
+def _outcome(row: Outcome) -> record.Outcome:
+    return record.Outcome(
+        str(row.pk), row.on, OutcomeKind(row.kind), row.reason, row.reaction, DatePrecision(row.precision)
+    )
+
+
+def dose_record(row: DosePeriod) -> record.DosePeriod:
+    """One dose period as rules and pages read it."""
     return record.DosePeriod(
         id=str(row.pk),
         from_on=row.from_on,

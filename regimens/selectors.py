@@ -10,10 +10,12 @@ from patients.models import Patient, Staff
 from patients.rules.permissions import Permission
 from patients.selectors import patients_for, require
 from regimens.facts import treatment_records
-from regimens.models import Course, DosePeriod, Infusion, Outcome, TaperPlan
+from regimens.models import Course, DosePeriod, Infusion, Milestone, Outcome, TaperPlan
 from regimens.protocol.load import load
+from regimens.protocol.schema import Drug
 from regimens.rules.findings import PathwayFindings
 from regimens.rules.pathway import evaluate
+from regimens.rules.vocabulary import CourseRole
 
 
 def courses_for(staff: Staff) -> QuerySet[Course]:
@@ -44,6 +46,35 @@ def course_to_write(staff: Staff, course_id: int, permission: Permission) -> Cou
     course = course_for(staff, course_id)
     require(staff, course.patient.clinic_id, permission)
     return Course.objects.select_for_update(of=("self",)).select_related("patient__clinic").get(pk=course.pk)
+
+
+def infusions_for(staff: Staff) -> QuerySet[Infusion]:
+    """Current infusion cycles of the person's patients, newest first."""
+    return (
+        Infusion.objects.filter(
+            course__patient__in=patients_for(staff), superseded_at__isnull=True, course__superseded_at__isnull=True
+        )
+        .select_related("course")
+        .order_by("-first_on", "-pk")
+    )
+
+
+def milestones_for(staff: Staff) -> QuerySet[Milestone]:
+    """Current milestones of the person's patients, newest first."""
+    rows = Milestone.objects.filter(patient__in=patients_for(staff), superseded_at__isnull=True)
+    return rows.select_related("recorded_by").order_by("-on", "-pk")
+
+
+def drug_name(course: Course) -> str:
+    """The generic name, or the words that a drug outside the catalogue was entered with."""
+    entry = load().drugs.get(course.drug)
+    return entry.name if entry is not None else course.drug or course.drug_text
+
+
+def catalogue_by_role() -> dict[CourseRole, list[Drug]]:
+    """Every drug of the catalogue under its role, by generic name."""
+    drugs = sorted(load().drugs.values(), key=lambda drug: drug.name.casefold())
+    return {role: found for role in CourseRole if (found := [drug for drug in drugs if drug.role is role])}
 
 
 def pathway_of(staff: Staff, patient: Patient, as_of: date) -> PathwayFindings:

@@ -69,7 +69,14 @@ class Assessment(Entry):
             ),
             models.CheckConstraint(
                 condition=Q(mmt__isnull=True, mmt_maximum__isnull=True)
-                | Q(mmt__gte=0, mmt__lte=F("mmt_maximum"), mmt_maximum__in=(80, 150, 260)),
+                # Both said to be there: a check that comes out as unknown, as with one NULL, would pass.
+                | Q(
+                    mmt__isnull=False,
+                    mmt_maximum__isnull=False,
+                    mmt__gte=0,
+                    mmt__lte=F("mmt_maximum"),
+                    mmt_maximum__in=(80, 150, 260),
+                ),
                 name="%(app_label)s_%(class)s_mmt_with_its_form",
                 violation_error_message="An MMT total needs its form (80, 150 or 260) and cannot exceed it.",
             ),

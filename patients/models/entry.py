@@ -1,7 +1,7 @@
 """What every clinical row carries: when it was entered and by whom, and what took its place."""
 
 from datetime import datetime
-from typing import Self
+from typing import ClassVar, Self, TypeVar
 
 from django.conf import settings
 from django.db import models
@@ -9,8 +9,10 @@ from django.utils import timezone
 
 from patients.rules.vocabulary import DatePrecision
 
+E = TypeVar("E", bound="Entry", covariant=True)
 
-class EntryQuerySet(models.QuerySet["Entry"]):
+
+class EntryQuerySet(models.QuerySet[E]):
     """Verbs that every entry shares."""
 
     def current(self) -> Self:
@@ -40,7 +42,7 @@ class Entry(models.Model):
 
     class Meta:
         abstract = True
-        constraints = (
+        constraints: ClassVar[tuple[models.BaseConstraint, ...]] = (
             models.CheckConstraint(
                 condition=models.Q(superseded_at__isnull=True, superseded_by__isnull=True, superseded_reason="")
                 | (

@@ -61,6 +61,7 @@ class Condition:
     from_on: date
     to_on: date | None = None
     description: str = ""
+    precision: DatePrecision = DatePrecision.DAY
 
 
 @dataclass(frozen=True, slots=True)

@@ -191,6 +191,8 @@ def _not_far_ahead(patient: Patient, on: date) -> None:
 def _store_dose(course: Course, dose: NewDose, on: date, by: Staff, note: str = "") -> DosePeriod:
     if dose.amount is not None and dose.unit is None:
         raise Refused("A dose needs its unit.", "unit")
+    if dose.amount is not None and dose.amount <= 0:
+        raise Refused("A dose is more than 0. To end the drug, stop the course.", "amount")
     return store(
         DosePeriod(
             course=course,

@@ -17,6 +17,8 @@ from regimens.models import Infusion, TaperPlan, TaperStep
 from regimens.rules.vocabulary import CourseRole, DoseUnit
 from regimens.selectors import course_to_write
 
+LONGEST_CYCLE = 10  # days, as the database holds it too
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewTaperStep:
@@ -39,6 +41,8 @@ def plan_taper(*, by: Staff, course_id: int, steps: Sequence[NewTaperStep], note
         raise Refused("This course is stopped.")
     if not steps:
         raise Refused("Enter at least one step.", "steps")
+    if any(step.milligrams_per_day < 0 for step in steps):
+        raise Refused("A dose cannot be less than 0; 0 means stop.", "steps")
     if steps[0].on < course.start_on:
         raise Refused("The first step is before the course started.", "steps")
     for earlier, later in pairwise(steps):
@@ -80,8 +84,14 @@ def record_infusion(
         raise Refused("This day is before the course started.", "first_on")
     if course.stop_on is not None and first_on >= course.stop_on:
         raise Refused("The course had already stopped on that day.", "first_on")
+    if not 1 <= days <= LONGEST_CYCLE:
+        raise Refused(f"A cycle lasts 1 to {LONGEST_CYCLE} consecutive days.", "days")
     if total is not None and unit is None:
         raise Refused("An amount needs its unit.", "unit")
+    if total is not None and total <= 0:
+        raise Refused("An amount is more than 0.", "total")
+    if dosing_weight is not None and dosing_weight <= 0:
+        raise Refused("A weight is more than 0 kg.", "dosing_weight")
     if (dosing_weight is None) != (dosing_weight_on is None):
         raise Refused(
             "A dosing weight needs the day on which it was measured, and the day needs the weight.", "dosing_weight"

@@ -121,7 +121,8 @@ class DosePeriod(Entry):
                 violation_error_message="This course already has a dose from that day.",
             ),
             models.CheckConstraint(
-                condition=Q(amount__isnull=True, unit="") | (Q(amount__gt=0) & ~Q(unit="")),
+                # Said to be there: a check that comes out as unknown, as with a NULL amount, would pass.
+                condition=Q(amount__isnull=True, unit="") | (Q(amount__isnull=False, amount__gt=0) & ~Q(unit="")),
                 name="%(app_label)s_%(class)s_amount_with_unit",
                 violation_error_message="A dose is more than 0 and has its unit.",
             ),

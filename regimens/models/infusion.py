@@ -34,13 +34,19 @@ class Infusion(Entry):
                 condition=Q(days__gte=1, days__lte=10), name="%(app_label)s_%(class)s_days_plausible"
             ),
             models.CheckConstraint(
-                condition=Q(total__isnull=True, unit="") | (Q(total__gt=0) & ~Q(unit="")),
+                # Said to be there: a check that comes out as unknown, as with a NULL amount, would pass.
+                condition=Q(total__isnull=True, unit="") | (Q(total__isnull=False, total__gt=0) & ~Q(unit="")),
                 name="%(app_label)s_%(class)s_total_with_unit",
                 violation_error_message="An amount is more than 0 and has its unit.",
             ),
             models.CheckConstraint(
                 condition=Q(dosing_weight__isnull=True, dosing_weight_on__isnull=True)
-                | Q(dosing_weight__gt=0, dosing_weight_on__lte=F("first_on")),
+                | Q(
+                    dosing_weight__isnull=False,
+                    dosing_weight_on__isnull=False,
+                    dosing_weight__gt=0,
+                    dosing_weight_on__lte=F("first_on"),
+                ),
                 name="%(app_label)s_%(class)s_weight_with_its_day",
                 violation_error_message="A dosing weight needs its day, not later than the infusion.",
             ),

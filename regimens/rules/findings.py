@@ -71,6 +71,9 @@ class AnnotationKind(Vocabulary):
     NOTE = "note", "note"
 
 
+NOT_OFFERED = frozenset({AnnotationKind.BLOCKED, AnnotationKind.UNAVAILABLE, AnnotationKind.INTOLERANT_BEFORE})
+
+
 class GapCode(Vocabulary):
     """Something missing or outside the printed ranges."""
 
@@ -81,6 +84,7 @@ class GapCode(Vocabulary):
     DOSE_NOT_RECORDED = "dose_not_recorded", "dose not recorded"
     NO_DATED_WEIGHT = "no_dated_weight", "no dated weight"
     STRENGTH_NOT_ASSESSED = "strength_not_assessed", "strength not yet assessed"
+    OUTCOME_NOT_DATED = "outcome_not_dated", "judgement without a day"
 
 
 class PromptCode(Vocabulary):
@@ -89,6 +93,7 @@ class PromptCode(Vocabulary):
     ADEQUATE_TRIAL = "adequate_trial", "adequate trial reached: has it worked?"
     POSSIBLE_REMISSION = "possible_remission", "possible remission: declare it?"
     SEVERITY_QUESTION = "severity_question", "severity may need a clinician's statement"
+    STEROID_FAILED = "steroid_failed", "corticosteroid judged a failure: complete line 1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,10 +159,13 @@ class Option:
     dose_text: str
     annotations: tuple[Annotation, ...]
     reasons: tuple[Reason, ...]
+    adverse_effects: tuple[str, ...] = ()
+    monitoring_named: tuple[str, ...] = ()
 
     @property
     def blocked(self) -> bool:
-        return any(a.kind in (AnnotationKind.BLOCKED, AnnotationKind.UNAVAILABLE) for a in self.annotations)
+        """Listed so that nobody wonders where it is, but not offered: blocked, unavailable, or not tolerated before."""
+        return any(annotation.kind in NOT_OFFERED for annotation in self.annotations)
 
 
 @dataclass(frozen=True, slots=True)

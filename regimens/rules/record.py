@@ -42,6 +42,7 @@ class Outcome:
     kind: OutcomeKind
     reason: str = ""
     reaction: str = ""
+    precision: DatePrecision = DatePrecision.DAY
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,7 @@ class Course:
 
     `never_given`: the drug was considered and found contraindicated or declined; `start_on` is then the day of that
     judgement and nothing was taken. `stop_on` is the first day without the drug; None means not stopped.
+    `undated_outcome` is a judgement whose day nobody recorded: it is shown as a gap and never counts.
     """
 
     id: str
@@ -89,6 +91,8 @@ class Course:
     outcomes: tuple[Outcome, ...] = ()
     infusions: tuple[Infusion, ...] = ()
     taper: tuple[TaperStep, ...] = ()
+    undated_outcome: OutcomeKind | None = None
+    stop_precision: DatePrecision = DatePrecision.DAY
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +101,7 @@ class Milestone:
     on: date
     kind: MilestoneKind
     note: str = ""
+    precision: DatePrecision = DatePrecision.DAY
 
 
 @dataclass(frozen=True, slots=True)

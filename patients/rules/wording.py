@@ -1,0 +1,29 @@
+"""Dates and numbers in words: the same everywhere that a person reads them."""
+
+from datetime import date
+from decimal import Decimal
+from functools import lru_cache
+
+# Not strftime("%b"): that follows the machine's locale.
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+@lru_cache(maxsize=8192)
+def display_date(day: date) -> str:
+    """`05-Apr-2026`."""
+    return f"{day.day:02d}-{MONTHS[day.month - 1]}-{day.year:04d}"
+
+
+def display_number(value: Decimal) -> str:
+    """Plain digits without trailing zeros and with a leading zero: `7.5`, `0.3`, `1000`."""
+    text = f"{value:f}"
+    if "." in text:
+        text = text.rstrip("0").rstrip(".")
+    return "0" if text in ("", "-0") else text
+
+
+def joined(words: tuple[str, ...], last: str = "or") -> str:
+    """`a`, `a or b`, `a, b or c`."""
+    if len(words) < 2:
+        return "".join(words)
+    return f"{', '.join(words[:-1])} {last} {words[-1]}"

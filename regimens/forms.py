@@ -1,0 +1,260 @@
+"""What is typed about treatment. Shape and parse only; actions decide. The drug catalogue is handed in by the view."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from django import forms
+
+from patients.inputs import (
+    DAY_HELP,
+    DayField,
+    EntryForm,
+    NumberField,
+    PartialDayField,
+    PartsField,
+    Section,
+    one_of,
+    words,
+)
+from regimens.actions import NewDose, NewTaperStep
+from regimens.rules.vocabulary import (
+    DoseBasis,
+    DoseUnit,
+    Frequency,
+    MilestoneKind,
+    OutcomeKind,
+    Route,
+    StopReason,
+    Weekday,
+)
+
+# Headings of the catalogue, each with pairs of drug id and generic name.
+DrugChoices = Sequence[tuple[str, Sequence[tuple[str, str]]]]
+
+TAPER_ROWS = tuple(f"step_{number}" for number in range(1, 13))
+_WEEKDAY_NOT_RECORDED = "not_recorded"
+_WEEKDAYS = [("", "Choose one"), *Weekday.choices(), (_WEEKDAY_NOT_RECORDED, "weekday not recorded")]
+_OUTSIDE = "outside"
+
+
+class DoseForm(EntryForm):
+    """The dose part of a form: an amount with its unit, how often, and on which weekday."""
+
+    amount = NumberField(label="Amount", help_text="Each time it is taken. Leave it empty if the dose is not known.")
+    unit = one_of(DoseUnit, "Unit", required=False)
+    basis = one_of(DoseBasis, "The amount is", initial=DoseBasis.FLAT)
+    frequency = one_of(Frequency, "How often", required=False)
+    weekday = forms.ChoiceField(
+        label="Weekday",
+        choices=_WEEKDAYS,
+        required=False,
+        help_text="For a drug taken once a week, above all methotrexate.",
+    )
+    frequency_text = words(
+        "How often, in words", length=200, help_text="For “as described”, for example days 1 and 15 of each cycle."
+    )
+
+    dose_section = Section("Dose", ("amount", "unit", "basis", "frequency", "weekday", "frequency_text"))
+
+    def clean(self) -> dict[str, Any]:
+        """How often is chosen, not left to a default; a weekly dose names its weekday or says it is not recorded."""
+        typed: dict[str, Any] = self.cleaned_data
+        if typed.get("amount") is not None and "frequency" in typed and typed["frequency"] is None:
+            self.add_error("frequency", "Choose how often, or “frequency not recorded”.")
+        weekly = typed.get("frequency") is Frequency.ONCE_WEEKLY
+        if weekly and typed.get("weekday") == "":
+            self.add_error("weekday", "Choose the weekday, or “weekday not recorded”.")
+        if not weekly and typed.get("weekday") in set(Weekday):
+            self.add_error("weekday", "A weekday belongs to a dose once a week. Check how often it is taken.")
+        if typed.get("frequency") is Frequency.AS_TEXT and typed.get("frequency_text") == "":
+            self.add_error("frequency_text", "Describe how often it is taken.")
+        return typed
+
+    def dose(self) -> NewDose:
+        """The dose as the action takes it. Only for a valid form."""
+        typed = self.cleaned_data
+        weekday = typed["weekday"]
+        return NewDose(
+            amount=typed["amount"],
+            unit=typed["unit"],
+            basis=typed["basis"],
+            frequency=typed["frequency"] or Frequency.NOT_RECORDED,
+            frequency_text=typed["frequency_text"],
+            weekday=Weekday(weekday) if weekday not in ("", _WEEKDAY_NOT_RECORDED) else None,
+        )
+
+
+class StartCourseForm(DoseForm):
+    """A course of a catalogue drug, or of one outside it named in words."""
+
+    drug = forms.ChoiceField(label="Drug")
+    drug_text = words(
+        "Drug outside the pathway", length=120, help_text="Only for a drug that is not in the list: its generic name."
+    )
+    on = PartialDayField(label="Started on")
+    route = one_of(Route, "Route", initial=Route.NOT_RECORDED)
+    note = words("Note", length=500, lines=2)
+
+    layout = (
+        Section("Drug", ("drug", "drug_text", "route")),
+        Section("Start", ("on",)),
+        DoseForm.dose_section,
+        Section("Note", ("note",)),
+    )
+    field_order = ("drug", "drug_text", "route", "on")
+
+    def __init__(self, data: Any = None, *, today: date, drugs: DrugChoices) -> None:
+        super().__init__(data, today=today)
+        _offer(self, [*drugs, ("Not in this list", [(_OUTSIDE, "drug outside the pathway, named below")])])
+
+    def clean_drug(self) -> str:
+        """The catalogue's id, or "" for a drug outside it, as the action takes it."""
+        drug: str = self.cleaned_data["drug"]
+        return "" if drug == _OUTSIDE else drug
+
+
+class ChangeDoseForm(DoseForm):
+    """A dose from a day on."""
+
+    on = DayField(label="From", help_text="The first day of this dose. " + DAY_HELP)
+    dose_unknown = forms.BooleanField(label="The new dose is not known", required=False)
+    note = words("Note", length=300)
+
+    layout = (
+        Section("From when", ("on",)),
+        Section("New dose", (*DoseForm.dose_section.names, "dose_unknown")),
+        Section("Note", ("note",)),
+    )
+    field_order = ("on",)
+
+    def __init__(self, data: Any = None, *, today: date) -> None:
+        super().__init__(data, today=today)
+        self.fields["amount"].help_text = "Each time it is taken."
+
+    def clean(self) -> dict[str, Any]:
+        """An empty amount must be meant."""
+        typed = super().clean()
+        if typed.get("dose_unknown") and typed.get("amount") is not None:
+            self.add_error("dose_unknown", "Enter an amount or tick this, not both.")
+        elif "amount" in typed and typed["amount"] is None and not typed.get("dose_unknown"):
+            self.add_error("amount", "Enter the new amount, or tick that it is not known.")
+        return typed
+
+
+class StopCourseForm(EntryForm):
+    """The first day without the drug, and why; `version` is the one that the page was read at."""
+
+    on = PartialDayField(label="First day without the drug")
+    reason = one_of(StopReason, "Reason", help_text="Why it was stopped. A judgement of failure is recorded apart.")
+    note = words("Note", length=300)
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+
+class RecordOutcomeForm(EntryForm):
+    """A clinician's judgement on a course."""
+
+    on = PartialDayField(label="Judged on")
+    kind = one_of(OutcomeKind, "Outcome")
+    reason = words(
+        "Reason",
+        length=500,
+        lines=3,
+        help_text="Needed for ineffective, not tolerated, contraindicated and declined: what the judgement rests on.",
+    )
+    reaction = words("Reaction", length=200, help_text="For “not tolerated”: what happened, for example nausea.")
+
+
+class RecordNeverGivenForm(EntryForm):
+    """A drug of the catalogue that was considered and never given."""
+
+    drug = forms.ChoiceField(label="Drug")
+    kind = forms.TypedChoiceField(
+        label="It was",
+        choices=[
+            (OutcomeKind.CONTRAINDICATED.value, OutcomeKind.CONTRAINDICATED.label),
+            (OutcomeKind.DECLINED.value, OutcomeKind.DECLINED.label),
+        ],
+        coerce=OutcomeKind,
+        widget=forms.RadioSelect,
+    )
+    on = DayField(label="Decided on")
+    reason = words("Reason", length=500, lines=3, required=True, help_text="What the next reader needs to know.")
+
+    def __init__(self, data: Any = None, *, today: date, drugs: DrugChoices) -> None:
+        super().__init__(data, today=today)
+        _offer(self, drugs)
+
+
+class AddMilestoneForm(EntryForm):
+    """Remission, remission off treatment, or relapse, as the clinician states it."""
+
+    kind = one_of(MilestoneKind, "Milestone", radios=True)
+    on = PartialDayField(label="Since")
+    note = words("Note", length=300)
+
+
+class TaperStepField(PartsField):
+    """One step: from a day on, so many mg a day. Gives a NewTaperStep, or None when empty."""
+
+    def __init__(self, number: int) -> None:
+        parts = (DayField(label="From", help_text=""), NumberField(label="mg a day"))
+        super().__init__(parts, label=f"Step {number}")
+
+    def compress(self, data_list: Any) -> NewTaperStep | None:
+        on, milligrams = data_list
+        if on is None and milligrams is None:
+            return None
+        if on is None:
+            raise forms.ValidationError("Enter the day from which this dose holds.")
+        if milligrams is None:
+            raise forms.ValidationError("Enter the dose in mg a day; 0 means stop.")
+        return NewTaperStep(on=on, milligrams_per_day=milligrams)
+
+
+class PlanTaperForm(EntryForm):
+    """A planned corticosteroid taper, one row a step."""
+
+    note = words("Note", length=300)
+
+    layout = (
+        Section("Steps", TAPER_ROWS, f"One row a step, in their order; leave the rest empty. {DAY_HELP}"),
+        Section("Note", ("note",)),
+    )
+
+    def __init__(self, data: Any = None, *, today: date) -> None:
+        rows = {name: TaperStepField(number) for number, name in enumerate(TAPER_ROWS, 1)}
+        super().__init__(data, today=today, rows=rows)
+
+    def steps(self) -> list[NewTaperStep]:
+        """The rows that were filled in, in their order. Only for a valid form."""
+        return [step for name in TAPER_ROWS if (step := self.cleaned_data[name]) is not None]
+
+
+class RecordInfusionForm(EntryForm):
+    """One infusion cycle that was given."""
+
+    first_on = DayField(label="First day")
+    days = forms.IntegerField(
+        label="Number of consecutive days",
+        initial=1,
+        min_value=1,
+        widget=forms.TextInput(attrs={"inputmode": "numeric"}),
+    )
+    total = NumberField(label="Whole amount of the cycle", help_text="All days together. Leave it empty if not known.")
+    unit = one_of(DoseUnit, "Unit", required=False)
+    dosing_weight = NumberField(label="Weight that the dose was worked out from, in kg")
+    dosing_weight_on = DayField(label="That weight was measured on", required=False)
+    note = words("Note", length=300)
+
+    layout = (
+        Section("Given", ("first_on", "days", "total", "unit")),
+        Section("Dosing weight", ("dosing_weight", "dosing_weight_on"), "For a dose per kg, such as 2 g/kg."),
+        Section("Note", ("note",)),
+    )
+
+
+def _offer(form: forms.Form, drugs: DrugChoices) -> None:
+    field = form.fields["drug"]
+    assert isinstance(field, forms.ChoiceField)
+    field.choices = [("", "Choose one"), *drugs]

@@ -1,0 +1,251 @@
+"""The shape of the pathway's protocol files. Every rule in them says what it rests on."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+
+from patients.rules.reasons import Predicate, Reason, RuleKind
+from patients.rules.vocabulary import ConditionKind
+from regimens.rules.findings import AnnotationKind, Phase, SeverityGroup, Tier
+from regimens.rules.vocabulary import CourseRole, DoseUnit, Route
+
+
+class DosePer(StrEnum):
+    """The span that a printed dose is counted over."""
+
+    DAY = "day"
+    WEEK = "week"
+    DOSE = "dose"
+    COURSE = "course"
+
+
+class Certainty(StrEnum):
+    """How sure a code is: read in a named source, from general knowledge only, or not found."""
+
+    VERIFIED = "verified"
+    UNVERIFIED = "unverified"
+    NOT_FOUND = "not_found"
+
+
+class Part(StrEnum):
+    """The corticosteroid that everybody gets on a rung, or the immunosuppressant chosen beside it."""
+
+    BASE = "base"
+    PARTNER = "partner"
+
+
+@dataclass(frozen=True, slots=True)
+class DoseRule:
+    """What is printed about a dose, shown on `rungs`. Limits are None where nothing is printed.
+
+    `minimum` and `maximum` are amounts per `per`, in `unit`; the `_per_kilogram` limits are the same for each kg of
+    body weight. `start_minimum_per_kilogram` binds the first dose only, because tapering goes below it.
+    """
+
+    id: str
+    text: str
+    source: str
+    kind: RuleKind
+    rungs: tuple[str, ...]
+    note: str = ""
+    unit: DoseUnit | None = None
+    per: DosePer | None = None
+    minimum: Decimal | None = None
+    start_minimum: Decimal | None = None
+    start_maximum: Decimal | None = None
+    maximum: Decimal | None = None
+    start_minimum_per_kilogram: Decimal | None = None
+    maximum_per_kilogram: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TargetDose:
+    """The dose from which the weeks of an adequate trial are counted."""
+
+    id: str
+    amount: Decimal
+    unit: DoseUnit
+    per: DosePer
+    source: str
+    kind: RuleKind
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Drug:
+    """One catalogue entry. `case_name` is the generic name as case files print it, where it differs from `name`."""
+
+    id: str
+    name: str
+    role: CourseRole
+    routes: tuple[Route, ...]
+    atc: str
+    dmd_current: str
+    dmd_previous: str
+    rxnorm_certainty: Certainty
+    rxnorm: str = ""
+    case_name: str = ""
+    synonyms: tuple[str, ...] = ()
+    adverse_effects: tuple[str, ...] = ()
+    monitoring_named: tuple[str, ...] = ()
+    prednisolone_equivalence: Decimal | None = None
+    given_in_cycles: bool = False
+    doses: tuple[DoseRule, ...] = ()
+    target: TargetDose | None = None
+    note: str = ""
+
+    @property
+    def word_in_cases(self) -> str:
+        return self.case_name or self.name
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """drugs.toml."""
+
+    version: str
+    effective_from: date
+    reviewed_on: date
+    next_review: date
+    source: str
+    corticosteroids_outside: tuple[str, ...]
+    drugs: tuple[Drug, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RungOption:
+    """One choice printed on a rung: one drug, or drugs meant to be given together."""
+
+    drugs: tuple[str, ...]
+    tier: Tier
+    part: Part = Part.PARTNER
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Rung:
+    """An induction line of one severity group, a maintenance step of any severity, or the adjunct."""
+
+    id: str
+    code: str
+    title: str
+    phase: Phase
+    trigger: str
+    source: str
+    kind: RuleKind
+    options: tuple[RungOption, ...]
+    group: SeverityGroup | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """What to say beside some drugs when a condition or an antibody is present. All named tests must hold.
+
+    `antibodies` and `conditions` hold when one of their entries does; `any_antibody` when any antibody is positive.
+    `lifts` puts the drug at the top of its list; `early` says it as a notice before the drug's own line is due.
+    """
+
+    id: str
+    text: str
+    annotation: AnnotationKind
+    drugs: tuple[str, ...]
+    source: str
+    kind: RuleKind
+    rungs: tuple[str, ...] = ()
+    conditions: tuple[ConditionKind, ...] = ()
+    antibodies: tuple[str, ...] = ()
+    any_antibody: bool = False
+    severe_weakness: bool = False
+    phases: tuple[Phase, ...] = ()
+    lifts: bool = False
+    early: bool = False
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Banner:
+    """A notice for the whole patient while a condition is present."""
+
+    id: str
+    text: str
+    conditions: tuple[ConditionKind, ...]
+    source: str
+    kind: RuleKind
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule that the code applies: its sentence, what it rests on, and the readings behind it."""
+
+    id: str
+    text: str
+    source: str
+    kind: RuleKind
+    readings: tuple[int, ...] = ()
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Where the published text is open, and how this project reads it."""
+
+    number: int
+    title: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The numbers that are this project's own choice. Days and weeks are counts, doses mg of prednisolone a day."""
+
+    adequate_trial_weeks: int
+    remission_steroid_below: Decimal
+    reassessment_days_before_relapse: int
+    adult_age: int
+
+
+@dataclass(frozen=True, slots=True)
+class PathwayFile:
+    """pathway.toml."""
+
+    version: str
+    effective_from: date
+    reviewed_on: date
+    next_review: date
+    source: str
+    settings: Settings
+    monotherapy_conditions: tuple[ConditionKind, ...]
+    lung_conditions: tuple[ConditionKind, ...]
+    rungs: tuple[Rung, ...]
+    remarks: tuple[Remark, ...]
+    banners: tuple[Banner, ...]
+    rules: tuple[Rule, ...]
+    readings: tuple[Reading, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class PathwayProtocol:
+    """Both files, checked against each other, with the look-ups that the rules use. Compared by identity."""
+
+    version: str
+    file: PathwayFile
+    catalogue: Catalogue
+    drugs: Mapping[str, Drug]
+    rungs: Mapping[str, Rung]
+    rules: Mapping[str, Rule]
+    plain_reasons: Mapping[str, Reason]
+
+    @property
+    def settings(self) -> Settings:
+        return self.file.settings
+
+    def because(self, rule_id: str, *predicates: Predicate) -> Reason:
+        """The reason for a finding made under a rule; without predicates one shared value."""
+        plain = self.plain_reasons[rule_id]
+        if not predicates:
+            return plain
+        return Reason(plain.rule_id, plain.text, plain.kind, plain.source, plain.protocol_version, predicates)

@@ -1,0 +1,161 @@
+"""Doses over a day, a week or a course, compared with what is printed. Amounts are Decimal mg unless said otherwise."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from patients.rules.record import Weight
+from patients.rules.wording import display_number
+from regimens.protocol.schema import DosePer, DoseRule, TargetDose
+from regimens.rules.record import Course, DosePeriod
+from regimens.rules.vocabulary import DoseBasis, DoseUnit, Frequency
+
+_IN_MILLIGRAMS = {
+    DoseUnit.MICROGRAM: Decimal("0.001"),
+    DoseUnit.MILLIGRAM: Decimal(1),
+    DoseUnit.GRAM: Decimal(1000),
+}
+_DOSES_A_DAY = {
+    Frequency.ONCE_DAILY: Decimal(1),
+    Frequency.PER_DAY_TOTAL: Decimal(1),
+    Frequency.TWICE_DAILY: Decimal(2),
+    Frequency.THREE_TIMES_DAILY: Decimal(3),
+    Frequency.ALTERNATE_DAYS: Decimal("0.5"),
+}
+_DOSES_A_WEEK = {
+    Frequency.ONCE_WEEKLY: Decimal(1),
+    Frequency.EVERY_2_WEEKS: Decimal("0.5"),
+    Frequency.EVERY_4_WEEKS: Decimal("0.25"),
+} | {frequency: doses * 7 for frequency, doses in _DOSES_A_DAY.items()}
+_WHOLE_COURSES = (Frequency.PER_COURSE, Frequency.EVERY_4_WEEKS)
+MORE_OFTEN_THAN_WEEKLY = frozenset(_DOSES_A_DAY)
+
+
+def current_dose(course: Course, as_of: date) -> DosePeriod | None:
+    """The dose period in force on the day."""
+    found: DosePeriod | None = None
+    for period in course.doses:
+        if period.from_on <= as_of and (found is None or (period.from_on, period.id) > (found.from_on, found.id)):
+            found = period
+    return found
+
+
+def milligrams(period: DosePeriod) -> Decimal | None:
+    """The amount as written, in mg (or mg per kg, or per m²); None when amount or unit is missing or no mass."""
+    if period.amount is None or period.unit is None:
+        return None
+    factor = _IN_MILLIGRAMS.get(period.unit)
+    return None if factor is None else period.amount * factor
+
+
+def doses_per(per: DosePer, frequency: Frequency) -> Decimal | None:
+    """How many doses one span holds; None when the frequency does not say."""
+    if per is DosePer.DOSE:
+        return Decimal(1)
+    if per is DosePer.DAY:
+        return _DOSES_A_DAY.get(frequency)
+    if per is DosePer.WEEK:
+        return _DOSES_A_WEEK.get(frequency)
+    return Decimal(1) if frequency in _WHOLE_COURSES else None
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """What is taken per span: in mg, and in mg per kg of body weight, each None when it cannot be known.
+
+    `exact` is False when the frequency is not known and the amount of one dose stands as the least it can be.
+    """
+
+    flat: Decimal | None
+    per_kilogram: Decimal | None
+    exact: bool
+
+
+def amount_per(per: DosePer, period: DosePeriod, weight: Weight | None) -> Amount:
+    one = milligrams(period)
+    doses = doses_per(per, period.frequency)
+    if one is None or period.basis is DoseBasis.PER_SQUARE_METRE:
+        return Amount(None, None, False)
+    taken = one if doses is None else one * doses
+    if period.basis is DoseBasis.PER_KILOGRAM:
+        return Amount(taken * weight.kilograms if weight else None, taken, doses is not None)
+    return Amount(taken, taken / weight.kilograms if weight and weight.kilograms else None, doses is not None)
+
+
+def outside(rule: DoseRule, period: DosePeriod, weight: Weight | None, *, first: bool) -> list[str]:
+    """Each way in which the dose leaves the printed range, in words. Empty when none is known."""
+    if rule.per is None or rule.unit is None:
+        return []
+    amount = amount_per(rule.per, period, weight)
+    factor = _IN_MILLIGRAMS[rule.unit]
+    unit = f"{rule.unit.label} a {rule.per.value}"
+    unit_per_kilogram = f"{rule.unit.label}/kg a {rule.per.value}"
+    found: list[str] = []
+    if amount.flat is not None:
+        flat = amount.flat / factor
+        found += _above(flat, rule.maximum, unit)
+        found += _below(flat, rule.minimum, unit) if amount.exact else []
+    if amount.per_kilogram is not None:
+        relative = amount.per_kilogram / factor
+        found += _above(relative, rule.maximum_per_kilogram, unit_per_kilogram)
+        if first and amount.exact:
+            found += _below(relative, rule.start_minimum_per_kilogram, unit_per_kilogram)
+    return found
+
+
+def _above(taken: Decimal, limit: Decimal | None, unit: str) -> list[str]:
+    if limit is None or taken <= limit:
+        return []
+    return [f"{_rounded(taken)} {unit} is above {display_number(limit)} {unit}"]
+
+
+def _below(taken: Decimal, limit: Decimal | None, unit: str) -> list[str]:
+    if limit is None or taken >= limit:
+        return []
+    return [f"{_rounded(taken)} {unit} is below {display_number(limit)} {unit}"]
+
+
+def _rounded(value: Decimal) -> str:
+    """Three decimals for a person; the comparison was made with the full value."""
+    return display_number(value.quantize(Decimal("0.001"))) if abs(value) < Decimal("1e20") else display_number(value)
+
+
+def needs_weight(rule: DoseRule, period: DosePeriod) -> bool:
+    """Whether this dose can be checked only with a body weight."""
+    per_kilogram = period.basis is DoseBasis.PER_KILOGRAM
+    has_relative = rule.maximum_per_kilogram is not None or rule.start_minimum_per_kilogram is not None
+    has_flat = rule.maximum is not None or rule.minimum is not None
+    return (has_relative and not per_kilogram) or (has_flat and per_kilogram)
+
+
+def daily_milligrams(course: Course, as_of: date, weight: Weight | None) -> Decimal | None:
+    """mg taken a day on the day; a later step of the planned taper replaces the recorded dose. None when unknown."""
+    period = current_dose(course, as_of)
+    steps = [step for step in course.taper if step.on <= as_of]
+    if steps:
+        step = max(steps, key=lambda step: (step.on, step.id))
+        if period is None or step.on > period.from_on:
+            return step.milligrams_per_day
+    if period is None:
+        return None
+    amount = amount_per(DosePer.DAY, period, weight)
+    return amount.flat if amount.exact else None
+
+
+def at_target_since(course: Course, target: TargetDose, as_of: date, weight: Weight | None) -> tuple[bool, date | None]:
+    """(known, since): whether the present dose is known, and since when it has been at the target without a break."""
+    needed = target.amount * _IN_MILLIGRAMS[target.unit]
+    since: date | None = None
+    periods = sorted(
+        (period for period in course.doses if period.from_on <= as_of),
+        key=lambda period: (period.from_on, period.id),
+        reverse=True,
+    )
+    for period in periods:
+        amount = amount_per(target.per, period, weight)
+        if amount.flat is None or not amount.exact:
+            return since is not None, since
+        if amount.flat < needed:
+            return True, since
+        since = max(period.from_on, course.start_on)
+    return since is not None, since

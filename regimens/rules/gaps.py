@@ -1,0 +1,163 @@
+"""What is missing from the record, or lies outside what is printed."""
+
+from datetime import date
+from decimal import Decimal
+
+from patients.rules.reasons import FactReference, Predicate, Truth
+from patients.rules.record import Weight
+from patients.rules.wording import display_date, display_number
+from regimens.protocol.schema import DoseRule
+from regimens.rules.doses import MORE_OFTEN_THAN_WEEKLY, current_dose, needs_weight, outside
+from regimens.rules.findings import Gap, GapCode, Phase, SeverityGroup
+from regimens.rules.record import DosePeriod
+from regimens.rules.scene import IMMUNOGLOBULIN, Scene
+from regimens.rules.standing import Trial, reference_of
+from regimens.rules.vocabulary import CourseRole, DoseUnit, Route
+
+METHOTREXATE = "methotrexate"
+FOLIC_ACID = "folic_acid"
+IMMUNOGLOBULIN_DAYS = range(2, 6)
+_DOSED_ROLES = frozenset({CourseRole.IMMUNOSUPPRESSANT, CourseRole.CORTICOSTEROID, CourseRole.IMMUNOGLOBULIN})
+
+
+def gaps_of(scene: Scene) -> tuple[Gap, ...]:
+    running = [trial for trial in scene.trials if trial.running]
+    found: list[Gap] = []
+    found += _regimen_gaps(scene, running)
+    found += _folic_acid_gap(scene, running)
+    found += _dose_gaps(scene, running)
+    if scene.severity.group is SeverityGroup.NOT_ASSESSED and scene.course.phase is not Phase.DRUG_FREE_REMISSION:
+        unknown = Predicate("lowest strength in a proximal or axial group", Truth.UNKNOWN)
+        found.append(_gap(scene, GapCode.STRENGTH_NOT_ASSESSED, "strength not yet assessed", (), unknown))
+    for trial in scene.trials:
+        if trial.course.undated_outcome is not None and trial.outcome is None:
+            text = f"{trial.name}: {trial.course.undated_outcome.label}, on a day that is not recorded"
+            unknown = Predicate(text, Truth.UNKNOWN, (trial.reference,))
+            found.append(_gap(scene, GapCode.OUTCOME_NOT_DATED, text, (trial.reference,), unknown))
+    return tuple(found)
+
+
+def _gap(
+    scene: Scene,
+    code: GapCode,
+    text: str,
+    facts: tuple[FactReference, ...],
+    *predicates: Predicate,
+    rule: str = "",
+) -> Gap:
+    return Gap(code, text, facts, scene.protocol.because(rule or f"gap.{code.value}", *predicates))
+
+
+def _regimen_gaps(scene: Scene, running: list[Trial]) -> list[Gap]:
+    """A corticosteroid without its partner, and the reverse."""
+    steroids = [trial for trial in running if trial.corticosteroid]
+    partners = [trial for trial in running if trial.immunosuppressant]
+    phase = scene.course.phase
+    if steroids and not partners and phase is not Phase.DRUG_FREE_REMISSION:
+        facts = reference_of(steroids)
+        missing = Predicate("an immunosuppressant runs", Truth.FALSE)
+        code = GapCode.STEROID_WITHOUT_PARTNER
+        return [_gap(scene, code, code.label, facts, missing)]
+    # In remission the corticosteroid is meant to be stopped.
+    if partners and not steroids and phase in (Phase.INDUCTION, Phase.RELAPSE):
+        facts = reference_of(partners)
+        missing = Predicate("a corticosteroid runs", Truth.FALSE)
+        code = GapCode.PARTNER_WITHOUT_STEROID
+        return [_gap(scene, code, code.label, facts, missing)]
+    return []
+
+
+def _folic_acid_gap(scene: Scene, running: list[Trial]) -> list[Gap]:
+    """Absent when it was stopped or refused; unknown when nobody wrote anything about it."""
+    methotrexate = [trial for trial in running if trial.drug == METHOTREXATE]
+    if not methotrexate or any(trial.drug == FOLIC_ACID for trial in running):
+        return []
+    seen = [trial for trial in scene.trials if trial.drug == FOLIC_ACID]
+    if seen:
+        text, truth = "methotrexate without folic acid", Truth.FALSE
+    else:
+        text, truth = "methotrexate: folic acid not recorded", Truth.UNKNOWN
+    predicate = Predicate("folic acid runs", truth, reference_of(seen))
+    code = GapCode.METHOTREXATE_WITHOUT_FOLIC_ACID
+    return [_gap(scene, code, text, reference_of(methotrexate), predicate)]
+
+
+def _dose_gaps(scene: Scene, running: list[Trial]) -> list[Gap]:
+    weight = scene.weight
+    found: list[Gap] = []
+    unweighed: list[Trial] = []
+    for trial in running:
+        drug = scene.protocol.drugs.get(trial.drug)
+        if drug is None or trial.course.role not in _DOSED_ROLES:
+            continue
+        period = current_dose(trial.course, scene.as_of)
+        cycle = _infusion_words(trial, scene.as_of) if trial.drug == IMMUNOGLOBULIN else []
+        found += [_outside_gap(scene, trial, words) for words in cycle]
+        if period is None or period.amount is None:
+            if not any(infusion.first_on <= scene.as_of and infusion.total for infusion in trial.course.infusions):
+                text = f"{trial.name}: dose not recorded"
+                unknown = Predicate("dose", Truth.UNKNOWN, (trial.reference,))
+                found.append(_gap(scene, GapCode.DOSE_NOT_RECORDED, text, (trial.reference,), unknown))
+            continue
+        rule = _rule_for(scene, trial)
+        if rule is not None:
+            found += _checked(scene, trial, rule, period, weight)
+            if weight is None and needs_weight(rule, period):
+                unweighed.append(trial)
+    if unweighed:
+        unknown = Predicate("body weight", Truth.UNKNOWN)
+        facts = reference_of(unweighed)
+        names = ", ".join(dict.fromkeys(trial.name for trial in unweighed))
+        text = f"no dated weight: {names} cannot be checked by weight"
+        found.append(_gap(scene, GapCode.NO_DATED_WEIGHT, text, facts, unknown))
+    return found
+
+
+def _rule_for(scene: Scene, trial: Trial) -> DoseRule | None:
+    """The printed dose with limits, that of the patient's group first. Doses by vein do not bind other routes."""
+    if trial.drug == IMMUNOGLOBULIN and trial.course.route is Route.SUBCUTANEOUS:
+        return None
+    rules = [rule for rule in scene.protocol.drugs[trial.drug].doses if rule.per is not None]
+    own = f"{scene.group.value}_"
+    for rule in rules:
+        if any(rung.startswith(own) for rung in rule.rungs):
+            return rule
+    return rules[0] if rules else None
+
+
+def _checked(scene: Scene, trial: Trial, rule: DoseRule, period: DosePeriod, weight: Weight | None) -> list[Gap]:
+    # Printed doses are for adults (reading 39).
+    if scene.minor:
+        return []
+    if trial.drug == METHOTREXATE and period.frequency in MORE_OFTEN_THAN_WEEKLY:
+        text = f"{trial.name}: {period.frequency.label}, but it is taken once a week"
+        predicate = Predicate("taken once a week", Truth.FALSE, (trial.reference,))
+        code = GapCode.DOSE_OUTSIDE_RANGE
+        return [_gap(scene, code, text, (trial.reference,), predicate, rule="gap.methotrexate_not_weekly")]
+    starts = [dose.from_on for dose in trial.course.doses]
+    first = period.from_on == min(starts)
+    return [_outside_gap(scene, trial, words) for words in outside(rule, period, weight, first=first)]
+
+
+def _outside_gap(scene: Scene, trial: Trial, words: str) -> Gap:
+    predicate = Predicate(words, Truth.TRUE, (trial.reference,))
+    return _gap(scene, GapCode.DOSE_OUTSIDE_RANGE, f"{trial.name}: {words}", (trial.reference,), predicate)
+
+
+def _infusion_words(trial: Trial, as_of: date) -> list[str]:
+    """The latest immunoglobulin cycle against 2 g/kg over 2 to 5 days. Only a cycle with its total can be judged."""
+    given = [infusion for infusion in trial.course.infusions if infusion.first_on <= as_of and infusion.total]
+    if not given or trial.course.route is Route.SUBCUTANEOUS:
+        return []
+    cycle = max(given, key=lambda infusion: (infusion.first_on, infusion.id))
+    when = display_date(cycle.first_on)
+    found = []
+    if cycle.days not in IMMUNOGLOBULIN_DAYS:
+        days = "1 day" if cycle.days == 1 else f"{cycle.days} days"
+        found.append(f"cycle of {when} given over {days}, printed are 2 to 5 days")
+    if cycle.unit is DoseUnit.GRAM and cycle.dosing_weight and cycle.total is not None:
+        relative = cycle.total / cycle.dosing_weight
+        if relative > Decimal(2):
+            amount = display_number(relative.quantize(Decimal("0.001")))
+            found.append(f"cycle of {when}: {amount} g/kg is above 2 g/kg a course")
+    return found

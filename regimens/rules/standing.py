@@ -1,0 +1,159 @@
+"""Each course seen as of a day: running or not, judged or not. Nothing dated later is visible here."""
+
+from datetime import date
+
+from patients.rules.reasons import FactReference
+from patients.rules.wording import display_date
+from regimens.protocol.schema import PathwayProtocol
+from regimens.rules.findings import CourseStanding
+from regimens.rules.record import Course, Outcome, TreatmentRecord
+from regimens.rules.vocabulary import CourseRole, OutcomeKind, Route
+
+FAILING = frozenset({OutcomeKind.INEFFECTIVE, OutcomeKind.STEROID_DEPENDENT, OutcomeKind.INTOLERANT})
+SUCCEEDING = frozenset({OutcomeKind.RESPONDED, OutcomeKind.REMISSION})
+UNAVAILABLE = frozenset({OutcomeKind.CONTRAINDICATED, OutcomeKind.DECLINED})
+
+# Of two judgements on one course on one day the more cautious one counts.
+_CAUTION = {kind: rank for rank, kind in enumerate(OutcomeKind)} | {
+    OutcomeKind.INEFFECTIVE: 20,
+    OutcomeKind.STEROID_DEPENDENT: 21,
+    OutcomeKind.INTOLERANT: 22,
+}
+
+
+def outcome_on(course: Course, day: date) -> Outcome | None:
+    """The latest judgement on the course up to and including `day`."""
+    found: Outcome | None = None
+    for outcome in course.outcomes:
+        if outcome.on <= day and (found is None or _weight(outcome) > _weight(found)):
+            found = outcome
+    return found
+
+
+def _weight(outcome: Outcome) -> tuple[date, int, str]:
+    return (outcome.on, _CAUTION[outcome.kind], outcome.id)
+
+
+class Trial:
+    """One course as it stands on the day. `line` and `step` are set by lines.py and maintenance.py.
+
+    `outcome` is the latest judgement; `counted` the one that lines count, which leaves out judgements made during the
+    present remission (they belong to the maintenance step).
+    """
+
+    __slots__ = (
+        "_reference",
+        "_standing",
+        "counted",
+        "course",
+        "drug",
+        "in_maintenance",
+        "line",
+        "name",
+        "outcome",
+        "present",
+        "running",
+        "step",
+        "taken",
+        "tier_rule",
+    )
+
+    def __init__(self, course: Course, name: str, as_of: date) -> None:
+        self.course = course
+        self.drug = course.drug
+        self.name = name
+        self.taken = not course.never_given
+        self.running = self.taken and (course.stop_on is None or course.stop_on > as_of)
+        self.outcome = outcome_on(course, as_of) if course.outcomes else None
+        self.counted = self.outcome
+        self.line = 0
+        self.step = ""
+        self.tier_rule = ""
+        self.in_maintenance = False
+        self.present = True
+        self._reference: FactReference | None = None
+        self._standing: CourseStanding | None = None
+
+    @property
+    def immunosuppressant(self) -> bool:
+        """In the catalogue and given as an immunosuppressant: only these define lines."""
+        return self.course.role is CourseRole.IMMUNOSUPPRESSANT and self.drug != ""
+
+    @property
+    def corticosteroid(self) -> bool:
+        """A systemic corticosteroid; one on the skin treats no muscle."""
+        return self.course.role is CourseRole.CORTICOSTEROID and self.course.route is not Route.TOPICAL
+
+    @property
+    def failed(self) -> bool:
+        return self.outcome is not None and self.outcome.kind in FAILING
+
+    @property
+    def intolerant(self) -> bool:
+        return self.outcome is not None and self.outcome.kind is OutcomeKind.INTOLERANT
+
+    @property
+    def unavailable(self) -> bool:
+        """Contraindicated or declined, whether or not it was ever given."""
+        return not self.taken or (self.outcome is not None and self.outcome.kind in UNAVAILABLE)
+
+    @property
+    def succeeded(self) -> bool:
+        return self.outcome is not None and self.outcome.kind in SUCCEEDING
+
+    def runs_on(self, day: date) -> bool:
+        course = self.course
+        return self.taken and course.start_on <= day and (course.stop_on is None or course.stop_on > day)
+
+    @property
+    def reference(self) -> FactReference:
+        if self._reference is None:
+            began = display_date(self.course.start_on)
+            label = f"{self.name} from {began}" if self.taken else f"{self.name}, never given, {began}"
+            self._reference = FactReference("course", self.course.id, label)
+        return self._reference
+
+    def standing(self, as_of: date) -> CourseStanding:
+        if self._standing is None:
+            course, outcome = self.course, self.outcome
+            stop_on = course.stop_on if course.stop_on is not None and course.stop_on <= as_of else None
+            self._standing = CourseStanding(
+                self.reference,
+                self.drug,
+                self.name,
+                course.role,
+                course.start_on,
+                stop_on,
+                self.running,
+                outcome.kind.value if outcome else "",
+                outcome.on if outcome else None,
+            )
+        return self._standing
+
+    def outcome_reference(self) -> FactReference:
+        """The judgement as a fact. Only for a trial that has one."""
+        outcome = self.outcome
+        if outcome is None:
+            return self.reference
+        label = f"{self.name}: {outcome.kind.label}, {display_date(outcome.on)}"
+        return FactReference("outcome", outcome.id, label)
+
+
+def trials_as_of(record: TreatmentRecord, protocol: PathwayProtocol, as_of: date) -> list[Trial]:
+    """Every course begun (or found unsuitable) by the day, oldest first, in an order that the input does not set."""
+    drugs = protocol.drugs
+    trials = []
+    for course in record.courses:
+        if course.start_on <= as_of:
+            drug = drugs.get(course.drug)
+            trials.append(Trial(course, drug.name if drug else course.drug_text or course.drug, as_of))
+    trials.sort(key=_by_start)
+    return trials
+
+
+def _by_start(trial: Trial) -> tuple[date, str, str]:
+    return (trial.course.start_on, trial.drug, trial.course.id)
+
+
+def reference_of(trials: list[Trial]) -> tuple[FactReference, ...]:
+    return tuple([trial.reference for trial in trials])

@@ -1,0 +1,169 @@
+"""The shape of what patients take, in and out of the API. Rules of the record live in the actions, not here."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from patients.fields import ClinicalDateField, IdField, QuantityField, StrictSerializer, WordField
+from patients.finding_serializers import serializer_of
+from patients.rules.vocabulary import DatePrecision
+from patients.serializers import EntrySerializer, PatientFactSerializer
+from regimens.actions import NewDose, NewTaperStep
+from regimens.rules.findings import PathwayFindings
+from regimens.rules.vocabulary import (
+    CourseRole,
+    DoseBasis,
+    DoseUnit,
+    Frequency,
+    MilestoneKind,
+    OutcomeKind,
+    Route,
+    StopReason,
+    Weekday,
+)
+
+PathwayFindingsSerializer = serializer_of(PathwayFindings)
+
+
+class DoseSerializer(StrictSerializer):
+    """A dose as given. No amount means that the dose is not recorded; an amount always has its unit."""
+
+    amount = QuantityField(max_digits=10, decimal_places=3, required=False, allow_null=True)
+    unit = WordField(DoseUnit, required=False, allow_null=True)
+    basis = WordField(DoseBasis, required=False)
+    frequency = WordField(Frequency, required=False)
+    frequency_text = serializers.CharField(max_length=200, required=False, allow_blank=True)
+    weekday = WordField(Weekday, required=False, allow_null=True)
+
+
+class DosePeriodSerializer(DoseSerializer):
+    """The dose from a day on, until the next one or the stop."""
+
+    id = serializers.IntegerField(read_only=True)
+    from_on = ClinicalDateField()
+    note = serializers.CharField(max_length=300, required=False, allow_blank=True)
+    recorded_at = serializers.DateTimeField(read_only=True)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """As the action takes it: the day, the note, and the dose."""
+        values = dict(attrs)
+        taken = {"on": values.pop("from_on"), "note": values.pop("note", "")}
+        return taken | {"dose": NewDose(**values)}
+
+
+class OutcomeSerializer(StrictSerializer):
+    """A clinician's dated judgement on a course."""
+
+    id = serializers.IntegerField(read_only=True)
+    on = ClinicalDateField()
+    kind = WordField(OutcomeKind)
+    reason = serializers.CharField(max_length=500, required=False, allow_blank=True)
+    reaction = serializers.CharField(max_length=200, required=False, allow_blank=True)
+    precision = WordField(DatePrecision, required=False)
+    recorded_at = serializers.DateTimeField(read_only=True)
+
+
+class CourseInfusionSerializer(StrictSerializer):
+    """One infusion cycle that was given: first day, consecutive days, whole amount, weight used in kg."""
+
+    id = serializers.IntegerField(read_only=True)
+    first_on = ClinicalDateField()
+    days = serializers.IntegerField(required=False, min_value=1, max_value=10)
+    total = QuantityField(max_digits=10, decimal_places=3, required=False, allow_null=True)
+    unit = WordField(DoseUnit, required=False, allow_null=True)
+    dosing_weight = QuantityField(max_digits=5, decimal_places=2, required=False, allow_null=True)
+    dosing_weight_on = ClinicalDateField(required=False, allow_null=True)
+    note = serializers.CharField(max_length=300, required=False, allow_blank=True)
+    recorded_at = serializers.DateTimeField(read_only=True)
+
+
+class InfusionSerializer(CourseInfusionSerializer):
+    course = serializers.IntegerField(source="course_id", read_only=True)
+    patient = serializers.IntegerField(source="course.patient_id", read_only=True)
+    drug = serializers.CharField(source="course.drug", read_only=True)
+
+
+class TaperStepSerializer(StrictSerializer):
+    """From a day on, this many mg a day; 0 means stop."""
+
+    on = ClinicalDateField()
+    milligrams_per_day = QuantityField(max_digits=6, decimal_places=2, min_value=0)
+
+
+class TaperPlanSerializer(StrictSerializer):
+    """A planned taper, each step later and lower than the one before it."""
+
+    id = serializers.IntegerField(read_only=True)
+    note = serializers.CharField(max_length=300, required=False, allow_blank=True)
+    steps = TaperStepSerializer(many=True, allow_empty=False, max_length=60)
+    recorded_at = serializers.DateTimeField(read_only=True)
+
+    def validate_steps(self, steps: list[dict[str, Any]]) -> list[NewTaperStep]:
+        return [NewTaperStep(**step) for step in steps]
+
+
+class CourseSerializer(EntrySerializer):
+    """A course with its doses, outcomes, infusions and taper. `version` goes back with the stop."""
+
+    patient = serializers.IntegerField(source="patient_id", read_only=True)
+    drug = serializers.CharField(read_only=True, help_text="An id of the catalogue; empty for a drug outside it.")
+    drug_text = serializers.CharField(read_only=True)
+    role = WordField(CourseRole, read_only=True)
+    route = WordField(Route, read_only=True)
+    start_on = serializers.DateField(read_only=True)
+    start_precision = WordField(DatePrecision, read_only=True)
+    stop_on = serializers.DateField(read_only=True, allow_null=True, help_text="The first day without the drug.")
+    stop_precision = WordField(DatePrecision, read_only=True)
+    stop_reason = WordField(StopReason, read_only=True, allow_null=True)
+    stop_note = serializers.CharField(read_only=True)
+    never_given = serializers.BooleanField(read_only=True)
+    note = serializers.CharField(read_only=True)
+    doses = DosePeriodSerializer(many=True, read_only=True)
+    outcomes = OutcomeSerializer(many=True, read_only=True)
+    infusions = CourseInfusionSerializer(many=True, read_only=True)
+    taper_plans = TaperPlanSerializer(many=True, read_only=True)
+    version = serializers.IntegerField(read_only=True)
+
+
+class NewCourseSerializer(StrictSerializer):
+    """A course to start: a catalogue drug, or in words one outside the catalogue."""
+
+    patient = IdField(source="patient_id")
+    start_on = ClinicalDateField(source="on")
+    drug = serializers.CharField(max_length=64, required=False, allow_blank=True)
+    drug_text = serializers.CharField(max_length=120, required=False, allow_blank=True)
+    role = WordField(CourseRole, required=False)
+    route = WordField(Route, required=False)
+    start_precision = WordField(DatePrecision, source="precision", required=False)
+    note = serializers.CharField(max_length=500, required=False, allow_blank=True)
+    dose = DoseSerializer(required=False)
+
+    def validate_dose(self, dose: dict[str, Any]) -> NewDose:
+        return NewDose(**dose)
+
+
+class NeverGivenSerializer(StrictSerializer):
+    """A drug that was found contraindicated, or was declined, and never given."""
+
+    patient = IdField(source="patient_id")
+    on = ClinicalDateField()
+    drug = serializers.CharField(max_length=64)
+    kind = WordField(OutcomeKind, help_text="`contraindicated` or `declined`.")
+    reason = serializers.CharField(max_length=500)
+
+
+class StopSerializer(StrictSerializer):
+    """The first day without the drug, and why. `version` is the course's version that you read."""
+
+    on = ClinicalDateField()
+    reason = WordField(StopReason)
+    note = serializers.CharField(max_length=300, required=False, allow_blank=True)
+    precision = WordField(DatePrecision, required=False)
+    version = serializers.IntegerField(min_value=1)
+
+
+class MilestoneSerializer(PatientFactSerializer):
+    on = ClinicalDateField()
+    kind = WordField(MilestoneKind)
+    note = serializers.CharField(max_length=300, required=False, allow_blank=True)
+    precision = WordField(DatePrecision, required=False)
