@@ -67,7 +67,7 @@ class DueItemEndpoint(ListedRows):
         return self.get_paginated_response(self.get_serializer(shown, many=True).data)
 
     @extend_schema(parameters=[AsOfSerializer])
-    def retrieve(self, request: Request, pk: str) -> Response:
+    def retrieve(self, request: Request, pk: int) -> Response:
         return Response(self.get_serializer(_shown(self.get_object(), self.asked(AsOfSerializer).get("as_of"))).data)
 
 
@@ -92,8 +92,8 @@ class MonitoringEndpoint(RecordEndpoint):
         parameters=[AsOfSerializer],
         responses=MonitoringFindingsSerializer,
     )
-    def retrieve(self, request: Request, pk: str) -> Response:
-        patient = patient_for(self.staff, int(pk))
+    def retrieve(self, request: Request, pk: int) -> Response:
+        patient = patient_for(self.staff, pk)
         asked = self.asked(AsOfSerializer)
         findings = monitoring_of(self.staff, patient, asked.get("as_of") or today_in(patient.clinic))
         return Response(self.get_serializer(findings).data)

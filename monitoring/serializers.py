@@ -50,13 +50,13 @@ class NewResultsSerializer(StrictSerializer):
         return [NewResult(**result) for result in results]
 
 
-class RecordedResultsSerializer(serializers.Serializer):
+class RecordedResultsSerializer(serializers.Serializer[Any]):
     """The recorded rows, in the order in which they were given."""
 
     results = ResultSerializer(many=True)
 
 
-class StandingSerializer(serializers.Serializer):
+class StandingSerializer(serializers.Serializer[Any]):
     """How an open item stands on `as_of`. `days_overdue` counts from the due date, once the window is over."""
 
     as_of = serializers.DateField()
@@ -64,7 +64,7 @@ class StandingSerializer(serializers.Serializer):
     days_overdue = serializers.IntegerField()
 
 
-class DueItemSerializer(serializers.Serializer):
+class DueItemSerializer(serializers.Serializer[Any]):
     """One thing to be looked at, as last brought in step with the schedule; `standing` is null once it is closed."""
 
     id = serializers.IntegerField(source="due_item.pk")

@@ -177,6 +177,8 @@ def a_due_item(patient: Patient, item: str = "full_blood_count", due_on: date = 
     return DueItem.objects.create(patient=patient, item=item, due_on=due_on, **{**usual, **fields})
 
 
-def _entry(model: Any, patient: Patient, /, **fields: Any) -> Any:
+def _entry(model: type[E], patient: Patient, /, **fields: Any) -> E:
     """A recorded fact, entered by whoever registered the patient unless told otherwise."""
-    return model.objects.create(**{"recorded_by": patient.recorded_by, **fields})
+    row = model(**{"recorded_by": patient.recorded_by, **fields})
+    row.save(force_insert=True)
+    return row
