@@ -1,0 +1,134 @@
+"""Every address of the API: signed out, another clinic's staff, the wrong role."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.urls import get_resolver
+
+from patients.clock import today_in
+from tests.factories.api import Scene
+
+V1 = "/api/v1"
+LISTS = (
+    "clinics",
+    "patients",
+    "assessments",
+    "weights",
+    "heights",
+    "conditions",
+    "autoantibodies",
+    "courses",
+    "infusions",
+    "milestones",
+    "results",
+    "due-items",
+    "snoozes",
+)
+FINDINGS = ("pathway", "monitoring")
+DAY = "2026-03-02"
+
+# Address, body, and a member of staff whose role does not do this. {x} is the row of that kind in the scene.
+WRITES: list[tuple[str, dict[str, Any], str]] = [
+    ("patients/{patients}/status/", {"status": "transferred", "on": DAY, "reason": "moved", "version": 1}, "none"),
+    ("assessments/", {"on": DAY, "haq": "1.125"}, "admin"),
+    ("weights/", {"on": DAY, "kilograms": "65"}, "admin"),
+    ("heights/", {"on": DAY, "centimetres": "165"}, "admin"),
+    ("conditions/", {"kind": "myocarditis", "from_on": DAY}, "admin"),
+    ("conditions/{conditions}/end/", {"to_on": DAY}, "admin"),
+    ("autoantibodies/", {"name": "anti-Mi-2"}, "admin"),
+    ("courses/", {"drug": "folic_acid", "start_on": DAY}, "admin"),
+    ("courses/never-given/", {"drug": "ciclosporin", "on": DAY, "kind": "declined", "reason": "prefers not"}, "nurse"),
+    ("courses/{courses}/doses/", {"from_on": DAY, "amount": "20", "unit": "mg"}, "admin"),
+    ("courses/{courses}/outcomes/", {"on": DAY, "kind": "responded"}, "nurse"),
+    ("courses/{courses}/infusions/", {"first_on": DAY}, "admin"),
+    ("courses/{courses}/stop/", {"on": DAY, "reason": "planned", "version": 1}, "admin"),
+    ("milestones/", {"on": DAY, "kind": "relapse"}, "nurse"),
+    ("results/", {"sampled_on": DAY, "results": [{"analyte": "alt", "value": "30", "unit": "U/L"}]}, "admin"),
+    ("snoozes/", {"item": "full_blood_count", "until": "tomorrow", "reason": "on holiday"}, "admin"),
+]
+NESTED = ("status", "end", "doses", "outcomes", "infusions", "stop", "taper")
+
+
+def filled(scene: Scene, address: str, body: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+    body = dict(body)
+    if not address.rstrip("/").endswith(NESTED) or address == "infusions/":
+        body["patient"] = scene.patient.pk
+    if body.get("until") == "tomorrow":
+        body["until"] = str(today_in(scene.clinic) + timedelta(days=1))
+    return f"{V1}/{address.format(**scene.rows)}", body
+
+
+def is_problem(response: Any, status: int) -> bool:
+    assert response.status_code == status, response.content
+    assert response["Content-Type"] == "application/problem+json"
+    assert response.json()["status"] == status
+    return True
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_lists_and_rows_are_read_by_the_clinic(scene: Scene, name: str) -> None:
+    for who in ("doctor", "nurse", "admin"):
+        listed = scene.client(who).get(f"{V1}/{name}/")
+        assert listed.status_code == 200, listed.content
+        row = scene.client(who).get(f"{V1}/{name}/{scene.rows[name]}/")
+        assert row.status_code == 200, row.content
+        assert row.json() in listed.json()["results"]
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_lists_and_rows_are_hidden_from_others(scene: Scene, name: str) -> None:
+    assert is_problem(scene.client(None).get(f"{V1}/{name}/"), 401)
+    assert is_problem(scene.client(None).get(f"{V1}/{name}/{scene.rows[name]}/"), 401)
+    hidden = scene.client("stranger").get(f"{V1}/{name}/{scene.rows[name]}/")
+    assert is_problem(hidden, 404)
+    none = scene.client("stranger").get(f"{V1}/{name}/{scene.rows[name] + 10_000}/")
+    assert none.json() == hidden.json()
+    listed = scene.client("stranger").get(f"{V1}/{name}/").json()["results"]
+    assert scene.rows[name] not in [row["id"] for row in listed]
+
+
+@pytest.mark.parametrize("name", FINDINGS)
+def test_findings_are_hidden_from_others(scene: Scene, name: str) -> None:
+    address = f"{V1}/patients/{scene.patient.pk}/{name}/"
+    assert scene.client("admin").get(address).status_code == 200
+    assert is_problem(scene.client(None).get(address), 401)
+    assert is_problem(scene.client("stranger").get(address), 404)
+
+
+@pytest.mark.parametrize(("address", "body", "wrong_role"), WRITES)
+def test_writes_by_the_right_people_only(scene: Scene, address: str, body: dict[str, Any], wrong_role: str) -> None:
+    address, body = filled(scene, address, body)
+    assert is_problem(scene.client(None).post(address, body, format="json"), 401)
+    assert is_problem(scene.client("stranger").post(address, body, format="json"), 404)
+    if wrong_role != "none":
+        assert is_problem(scene.client(wrong_role).post(address, body, format="json"), 403)
+    done = scene.client("doctor").post(address, body, format="json")
+    assert done.status_code in (200, 201), done.content
+
+
+def test_a_patient_is_registered_only_in_ones_own_clinic(scene: Scene) -> None:
+    body = {"clinic": scene.clinic.pk, "hospital_number": "B2", "given_names": "Bo", "family_name": "Testcase"}
+    assert is_problem(scene.client(None).post(f"{V1}/patients/", body, format="json"), 401)
+    assert is_problem(scene.client("stranger").post(f"{V1}/patients/", body, format="json"), 404)
+    done = scene.client("admin").post(f"{V1}/patients/", body, format="json")
+    assert done.status_code == 201
+    assert done.json()["born"] is None
+
+
+def test_an_inactive_account_is_signed_out(scene: Scene) -> None:
+    scene.doctor.is_active = False
+    scene.doctor.save()
+    client = scene.client("doctor")
+    assert client.get(f"{V1}/patients/").json()["results"] == []
+
+
+def test_every_write_address_is_in_the_table() -> None:
+    written = {
+        str(route.pattern)
+        for group in get_resolver("tracker.api.urls").url_patterns
+        for route in getattr(group, "url_patterns", [])
+        if "post" in getattr(route.callback, "actions", {})
+    }
+    others = {"patients/", "courses/{courses}/taper/"}  # tested on their own
+    assert len(written) == len({address for address, _, _ in WRITES} | others), sorted(written)

@@ -1,0 +1,19 @@
+"""Signing in to the API: names, passwords and tokens."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from patients.fields import StrictSerializer
+
+
+class CredentialsSerializer(StrictSerializer):
+    username = serializers.CharField(max_length=150)
+    password = serializers.CharField(max_length=128, trim_whitespace=False, style={"input_type": "password"})
+
+
+class TokenSerializer(serializers.Serializer[Any]):
+    """`token` is shown this once; only its hash is kept."""
+
+    token = serializers.CharField()
+    expires_at = serializers.DateTimeField()

@@ -1,0 +1,67 @@
+"""Every address of the API. Version 1 is in the path; a change that breaks a reader gets a new number."""
+
+from typing import Any
+
+from django.urls import include, path, re_path
+from drf_spectacular.views import SpectacularJSONAPIView
+from rest_framework.permissions import IsAuthenticated
+from rest_framework.routers import SimpleRouter
+
+from monitoring.api import DueItemEndpoint, MonitoringEndpoint, ResultEndpoint, SnoozeEndpoint
+from monitoring.tasks import reconcile_soon
+from patients.api import (
+    AssessmentEndpoint,
+    AutoantibodyEndpoint,
+    ClinicEndpoint,
+    ConditionEndpoint,
+    HeightEndpoint,
+    PatientEndpoint,
+    WeightEndpoint,
+)
+from regimens.api import CourseEndpoint, InfusionEndpoint, MilestoneEndpoint, PathwayEndpoint
+from tracker.api.views import AllTokensView, NoSuchAddress, TokenView, documentation
+
+
+class RecordRouter(SimpleRouter):
+    """Hands every endpoint what must follow a change; the lower apps do not know who looks at due items."""
+
+    routes = [
+        route._replace(initkwargs={**route.initkwargs, "on_change": reconcile_soon}) for route in SimpleRouter.routes
+    ]
+
+
+ENDPOINTS: dict[str, Any] = {
+    "clinics": ClinicEndpoint,
+    "patients": PatientEndpoint,
+    "assessments": AssessmentEndpoint,
+    "weights": WeightEndpoint,
+    "heights": HeightEndpoint,
+    "conditions": ConditionEndpoint,
+    "autoantibodies": AutoantibodyEndpoint,
+    "courses": CourseEndpoint,
+    "infusions": InfusionEndpoint,
+    "milestones": MilestoneEndpoint,
+    "results": ResultEndpoint,
+    "due-items": DueItemEndpoint,
+    "snoozes": SnoozeEndpoint,
+}
+
+router = RecordRouter(use_regex_path=False)
+for name, endpoint in ENDPOINTS.items():
+    router.register(name, endpoint, basename=name)
+
+_read: dict[str, Any] = {"get": "retrieve"}
+version_1 = [
+    *router.urls,
+    path("patients/<int:pk>/pathway/", PathwayEndpoint.as_view(_read), name="patient-pathway"),
+    path("patients/<int:pk>/monitoring/", MonitoringEndpoint.as_view(_read), name="patient-monitoring"),
+    path("auth/token/", TokenView.as_view(), name="token"),
+    path("auth/tokens/", AllTokensView.as_view(), name="tokens"),
+    path("schema/", SpectacularJSONAPIView.as_view(permission_classes=[IsAuthenticated]), name="schema"),
+    path("docs/", documentation, name="documentation"),
+]
+
+urlpatterns = [
+    path("v1/", include((version_1, "api"))),
+    re_path(r"", NoSuchAddress.as_view()),
+]
