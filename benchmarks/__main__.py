@@ -1,0 +1,81 @@
+"""Prints what the rules and the pages cost, as absolute figures and as ratios to a fixed piece of pure Python."""
+
+import argparse
+import os
+
+import django
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="a smaller run: 1,000 patients, pages at 1 and 50")
+    parser.add_argument("--rules-only", action="store_true", help="no database, no pages")
+    options = parser.parse_args()
+    patients, sizes = (1_000, (1, 50)) if options.quick else (10_000, (1, 1_000))
+    lap = print_calibration()
+    print_rules(patients, lap)
+    if not options.rules_only:
+        prepare_django()
+        print_pages(sizes, lap)
+
+
+def prepare_django() -> None:
+    """Settings for a run on a database of its own, on the embedded servers unless others are named."""
+    from tracker.embedded import use_servers
+
+    use_servers()
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tracker.settings")
+    os.environ.setdefault("TEST_DATABASE_NAME", "test_benchmarks")
+    os.environ.setdefault("REDIS_KEY_PREFIX", os.environ["TEST_DATABASE_NAME"])
+    os.environ.setdefault("LOG_LEVEL", "WARNING")
+    os.environ.setdefault("DEBUG", "true")
+    django.setup()
+    from django.conf import settings
+
+    # What a production server does: Django keeps no list of its queries and caches its templates.
+    settings.DEBUG = False
+
+
+def print_calibration() -> float:
+    from benchmarks.calibration import seconds_a_lap
+
+    lap = seconds_a_lap()
+    print(f"Yardstick: one lap of fixed pure Python takes {lap * 1000:.0f} ms of processor time here.\n")
+    return lap
+
+
+def print_rules(patients: int, lap: float) -> None:
+    from benchmarks.rules import measure_rules
+
+    times = measure_rules(patients)
+    print(f"Rules, {times.patients:,} synthetic patients, one core:")
+    for name, seconds in (
+        ("pathway and monitoring", times.both),
+        ("pathway alone", times.pathway),
+        ("monitoring alone", times.monitoring),
+    ):
+        rate = times.patients / seconds
+        print(f"  {name:<24}{rate:>9,.0f} patients/s{rate * lap:>9.1f} patients a lap{seconds:>9.2f} s")
+    print()
+
+
+def print_pages(sizes: tuple[int, ...], lap: float) -> None:
+    from benchmarks.pages import measure_pages
+
+    costs = measure_pages(sizes)
+    print("Pages:")
+    for cost in costs:
+        laps = cost.seconds / lap
+        print(
+            f"  {cost.page:<16}{cost.patients:>6,} patients{cost.queries:>5} queries"
+            f"{cost.waited * 1000:>7.0f} ms waited{cost.seconds * 1000:>7.0f} ms on the processor{laps:>7.2f} laps"
+        )
+    smallest, largest = min(sizes), max(sizes)
+    for page in dict.fromkeys(cost.page for cost in costs):
+        queries = {cost.patients: cost.queries for cost in costs if cost.page == page}
+        ratio = queries[largest] / queries[smallest]
+        print(f"  {page:<16}queries at {largest:,} patients over queries at {smallest:,}: {ratio:.2f}")
+
+
+if __name__ == "__main__":
+    main()

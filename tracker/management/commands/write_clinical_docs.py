@@ -1,0 +1,34 @@
+"""Writes docs/clinical from the protocol files, so that what is documented is what runs."""
+
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandParser
+
+from monitoring.protocol.document import render as render_monitoring
+from monitoring.protocol.load import load as load_monitoring
+from regimens.protocol.document import render as render_pathway
+from regimens.protocol.load import load as load_pathway
+
+
+def pages() -> dict[str, str]:
+    """File name and text of each generated page."""
+    return {
+        "pathway.md": render_pathway(load_pathway()),
+        "monitoring.md": render_monitoring(load_monitoring()),
+    }
+
+
+class Command(BaseCommand):
+    help = "Writes docs/clinical/*.md from the protocol files."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--folder", type=Path, default=Path(settings.BASE_DIR) / "docs" / "clinical")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        folder: Path = options["folder"]
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, text in pages().items():
+            (folder / name).write_text(text, encoding="utf-8")
+            self.stdout.write(f"wrote {name}")
