@@ -1,0 +1,90 @@
+"""Two clinics, three roles, one patient with a steroid and a methotrexate course, on a frozen day."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+import pytest
+import time_machine
+from django.test import Client
+from django.urls import reverse
+
+from patients.models import Clinic, Patient, Staff
+from patients.rules.vocabulary import Role
+from regimens.models import Course
+from tests.factories.rows import a_clinic, a_course, a_member, a_patient
+
+TODAY = date(2026, 11, 20)
+
+
+@dataclass
+class World:
+    """What the tests of form pages start from."""
+
+    clinic: Clinic
+    doctor: Staff
+    nurse: Staff
+    admin: Staff
+    stranger: Staff
+    patient: Patient
+    methotrexate: Course
+    prednisolone: Course
+    reconciled: list[int] = field(default_factory=list)
+
+    def client(self, staff: Staff | None = None) -> Client:
+        client = Client()
+        client.force_login(staff or self.doctor)
+        return client
+
+    def get(self, page: str, /, *args: Any, query: str = "", by: Staff | None = None) -> Any:
+        return self.client(by).get(reverse(page, args=args) + query)
+
+    def post(self, page: str, /, *args: Any, query: str = "", by: Staff | None = None, **typed: Any) -> Any:
+        return self.client(by).post(reverse(page, args=args) + query, typed)
+
+
+def member(role: Role, clinic: Clinic | None = None, **fields: Any) -> Staff:
+    """A member of staff signed in by the test client, for which hashing a password would only take time."""
+    return a_member(role, clinic, password=None, **fields)
+
+
+@pytest.fixture(autouse=True)
+def _frozen() -> Iterator[None]:
+    with time_machine.travel("2026-11-20 12:00:00+00:00", tick=False):
+        yield
+
+
+@pytest.fixture
+def world(db: None, monkeypatch: pytest.MonkeyPatch) -> World:
+    clinic = a_clinic()
+    doctor = member(Role.DOCTOR, clinic, first_name="Dora", last_name="Doctor")
+    patient = a_patient(doctor, family_name="Example", given_names="Pat")
+    world = World(
+        clinic=clinic,
+        doctor=doctor,
+        nurse=member(Role.NURSE, clinic),
+        admin=member(Role.ADMIN, clinic),
+        stranger=member(Role.DOCTOR),
+        patient=patient,
+        methotrexate=a_course(patient, "methotrexate", dose="7.5"),
+        prednisolone=a_course(patient, "prednisolone"),
+    )
+    monkeypatch.setattr("tracker.views.forms.page.reconcile_soon", world.reconciled.append)
+    return world
+
+
+@pytest.fixture
+def refused() -> Callable[..., str]:
+    """Asserts that a page came back unsaved with this error at this field ("" for none); gives the page's text."""
+
+    def check(response: Any, field_name: str, words: str) -> str:
+        assert response.status_code == 422, response.content.decode()[:400]
+        errors = response.context["form"].errors
+        said = errors.get(field_name or "__all__", [])
+        assert any(words in message for message in said), errors
+        text = response.content.decode()
+        assert "This was not saved" in text
+        return text
+
+    return check

@@ -1,0 +1,67 @@
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from regimens.models import TaperPlan
+from tests.tracker.forms.conftest import World
+
+STEPS = {"step_1_0": "05/04/2026", "step_1_1": "20", "step_2_0": "03/05/2026", "step_2_1": "15"}
+
+
+def plan(world: World, **typed: str) -> Any:
+    return world.post("plan_taper", world.prednisolone.pk, **typed)
+
+
+def test_steps_are_planned_in_their_order(world: World) -> None:
+    assert plan(world, **STEPS, step_12_0="01/06/2026", step_12_1="0", note="slow").status_code == 302
+    row = TaperPlan.objects.get()
+    assert [(step.on, step.milligrams_per_day) for step in row.steps.all()] == [
+        (date(2026, 4, 5), Decimal(20)),
+        (date(2026, 5, 3), Decimal(15)),
+        (date(2026, 6, 1), Decimal(0)),
+    ]
+    assert row.note == "slow"
+    assert world.reconciled == [world.patient.pk]
+
+
+def test_a_new_plan_supersedes_the_old_one_and_shows_it_first(world: World) -> None:
+    plan(world, **STEPS)
+    text = world.get("plan_taper", world.prednisolone.pk).content.decode()
+    assert "There is already a plan" in text
+    assert "05-Apr-2026" in text
+    assert "15\u00a0mg" in text
+    assert plan(world, step_1_0="05/04/2026", step_1_1="10").status_code == 302
+    assert TaperPlan.objects.filter(superseded_at__isnull=True).get().replaces is not None
+
+
+def test_at_least_one_step_is_needed(world: World, refused: Callable[..., str]) -> None:
+    refused(plan(world, note="slow"), "step_1", "at least one step")
+
+
+def test_half_a_step_is_refused_in_its_row(world: World, refused: Callable[..., str]) -> None:
+    text = refused(plan(world, **STEPS | {"step_2_1": ""}), "step_2", "Enter the dose in mg a day")
+    refused(plan(world, **STEPS | {"step_2_0": ""}), "step_2", "Enter the day")
+    assert 'name="step_2_0" value="03/05/2026"' in text
+    assert 'name="step_1_1" value="20"' in text
+
+
+def test_a_part_that_cannot_be_read_names_itself(world: World, refused: Callable[..., str]) -> None:
+    refused(plan(world, **STEPS | {"step_2_1": "fifteen"}), "step_2", "mg a day: Enter a number")
+
+
+def test_a_rising_dose_is_refused(world: World, refused: Callable[..., str]) -> None:
+    refused(plan(world, **STEPS | {"step_2_1": "20"}), "step_1", "lower than the one before")
+    assert plan(world, **STEPS | {"step_2_1": "19.5"}).status_code == 302
+
+
+def test_steps_out_of_order_are_refused(world: World, refused: Callable[..., str]) -> None:
+    refused(plan(world, **STEPS | {"step_2_0": "05/04/2026"}), "step_1", "later day")
+
+
+def test_less_than_nothing_is_refused(world: World, refused: Callable[..., str]) -> None:
+    refused(plan(world, **STEPS | {"step_2_1": "-1"}), "step_1", "less than 0")
+
+
+def test_only_a_corticosteroid_has_a_plan(world: World, refused: Callable[..., str]) -> None:
+    refused(world.post("plan_taper", world.methotrexate.pk, **STEPS), "", "Only a corticosteroid")

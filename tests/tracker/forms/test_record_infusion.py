@@ -1,0 +1,85 @@
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from regimens.models import Course, Infusion
+from tests.factories.rows import a_course, a_weight
+from tests.tracker.forms.conftest import World
+
+GIVEN = {
+    "first_on": "05/04/2026",
+    "days": "5",
+    "total": "140",
+    "unit": "g",
+    "dosing_weight": "70",
+    "dosing_weight_on": "01/04/2026",
+}
+
+
+@pytest.fixture
+def immunoglobulin(world: World) -> Course:
+    return a_course(world.patient, "normal_immunoglobulin", date(2026, 3, 1))
+
+
+def give(world: World, course: Course, **changed: str) -> Any:
+    return world.post("record_infusion", course.pk, by=world.nurse, **GIVEN | changed)
+
+
+def test_a_cycle_is_recorded_with_the_weight_it_was_worked_out_from(world: World, immunoglobulin: Course) -> None:
+    assert give(world, immunoglobulin).status_code == 302
+    row = Infusion.objects.get()
+    assert (row.first_on, row.days, row.total, row.unit) == (date(2026, 4, 5), 5, Decimal(140), "g")
+    assert (row.dosing_weight, row.dosing_weight_on) == (Decimal(70), date(2026, 4, 1))
+    assert world.reconciled == [world.patient.pk]
+
+
+def test_the_latest_weight_stands_beside_the_field(world: World, immunoglobulin: Course) -> None:
+    a_weight(world.patient, "68.5", date(2026, 3, 30))
+    assert (
+        "Recorded before: 68.5\u00a0kg on 30-Mar-2026"
+        in world.get("record_infusion", immunoglobulin.pk).content.decode()
+    )
+
+
+def test_the_amount_may_be_unknown(world: World, immunoglobulin: Course) -> None:
+    unknown = {"total": "", "unit": "", "dosing_weight": "", "dosing_weight_on": ""}
+    assert give(world, immunoglobulin, **unknown).status_code == 302
+    assert Infusion.objects.get().total is None
+
+
+@pytest.mark.parametrize(
+    ("changed", "field", "words"),
+    [
+        ({"unit": ""}, "unit", "needs its unit"),
+        ({"total": "0"}, "total", "more than 0"),
+        ({"days": "0"}, "days", "greater than or equal to 1"),
+        ({"days": "11"}, "days", "1 to 10"),
+        ({"dosing_weight_on": ""}, "dosing_weight", "needs the day"),
+        ({"dosing_weight": ""}, "dosing_weight", "needs the day"),
+        ({"dosing_weight": "0"}, "dosing_weight", "more than 0"),
+        ({"dosing_weight_on": "06/04/2026"}, "dosing_weight_on", "not later than the infusion"),
+        ({"first_on": "28/02/2026"}, "first_on", "before the course started"),
+        ({"first_on": "21/11/2026"}, "first_on", "in the future"),
+    ],
+)
+def test_what_cannot_be_is_refused_beside_its_field(
+    world: World, immunoglobulin: Course, refused: Callable[..., str], changed: dict[str, str], field: str, words: str
+) -> None:
+    text = refused(give(world, immunoglobulin, **changed), field, words)
+    kept = {"total": "140", "days": "5"} | {name: value for name, value in changed.items() if name in ("total", "days")}
+    for name, value in kept.items():
+        assert f'name="{name}" value="{value}"' in text
+    assert not Infusion.objects.exists()
+
+
+def test_the_edges_of_these_are_taken(world: World, immunoglobulin: Course) -> None:
+    edges = {"days": "10", "first_on": "01/03/2026", "dosing_weight_on": "01/03/2026", "total": "0.001"}
+    assert give(world, immunoglobulin, **edges).status_code == 302
+
+
+def test_one_cycle_is_recorded_once(world: World, immunoglobulin: Course, refused: Callable[..., str]) -> None:
+    give(world, immunoglobulin)
+    refused(give(world, immunoglobulin), "first_on", "already recorded")

@@ -1,0 +1,1 @@
+"""The pages that write to a record, one file a page."""

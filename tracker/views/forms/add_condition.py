@@ -1,0 +1,31 @@
+from django.http import QueryDict
+
+from patients.actions import record_condition
+from patients.forms import AddConditionForm
+from patients.rules.permissions import Permission
+from tracker.views.forms.page import PatientFormPage
+
+
+class AddCondition(PatientFormPage[AddConditionForm]):
+    """A condition that the pathway or the monitoring reads."""
+
+    template_name = "patients/add_condition.html"
+    title = "Add a condition"
+    submit_label = "Record the condition"
+    done = "The condition is recorded."
+    permission = Permission.RECORD_CLINICAL
+
+    def form(self, data: QueryDict | None = None) -> AddConditionForm:
+        return AddConditionForm(data, today=self.today)
+
+    def write(self, form: AddConditionForm) -> None:
+        typed = form.cleaned_data
+        record_condition(
+            by=self.staff,
+            patient_id=self.patient.pk,
+            kind=typed["kind"],
+            description=typed["description"],
+            from_on=typed["from_on"].on,
+            precision=typed["from_on"].precision,
+            to_on=typed["to_on"],
+        )

@@ -1,0 +1,30 @@
+from django.http import QueryDict
+
+from patients.rules.permissions import Permission
+from regimens.actions import record_milestone
+from regimens.forms import AddMilestoneForm
+from tracker.views.forms.page import PatientFormPage
+
+
+class AddMilestone(PatientFormPage[AddMilestoneForm]):
+    """Remission, remission off treatment, or relapse."""
+
+    template_name = "regimens/add_milestone.html"
+    title = "Add a milestone"
+    submit_label = "Record the milestone"
+    done = "The milestone is recorded."
+    permission = Permission.JUDGE_TREATMENT
+
+    def form(self, data: QueryDict | None = None) -> AddMilestoneForm:
+        return AddMilestoneForm(data, today=self.today)
+
+    def write(self, form: AddMilestoneForm) -> None:
+        typed = form.cleaned_data
+        record_milestone(
+            by=self.staff,
+            patient_id=self.patient.pk,
+            on=typed["on"].on,
+            precision=typed["on"].precision,
+            kind=typed["kind"],
+            note=typed["note"],
+        )

@@ -1,0 +1,178 @@
+"""What every form page does: find whom it is about, show the form, parse it, call one action, go on to the record."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, ClassVar, Generic, TypeVar, cast
+from zoneinfo import ZoneInfo
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, QueryDict
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.decorators import method_decorator
+from django.views import View
+from django.views.decorators.cache import never_cache
+
+from monitoring.tasks import reconcile_soon
+from patients.clock import today_in
+from patients.errors import DomainError, NotAllowed, NotFound, Refused, StaleVersion
+from patients.models import Patient, Staff
+from patients.rules.permissions import Permission
+from patients.selectors import patient_for, require
+from regimens.models import Course
+from regimens.selectors import course_for, drug_name
+from tracker import display
+
+F = TypeVar("F", bound=forms.Form)
+
+INVALID = 422
+STALE = 409
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What stands in the record now, which the person had not seen; who entered it and when, where that is kept."""
+
+    what: str
+    by: str = ""
+    at: str = ""
+
+
+# A clinic computer is shared: no page of a record is kept by the browser.
+@method_decorator(never_cache, name="dispatch")
+class FormPage(View, Generic[F]):
+    """A form page. Subclasses say what it is called, build the form and call the action."""
+
+    template_name: ClassVar[str]
+    title: ClassVar[str]
+    submit_label: ClassVar[str]
+    done: ClassVar[str]
+    permission: ClassVar[Permission]
+    danger: ClassVar[bool] = False
+    # Where an action's input is called otherwise than the field it was typed into.
+    fields_of_inputs: ClassVar[Mapping[str, str]] = {}
+
+    staff: Staff
+    today: date
+    patient: Patient | None = None
+
+    def open(self, **ids: Any) -> None:
+        """Finds what the page is about. Raises NotFound, NotAllowed."""
+        raise NotImplementedError
+
+    def form(self, data: QueryDict | None = None) -> F:
+        """The form, empty or as typed."""
+        raise NotImplementedError
+
+    def write(self, form: F) -> None:
+        """Calls the action. Raises DomainError."""
+        raise NotImplementedError
+
+    def entered(self, what: str, by: Staff, at: datetime) -> Change:
+        """A change with its author's name and the moment by the clinic's clocks."""
+        assert self.patient is not None
+        local = at.astimezone(ZoneInfo(self.patient.clinic.time_zone))
+        return Change(what, by.get_full_name() or by.username, f"{display.day(local.date())} at {local:%H:%M}")
+
+    def changes(self) -> list[Change]:
+        """After a stale write: what stands in the record now."""
+        return []
+
+    def dispatch(self, request: HttpRequest, *args: Any, **ids: Any) -> HttpResponseBase:
+        self.staff = cast(Staff, request.user)
+        try:
+            self.open(**ids)
+            return super().dispatch(request, *args, **ids)
+        except NotFound as error:
+            raise Http404(error.message) from None
+        except NotAllowed as error:
+            raise PermissionDenied(error.message) from None
+
+    def get(self, request: HttpRequest, **ids: Any) -> HttpResponse:
+        return self.show(self.form())
+
+    def post(self, request: HttpRequest, **ids: Any) -> HttpResponse:
+        form = self.form(request.POST)
+        if not form.is_valid():
+            return self.show(form, INVALID)
+        try:
+            self.write(form)
+        except (NotFound, NotAllowed):
+            raise
+        except StaleVersion as stale:
+            return self.show_again(form, stale)
+        except DomainError as error:
+            self.put_errors(form, error)
+            return self.show(form, INVALID)
+        assert self.patient is not None
+        reconcile_soon(self.patient.pk)
+        messages.success(request, self.done)
+        return self.leave()
+
+    def leave(self) -> HttpResponseRedirect:
+        """On to the record, by a redirect, so that reloading does not write again."""
+        assert self.patient is not None
+        return redirect("record", patient_id=self.patient.pk)
+
+    def put_errors(self, form: F, error: DomainError) -> None:
+        """Each message beside its field, or over the whole form where it belongs to none."""
+        errors = error.errors if isinstance(error, Refused) else {error.field or "": [error.message]}
+        for name, texts in errors.items():
+            field = self.fields_of_inputs.get(name, name)
+            for text in texts:
+                form.add_error(field if field in form.fields else None, text)
+
+    def show(self, form: F | None, status: int = 200, **more: Any) -> HttpResponse:
+        context = {"page": self, "form": form, "patient": self.patient, "today": self.today, **more}
+        return render(self.request, self.template_name, {**context, **self.context()}, status=status)
+
+    def show_again(self, form: F, stale: StaleVersion) -> HttpResponse:
+        """Everything typed stays; the next attempt counts as made in sight of the record as shown now."""
+        changes = self.changes()
+        typed = cast(QueryDict, form.data).copy()
+        typed["version"] = str(stale.current_version)
+        form.data = typed
+        return self.show(form, STALE, stale=stale, changes=changes)
+
+    def context(self) -> dict[str, Any]:
+        """What the page's own template needs beyond the form."""
+        return {}
+
+    def cancel_url(self) -> str:
+        if self.patient is None:
+            return reverse("patient_list")
+        return reverse("record", kwargs={"patient_id": self.patient.pk})
+
+
+class PatientFormPage(FormPage[F]):
+    """A form page about one patient."""
+
+    patient: Patient
+
+    def open(self, **ids: Any) -> None:
+        self.patient = patient_for(self.staff, ids["patient_id"])
+        require(self.staff, self.patient.clinic_id, self.permission)
+        self.today = today_in(self.patient.clinic)
+
+
+class CourseFormPage(FormPage[F]):
+    """A form page about one course of one patient."""
+
+    patient: Patient
+    course: Course
+    drug_name: str
+
+    def open(self, **ids: Any) -> None:
+        self.course = course_for(self.staff, ids["course_id"])
+        self.patient = self.course.patient
+        require(self.staff, self.patient.clinic_id, self.permission)
+        self.today = today_in(self.patient.clinic)
+        self.drug_name = drug_name(self.course)
+
+    @property
+    def started(self) -> str:
+        """When the course began, as the page says it."""
+        return display.day(self.course.start_on, self.course.start_precision)

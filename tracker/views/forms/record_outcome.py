@@ -1,0 +1,31 @@
+from django.http import QueryDict
+
+from patients.rules.permissions import Permission
+from regimens.actions import record_outcome
+from regimens.forms import RecordOutcomeForm
+from tracker.views.forms.page import CourseFormPage
+
+
+class RecordOutcome(CourseFormPage[RecordOutcomeForm]):
+    """A clinician's judgement on a course, apart from its stop."""
+
+    template_name = "regimens/record_outcome.html"
+    title = "Record an outcome"
+    submit_label = "Record the outcome"
+    done = "The outcome is recorded."
+    permission = Permission.JUDGE_TREATMENT
+
+    def form(self, data: QueryDict | None = None) -> RecordOutcomeForm:
+        return RecordOutcomeForm(data, today=self.today)
+
+    def write(self, form: RecordOutcomeForm) -> None:
+        typed = form.cleaned_data
+        record_outcome(
+            by=self.staff,
+            course_id=self.course.pk,
+            on=typed["on"].on,
+            precision=typed["on"].precision,
+            kind=typed["kind"],
+            reason=typed["reason"],
+            reaction=typed["reaction"],
+        )

@@ -1,0 +1,48 @@
+from typing import Any
+
+from django.http import QueryDict
+
+from patients.actions import register_patient
+from patients.clock import today_in
+from patients.errors import NotAllowed
+from patients.forms import RegisterPatientForm
+from patients.rules.permissions import Permission
+from patients.selectors import clinics_of
+from tracker.views.forms.page import FormPage
+
+
+class RegisterPatient(FormPage[RegisterPatientForm]):
+    """A new patient in one of the person's clinics."""
+
+    template_name = "patients/register_patient.html"
+    title = "Register a patient"
+    submit_label = "Register the patient"
+    done = "The patient is registered."
+    permission = Permission.REGISTER_PATIENT
+
+    def open(self, **ids: Any) -> None:
+        self.clinics = list(clinics_of(self.staff, self.permission))
+        if not self.clinics:
+            raise NotAllowed("Your role does not register patients.")
+        self.today = today_in(self.clinics[0])
+
+    def form(self, data: QueryDict | None = None) -> RegisterPatientForm:
+        clinics = [(clinic.pk, clinic.name) for clinic in self.clinics]
+        return RegisterPatientForm(data, today=self.today, clinics=clinics)
+
+    def write(self, form: RegisterPatientForm) -> None:
+        typed = form.cleaned_data
+        born = typed["born"]
+        precision = {} if born is None else {"born_precision": born.precision}
+        self.patient = register_patient(
+            by=self.staff,
+            clinic_id=typed["clinic"],
+            hospital_number=typed["hospital_number"],
+            nhs_number=typed["nhs_number"],
+            family_name=typed["family_name"],
+            given_names=typed["given_names"],
+            born=None if born is None else born.on,
+            sex=typed["sex"],
+            subtype=typed["subtype"],
+            **precision,
+        )
