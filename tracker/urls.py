@@ -1,5 +1,58 @@
 """Every address of the site."""
 
-from django.urls import URLPattern, URLResolver
+from django.conf import settings
+from django.urls import URLPattern, URLResolver, include, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from tracker.views.forms.add_antibody import AddAntibody
+from tracker.views.forms.add_assessment import AddAssessment
+from tracker.views.forms.add_condition import AddCondition
+from tracker.views.forms.add_milestone import AddMilestone
+from tracker.views.forms.add_weight import AddWeight
+from tracker.views.forms.change_dose import ChangeDose
+from tracker.views.forms.change_status import ChangeStatus
+from tracker.views.forms.end_condition import EndCondition
+from tracker.views.forms.plan_taper import PlanTaper
+from tracker.views.forms.record_infusion import RecordInfusion
+from tracker.views.forms.record_never_given import RecordNeverGiven
+from tracker.views.forms.record_outcome import RecordOutcome
+from tracker.views.forms.record_results import RecordResults
+from tracker.views.forms.register_patient import RegisterPatient
+from tracker.views.forms.snooze_item import SnoozeItem
+from tracker.views.forms.start_course import StartCourse
+from tracker.views.forms.stop_course import StopCourse
+from tracker.views.gallery import gallery
+from tracker.views.health import health
+from tracker.views.patient_list import patient_list
+from tracker.views.record import record
+from tracker.views.sign_in import SignIn, SignOut
+from tracker.views.worklist import worklist_page
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("health/", health, name="health"),
+    path("", patient_list, name="patient_list"),
+    path("sign-in/", SignIn.as_view(), name="sign_in"),
+    path("sign-out/", SignOut.as_view(), name="sign_out"),
+    path("worklist/", worklist_page, name="worklist"),
+    path("patients/<int:patient_id>/", record, name="record"),
+    path("api/", include("tracker.api.urls")),
+    path("patients/new/", RegisterPatient.as_view(), name="register_patient"),
+    path("patients/<int:patient_id>/assessments/new/", AddAssessment.as_view(), name="add_assessment"),
+    path("patients/<int:patient_id>/weights/new/", AddWeight.as_view(), name="add_weight"),
+    path("patients/<int:patient_id>/conditions/new/", AddCondition.as_view(), name="add_condition"),
+    path("patients/<int:patient_id>/conditions/<int:condition_id>/end/", EndCondition.as_view(), name="end_condition"),
+    path("patients/<int:patient_id>/autoantibodies/new/", AddAntibody.as_view(), name="add_antibody"),
+    path("patients/<int:patient_id>/status/", ChangeStatus.as_view(), name="change_status"),
+    path("patients/<int:patient_id>/courses/new/", StartCourse.as_view(), name="start_course"),
+    path("patients/<int:patient_id>/never-given/new/", RecordNeverGiven.as_view(), name="record_never_given"),
+    path("patients/<int:patient_id>/milestones/new/", AddMilestone.as_view(), name="add_milestone"),
+    path("patients/<int:patient_id>/results/new/", RecordResults.as_view(), name="record_results"),
+    path("patients/<int:patient_id>/due/<slug:item>/snooze/", SnoozeItem.as_view(), name="snooze_item"),
+    path("courses/<int:course_id>/dose/", ChangeDose.as_view(), name="change_dose"),
+    path("courses/<int:course_id>/outcome/", RecordOutcome.as_view(), name="record_outcome"),
+    path("courses/<int:course_id>/stop/", StopCourse.as_view(), name="stop_course"),
+    path("courses/<int:course_id>/taper/", PlanTaper.as_view(), name="plan_taper"),
+    path("courses/<int:course_id>/infusions/new/", RecordInfusion.as_view(), name="record_infusion"),
+]
+
+if settings.DEBUG:
+    urlpatterns.append(path("gallery/", gallery, name="gallery"))

@@ -1,5 +1,175 @@
-"""How clinical facts are written on a page: dates, doses, people."""
+"""How clinical facts are written on a page: dates, doses, people. The words come from `tracker.display`."""
+
+from datetime import date
+from decimal import Decimal
 
 from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from monitoring.rules.findings import DueFinding
+from monitoring.rules.record import Result
+from patients.models import Patient
+from patients.rules.reasons import FactReference, Truth
+from patients.rules.record import Enzyme
+from patients.rules.vocabulary import DatePrecision, PatientStatus
+from regimens.rules.record import DosePeriod
+from regimens.rules.vocabulary import OutcomeKind
+from tracker import display
 
 register = template.Library()
+
+_TRUTH_SIGNS = {Truth.TRUE: "✓", Truth.FALSE: "✗", Truth.UNKNOWN: "?"}
+_TRUTH_WORDS = {Truth.TRUE: "holds", Truth.FALSE: "does not hold", Truth.UNKNOWN: "not known"}
+_OUTCOME_TAGS = {
+    OutcomeKind.RESPONDED: "good",
+    OutcomeKind.REMISSION: "good",
+    OutcomeKind.COMPLETED: "good",
+    OutcomeKind.PARTIAL_RESPONSE: "info",
+    OutcomeKind.INEFFECTIVE: "failed",
+    OutcomeKind.STEROID_DEPENDENT: "failed",
+    OutcomeKind.INTOLERANT: "failed",
+    OutcomeKind.CONTRAINDICATED: "caution",
+    OutcomeKind.DECLINED: "caution",
+}
+
+
+def _unknown(text: str) -> SafeString:
+    return format_html('<span class="unknown">{}</span>', text)
+
+
+@register.filter
+def clinical_date(value: date | None, precision: str = DatePrecision.DAY) -> SafeString:
+    """`{{ course.start_on|clinical_date:course.start_precision }}` as 05-Apr-2026, machine-readable as well."""
+    if value is None:
+        return _unknown(display.NOT_RECORDED)
+    return format_html('<time class="nowrap" datetime="{}">{}</time>', value.isoformat(), display.day(value, precision))
+
+
+@register.filter
+def plain_date(value: date | None, precision: str = DatePrecision.DAY) -> str:
+    """The same date as plain text, for attributes and sentences."""
+    return display.day(value, precision)
+
+
+@register.filter
+def clinical_dose(value: DosePeriod | None) -> SafeString:
+    """A dose period: the amount bold and unbreakable, then how often."""
+    if value is None:
+        return _unknown("dose not recorded")
+    if value.amount is None:
+        return format_html("{}, {}", _unknown("dose not recorded"), display.dose_frequency(value))
+    joint = "" if display.dose(value).startswith(f"{display.dose_amount(value)} ") else ","
+    template_text = '<strong class="dose">{}</strong>{} {}'
+    return format_html(template_text, display.dose_amount(value), joint, display.dose_frequency(value))
+
+
+@register.filter
+def quantity(value: Decimal | int | None, unit: str = "") -> SafeString:
+    """A number with its unit, or `not recorded`."""
+    if value is None:
+        return _unknown(display.NOT_RECORDED)
+    return format_html('<span class="nowrap">{}</span>', display.quantity(value, unit))
+
+
+@register.filter
+def or_not_recorded(value: object) -> object:
+    """The value, or the words `not recorded` for an empty one. Zero is a value."""
+    return _unknown(display.NOT_RECORDED) if value is None or value == "" or value == () else value
+
+
+@register.filter
+def nhs_number(digits: str) -> str:
+    """`999 123 4567`."""
+    return display.nhs_number(digits)
+
+
+@register.filter
+def sorted_name(patient: Patient) -> str:
+    """`SURNAME, First`."""
+    return display.sorted_name(patient.family_name, patient.given_names)
+
+
+@register.filter
+def age_on(patient: Patient, on: date) -> str:
+    """The age on a day; of somebody who has died, the age at death."""
+    died = patient.status == PatientStatus.DECEASED and patient.status_on is not None and patient.status_on <= on
+    last_day = patient.status_on if died and patient.status_on else on
+    text = display.age(patient.born, last_day, patient.born_precision)
+    return f"died aged {text}" if died and patient.born else text
+
+
+@register.filter
+def banner_text(patient: Patient, on: date) -> str:
+    """`SURNAME, First (57 years, female, born 05-Apr-1968, NHS no. 999 123 4567)`."""
+    facts = (
+        age_on(patient, on),
+        patient.get_sex_display(),
+        f"born {display.day(patient.born, patient.born_precision)}",
+        f"NHS no. {display.nhs_number(patient.nhs_number)}",
+    )
+    return f"{sorted_name(patient)} ({', '.join(facts)})"
+
+
+@register.filter
+def due_words(item: DueFinding, as_of: date) -> str:
+    """`overdue by 12 days`, `due today`, `due in 5 days`, `put off until 05-Apr-2026, due in 2 days`."""
+    return display.due_words(item.status, item.due_on, item.days_overdue, item.snoozed_until, as_of)
+
+
+@register.filter
+def number(value: Decimal | int) -> str:
+    """A number without trailing zeros."""
+    return display.number(value)
+
+
+@register.filter
+def result_words(result: Result) -> str:
+    """`<5 U/L`, `1250 U/L`, or the finding in words."""
+    return display.result_value(result.comparator, result.value, result.unit, result.text)
+
+
+@register.filter
+def enzyme_words(enzyme: Enzyme) -> str:
+    """`CK 4200 U/L (upper limit 200)`; above its limit it says so."""
+    words = f"{enzyme.name.value.upper() if len(enzyme.name.value) < 4 else enzyme.name.label}{display.NO_BREAK}"
+    words += display.quantity(enzyme.value, enzyme.unit.replace("ukat", "µkat"))
+    if enzyme.upper_limit is None:
+        return words
+    above = ", above" if enzyme.value > enzyme.upper_limit else ""
+    return f"{words} (upper limit {display.number(enzyme.upper_limit)}{above})"
+
+
+@register.filter
+def outcome_label(kind: str) -> str:
+    """The words of an outcome from its stored value."""
+    return OutcomeKind(kind).label
+
+
+@register.filter
+def outcome_tag(kind: str) -> str:
+    """The look of an outcome's tag; its words say what it means."""
+    return _OUTCOME_TAGS.get(OutcomeKind(kind), "plain")
+
+
+@register.filter
+def fact_anchor(fact: FactReference) -> str:
+    """Where on the record page a fact stands: `course-12`."""
+    return f"{fact.kind}-{fact.id}"
+
+
+@register.filter
+def truth_sign(truth: Truth) -> SafeString:
+    """✓, ✗ or ? for the eye and the words for everyone."""
+    return format_html(
+        '<span class="truth truth--{}" aria-hidden="true">{}</span><span class="visually-hidden">{}: </span>',
+        truth.value,
+        _TRUTH_SIGNS[truth],
+        _TRUTH_WORDS[truth],
+    )
+
+
+@register.filter
+def truth_word(truth: Truth) -> str:
+    """`holds`, `does not hold` or `not known`."""
+    return _TRUTH_WORDS[truth]

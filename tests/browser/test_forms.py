@@ -1,0 +1,178 @@
+"""Writing to a record in a real browser: every form page in good order, and a clinic visit without any script."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from playwright.sync_api import Browser, Page, expect
+
+from monitoring.models import Result, Snooze
+from patients.clock import today_in
+from patients.models import Assessment, Patient, Staff
+from patients.rules.vocabulary import Role
+from regimens.models import Course, Infusion, TaperPlan
+from tests.browser.test_read_pages import NARROWEST, WIDE, sideways, sign_in, violations
+from tests.factories import rows
+from tests.tracker.pages import a_full_record
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def member() -> Staff:
+    return rows.a_member(Role.DOCTOR, first_name="Ada", last_name="Example")
+
+
+@pytest.fixture
+def patient(member: Staff) -> Patient:
+    return a_full_record(member)
+
+
+@pytest.fixture
+def scriptless(browser: Browser) -> Iterator[Page]:
+    context = browser.new_context(java_script_enabled=False, viewport={"width": 1280, "height": 900})
+    yield context.new_page()
+    context.close()
+
+
+@pytest.fixture
+def scripted(browser: Browser) -> Iterator[Page]:
+    context = browser.new_context()
+    yield context.new_page()
+    context.close()
+
+
+def addresses(patient: Patient) -> list[str]:
+    steroid = Course.objects.get(patient=patient, drug="prednisolone")
+    condition = patient.conditions.get()
+    of_patient = (
+        "add_assessment",
+        "add_weight",
+        "add_condition",
+        "add_antibody",
+        "change_status",
+        "start_course",
+        "record_never_given",
+        "add_milestone",
+    )
+    of_course = ("change_dose", "record_outcome", "stop_course", "plan_taper", "record_infusion")
+    results = reverse("record_results", args=[patient.pk])
+    return [
+        reverse("register_patient"),
+        *(reverse(name, args=[patient.pk]) for name in of_patient),
+        reverse("end_condition", args=[patient.pk, condition.pk]),
+        reverse("snooze_item", args=[patient.pk, "full_blood_count"]),
+        results,
+        f"{results}?panel=monitoring-bloods",
+        f"{results}?panel=trough",
+        f"{results}?item=emergency_card",
+        *(reverse(name, args=[steroid.pk]) for name in of_course),
+    ]
+
+
+def test_every_form_is_accessible_empty_and_refused(
+    scripted: Page, live_server: object, member: Staff, patient: Patient
+) -> None:
+    sign_in(scripted, str(live_server), member)
+    for address in addresses(patient):
+        scripted.goto(f"{live_server}{address}")
+        assert violations(scripted) == [], address
+        for width, height in (WIDE, NARROWEST):
+            scripted.set_viewport_size({"width": width, "height": height})
+            assert sideways(scripted) == 0, address
+        send = scripted.locator("form.form[method=post] button[type=submit]")
+        if send.count():
+            send.click()
+            # Focus is taken to what stopped the form, and each error leads to its field.
+            expect(scripted.get_by_role("alert").first).to_be_focused()
+            for link in scripted.locator(".error-summary a").all():
+                assert scripted.locator(str(link.get_attribute("href"))).count() == 1, address
+            assert violations(scripted) == [], address
+        scripted.set_viewport_size({"width": WIDE[0], "height": WIDE[1]})
+
+
+def test_a_clinic_visit_without_any_script(
+    scriptless: Page, live_server: object, member: Staff, patient: Patient
+) -> None:
+    page, address = scriptless, str(live_server)
+    today = today_in(patient.clinic)
+    sign_in(page, address, member)
+
+    def go(name: str, *ids: object, query: str = "") -> None:
+        page.goto(f"{address}{reverse(name, args=ids)}{query}")
+
+    def send(button: str, done: str) -> None:
+        page.get_by_role("button", name=button).click()
+        expect(page.get_by_role("status")).to_contain_text(done)
+        expect(page).to_have_url(f"{address}{reverse('record', args=[patient.pk])}")
+
+    go("add_assessment", patient.pk)
+    page.get_by_label("Assessed on").fill("today")
+    page.get_by_label("HAQ disability index").fill("1.1")
+    page.get_by_role("group", name="creatine kinase").get_by_label("Value").fill("900")
+    page.get_by_label("severe muscle weakness").check()
+    page.get_by_role("button", name="Record the assessment").click()
+    expect(page.get_by_role("alert")).to_contain_text("HAQ goes in steps of 0.125.")
+    expect(page.get_by_label("severe muscle weakness")).to_be_checked()
+    page.get_by_label("HAQ disability index").fill("1.125")
+    send("Record the assessment", "The assessment is recorded.")
+    assert Assessment.objects.get(on=today).enzymes.get().value == 900
+
+    go("start_course", patient.pk)
+    page.get_by_label("Drug", exact=True).select_option(label="methotrexate")
+    page.get_by_label("Started on").fill("today")
+    page.get_by_label("Amount (optional)").fill("15")
+    page.get_by_label("Unit (optional)").select_option("mg")
+    page.get_by_label("How often (optional)", exact=True).select_option("once_weekly")
+    page.get_by_label("Weekday").select_option(label="Monday")
+    send("Start the course", "The course is recorded.")
+    course = Course.objects.get(patient=patient, drug="methotrexate", start_on=today)
+
+    go("change_dose", course.pk)
+    page.get_by_label("From", exact=True).fill(f"{today + timedelta(days=7):%d/%m/%Y}")
+    page.get_by_label("Amount (optional)").fill("20")
+    page.get_by_label("Unit (optional)").select_option("mg")
+    page.get_by_label("How often (optional)", exact=True).select_option("once_weekly")
+    page.get_by_label("Weekday").select_option(label="weekday not recorded")
+    send("Change the dose", "The dose is changed.")
+
+    go("record_outcome", course.pk)
+    page.get_by_label("Judged on").fill("today")
+    page.get_by_label("Outcome", exact=True).select_option("intolerant")
+    page.get_by_label("Reaction").fill("nausea")
+    send("Record the outcome", "The outcome is recorded.")
+
+    go("stop_course", course.pk)
+    page.get_by_label("First day without the drug").fill("today")
+    page.get_by_label("Reason", exact=True).select_option("intolerant")
+    send("Stop the course", "The course is stopped.")
+
+    go("plan_taper", Course.objects.get(patient=patient, drug="prednisolone").pk)
+    for number, (days, dose) in enumerate(((7, "15"), (35, "10"), (63, "0")), 1):
+        step = page.get_by_role("group", name=f"Step {number}", exact=False).first
+        step.get_by_label("From").fill(f"{today + timedelta(days=days):%d-%b-%Y}")
+        step.get_by_label("mg a day").fill(dose)
+    send("Plan the taper", "The taper is planned.")
+    assert TaperPlan.objects.get(superseded_at__isnull=True).steps.count() == 3
+
+    go("record_results", patient.pk)
+    page.get_by_role("link", name="Liver function").click()
+    page.get_by_label("Sampled on").fill("today")
+    alt = page.get_by_role("group", name="ALT")
+    alt.get_by_label("Value").fill("<5")
+    alt.get_by_label("Upper limit").fill("40")
+    send("Record the results", "The results are recorded.")
+    assert Result.objects.get(sampled_on=today).comparator == "<"
+
+    go("record_infusion", Course.objects.get(patient=patient, drug="normal_immunoglobulin").pk)
+    page.get_by_label("First day").fill("today")
+    page.get_by_label("Number of consecutive days").fill("2")
+    send("Record the infusion", "The infusion is recorded.")
+    assert Infusion.objects.filter(first_on=today, days=2).exists()
+
+    go("snooze_item", patient.pk, "full_blood_count")
+    page.get_by_label("Put off until").fill(f"{today + timedelta(days=14):%d/%m/%Y}")
+    page.get_by_label("Reason").fill("sample taken by the GP")
+    send("Put it off", "The item is put off.")
+    assert Snooze.objects.get().reason == "sample taken by the GP"

@@ -1,0 +1,60 @@
+"""What the page tests share: a patient whose record has one of everything, and a page read as text."""
+
+import html
+import json
+import re
+from datetime import date
+from pathlib import Path
+
+from django.http import HttpResponse
+
+from patients.models import Patient, Staff
+from patients.rules.vocabulary import AntibodyFinding, ConditionKind, MrcGrade, MuscleGroup
+from regimens.rules.vocabulary import OutcomeKind, Route, StopReason
+from tests.factories import rows
+
+TODAY = "2026-06-01T10:00:00+01:00"
+BUDGETS = Path(__file__).with_name("query_counts.json")
+
+
+def query_budget(page: str) -> int:
+    """How many queries the page may make, whatever the number of rows."""
+    return int(json.loads(BUDGETS.read_text())[page])
+
+
+def text_of(response: HttpResponse) -> str:
+    """The page's visible words, markup and spacing left out."""
+    body = re.sub(r"<(script|style|title)\b.*?</\1>", " ", response.content.decode(), flags=re.DOTALL)
+    words = re.sub(r"\s+", " ", html.unescape(re.sub(r"<[^>]+>", " ", body)).replace("\u00a0", " "))
+    return re.sub(r" (?=[,:;.)])", "", words)
+
+
+def a_full_record(by: Staff, **fields: object) -> Patient:
+    """Methotrexate failed, azathioprine running beside prednisolone with a taper ahead, IVIG, tests done and missed."""
+    patient = rows.a_patient(by, **fields)
+    rows.a_weight(patient, "70", date(2026, 1, 5))
+    rows.a_condition(patient, ConditionKind.ILD, date(2026, 1, 5))
+    rows.an_autoantibody(patient, "anti-Jo-1", finding=AntibodyFinding.POSITIVE.value)
+    rows.an_assessment(
+        patient,
+        date(2026, 1, 5),
+        ck="4200",
+        mmt=110,
+        mmt_maximum=150,
+        physician_global=6,
+        lowest_mrc=MrcGrade.FOUR.value,
+        lowest_mrc_group=MuscleGroup.PROXIMAL.value,
+    )
+    prednisolone = rows.a_course(patient, "prednisolone", date(2026, 1, 6), dose="60")
+    rows.a_dose(prednisolone, "20", date(2026, 4, 1))
+    rows.a_taper(prednisolone, (date(2026, 7, 1), "10"), (date(2026, 8, 1), "0"))
+    stop = {"stop_on": date(2026, 5, 1), "stop_reason": StopReason.INEFFECTIVE.value}
+    failed = rows.a_course(patient, "methotrexate", date(2026, 1, 12), "15", **stop)
+    rows.an_outcome(failed, OutcomeKind.INEFFECTIVE, date(2026, 4, 28), reason="still weak at 15 mg")
+    rows.a_course(patient, "azathioprine", date(2026, 5, 4), "50")
+    immunoglobulin = rows.a_course(patient, "normal_immunoglobulin", date(2026, 5, 4), route=Route.INTRAVENOUS.value)
+    rows.an_infusion(immunoglobulin, date(2026, 5, 4), days=2, total=140, unit="g")
+    declined = rows.a_course(patient, "mycophenolate_mofetil", date(2026, 5, 2), never_given=True)
+    rows.an_outcome(declined, OutcomeKind.DECLINED, date(2026, 5, 2))
+    rows.a_result(patient, "alt", "120", date(2026, 5, 20), unit="U/L", upper_limit=40)
+    return patient

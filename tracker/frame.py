@@ -1,0 +1,88 @@
+"""What stands around every page: who is signed in, where, and which protocols speak."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+
+from monitoring.protocol.load import load as load_monitoring
+from patients.models import Staff
+from patients.models.patient import Provenance
+from patients.selectors import clinics_of, patients_for, roles_by_clinic
+from regimens.protocol.load import load as load_pathway
+
+# Pages that lie under another entry than the patients.
+_SECTIONS = {"worklist": "worklist", "sign_in": "", "gallery": ""}
+
+
+@dataclass(frozen=True, slots=True)
+class MembershipShown:
+    role: str
+    clinic: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProtocolShown:
+    name: str
+    version: str
+
+
+class Frame:
+    """Read only when the page asks for it; error pages without a person never touch the database."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        self._request = request
+
+    @property
+    def _staff(self) -> Staff | None:
+        user = getattr(self._request, "user", None)
+        return user if isinstance(user, Staff) else None
+
+    @cached_property
+    def member_name(self) -> str:
+        return (self._staff.get_full_name() or self._staff.get_username()) if self._staff else ""
+
+    @cached_property
+    def memberships(self) -> list[MembershipShown]:
+        """Each clinic of the person with the role there."""
+        if self._staff is None:
+            return []
+        roles = roles_by_clinic(self._staff)
+        return [
+            MembershipShown(" and ".join(sorted(role.label for role in roles[clinic.pk])), clinic.name)
+            for clinic in clinics_of(self._staff)
+        ]
+
+    @cached_property
+    def holds_demo_patients(self) -> bool:
+        """Whether the person sees any patient who is no one's clinical record."""
+        if self._staff is None:
+            return False
+        return patients_for(self._staff).exclude(provenance=Provenance.CLINICAL).exists()
+
+    @cached_property
+    def protocol_versions(self) -> list[ProtocolShown]:
+        monitoring = load_monitoring()
+        return [
+            ProtocolShown("treatment pathway", load_pathway().version),
+            ProtocolShown(f"monitoring ({monitoring.schedule_name})", monitoring.version),
+        ]
+
+    @property
+    def section(self) -> str:
+        """Which entry of the main navigation the page lies under."""
+        match = self._request.resolver_match
+        return _SECTIONS.get(match.url_name or "", "patients" if not match.namespace else "") if match else ""
+
+    @property
+    def api_docs_url(self) -> str:
+        try:
+            return reverse("api:documentation")
+        except NoReverseMatch:
+            return ""
+
+
+def frame(request: HttpRequest) -> dict[str, Frame]:
+    """Context processor."""
+    return {"frame": Frame(request)}

@@ -1,0 +1,53 @@
+"""One line of the patient list: who, where they stand, what comes next, and what to look out for."""
+
+from dataclasses import dataclass
+
+from monitoring.rules.findings import DueStatus
+from patients.rules.vocabulary import ConditionKind
+from tracker.selectors import Standing
+
+# Conditions that change what may be given: seen before the record is opened.
+_TOLD_AT_ONCE = (
+    ConditionKind.PREGNANCY,
+    ConditionKind.INFECTION,
+    ConditionKind.MALIGNANCY,
+    ConditionKind.RAPIDLY_PROGRESSIVE_ILD,
+    ConditionKind.RESPIRATORY_FAILURE_FROM_ILD,
+    ConditionKind.MYOCARDITIS,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """A word to look out for, and its look."""
+
+    kind: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class PatientLine:
+    standing: Standing
+    flags: tuple[Flag, ...]
+
+
+def present(standings: list[Standing]) -> list[PatientLine]:
+    """The lines of one page of the list."""
+    return [PatientLine(standing, _flags(standing)) for standing in standings]
+
+
+def _flags(standing: Standing) -> tuple[Flag, ...]:
+    found = []
+    if overdue := sum(1 for due in standing.monitoring.due if due.status is DueStatus.OVERDUE):
+        found.append(Flag("overdue", f"{overdue} overdue"))
+    for condition in standing.record.treatment.patient.conditions:
+        present_now = condition.from_on <= standing.as_of and (
+            condition.to_on is None or condition.to_on >= standing.as_of
+        )
+        if present_now and condition.kind in _TOLD_AT_ONCE:
+            found.append(Flag("caution", condition.kind.label))
+    if prompts := len(standing.pathway.prompts):
+        found.append(Flag("info", f"{prompts} question{'s' if prompts > 1 else ''}"))
+    if gaps := len(standing.pathway.gaps):
+        found.append(Flag("plain", f"{gaps} gap{'s' if gaps > 1 else ''}"))
+    return tuple(dict.fromkeys(found))

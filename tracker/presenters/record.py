@@ -1,0 +1,219 @@
+"""The patient record as its page shows it: what is recorded up to the day, newest first, active apart from stopped."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+
+from monitoring.protocol.definitions import MonitoringProtocol
+from monitoring.protocol.load import load as load_monitoring
+from monitoring.rules.findings import DueFinding, DueStatus, ThresholdFinding
+from monitoring.rules.record import MonitoringRecord, Result
+from monitoring.rules.thresholds import flag
+from patients.rules.record import Assessment, Autoantibody, Condition, Height, PatientRecord, Weight
+from regimens.protocol.load import load as load_pathway
+from regimens.protocol.schema import PathwayProtocol
+from regimens.rules.findings import PathwayFindings
+from regimens.rules.pathway import evaluate
+from regimens.rules.record import Course, DosePeriod, Infusion, Milestone, Outcome, TaperStep, TreatmentRecord
+from regimens.rules.vocabulary import OutcomeKind, Route
+from tracker.selectors import RecordPage
+from tracker.timeline.layout import Names, lay_out
+from tracker.timeline.marks import Timeline
+from tracker.timeline.standing import standing_periods
+
+FAILING = (OutcomeKind.INEFFECTIVE, OutcomeKind.STEROID_DEPENDENT, OutcomeKind.INTOLERANT)
+
+
+@dataclass(frozen=True, slots=True)
+class CourseShown:
+    """One course as of the day. `dose` is the present one, or the last one of a stopped course."""
+
+    course: Course
+    name: str
+    dose: DosePeriod | None
+    earlier_doses: tuple[DosePeriod, ...]
+    outcomes: tuple[Outcome, ...]
+    infusions: tuple[Infusion, ...]
+    taper: tuple[TaperStep, ...]
+    running: bool
+    in_cycles: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FailedDrug:
+    """A judgement that a drug did not do: which, when, why."""
+
+    name: str
+    outcome: Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class ResultShown:
+    """A result with its analyte's name and the bands of the protocol that it lies in."""
+
+    result: Result
+    name: str
+    flags: tuple[ThresholdFinding, ...]
+    above_limit: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Background:
+    """Who the patient is beyond the banner, as of the day."""
+
+    present_conditions: tuple[Condition, ...]
+    past_conditions: tuple[Condition, ...]
+    autoantibodies: tuple[Autoantibody, ...]
+    weights: tuple[Weight, ...]
+    heights: tuple[Height, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RecordShown:
+    """Everything that the record page draws."""
+
+    active: tuple[CourseShown, ...]
+    stopped: tuple[CourseShown, ...]
+    never_given: tuple[CourseShown, ...]
+    failed: tuple[FailedDrug, ...]
+    assessments: tuple[Assessment, ...]
+    results: tuple[ResultShown, ...]
+    milestones: tuple[Milestone, ...]
+    background: Background
+    due: tuple[DueFinding, ...]
+    later: tuple[DueFinding, ...]
+    timeline: Timeline | None
+    recorded_later: bool
+
+    @property
+    def overdue_count(self) -> int:
+        """Items overdue, those put off included: a snooze never hides how late an item is."""
+        return sum(1 for due in self.due if due.days_overdue > 0)
+
+
+def present(page: RecordPage) -> RecordShown:
+    """The page's content from what the selector read."""
+    standing = page.standing
+    as_of, record = standing.as_of, standing.record
+    pathway_protocol, monitoring_protocol = load_pathway(), load_monitoring()
+    names = _names(pathway_protocol, monitoring_protocol)
+    courses = [_course(course, names, as_of) for course in _newest_first(record.treatment.courses, as_of)]
+    milestones = (milestone for milestone in record.treatment.milestones if milestone.on <= as_of)
+    attention = [due for due in standing.monitoring.due if due.status is not DueStatus.NOT_DUE]
+    return RecordShown(
+        active=tuple(shown for shown in courses if shown.running),
+        stopped=tuple(shown for shown in courses if not shown.running and not shown.course.never_given),
+        never_given=tuple(shown for shown in courses if shown.course.never_given),
+        failed=_failed(courses),
+        assessments=_assessments(record.treatment.patient, as_of),
+        results=_results(record, monitoring_protocol, as_of),
+        milestones=tuple(sorted(milestones, key=lambda milestone: (milestone.on, milestone.id), reverse=True)),
+        background=_background(record.treatment.patient, as_of),
+        due=tuple(sorted(attention, key=_by_due_day)),
+        later=tuple(sorted(set(standing.monitoring.due) - set(attention), key=_by_due_day)),
+        timeline=lay_out(
+            record,
+            standing_periods(record.treatment, as_of, _pathway_on(record.treatment, pathway_protocol)),
+            standing.monitoring,
+            names,
+            as_of,
+        ),
+        recorded_later=_recorded_later(record, as_of),
+    )
+
+
+def _pathway_on(record: TreatmentRecord, protocol: PathwayProtocol) -> Callable[[date], PathwayFindings]:
+    return lambda day: evaluate(record, protocol, day)
+
+
+def _by_due_day(due: DueFinding) -> tuple[date, str, str]:
+    return due.due_on, due.name, due.occasion
+
+
+def _names(pathway: PathwayProtocol, monitoring: MonitoringProtocol) -> Names:
+    def drug(slug: str) -> str:
+        return pathway.drugs[slug].name if slug in pathway.drugs else slug
+
+    def analyte(slug: str) -> str:
+        return monitoring.analytes[slug].name if slug in monitoring.analytes else slug
+
+    return Names(drugs=drug, analytes=analyte)
+
+
+def _newest_first(courses: tuple[Course, ...], as_of: date) -> list[Course]:
+    begun = (course for course in courses if course.start_on <= as_of)
+    return sorted(begun, key=lambda course: (course.start_on, course.id), reverse=True)
+
+
+def _course(course: Course, names: Names, as_of: date) -> CourseShown:
+    doses = sorted((dose for dose in course.doses if dose.from_on <= as_of), key=lambda dose: (dose.from_on, dose.id))
+    outcomes = (outcome for outcome in course.outcomes if outcome.on <= as_of)
+    infusions = (infusion for infusion in course.infusions if infusion.first_on <= as_of)
+    return CourseShown(
+        course=course,
+        name=names.course(course),
+        dose=doses[-1] if doses else None,
+        earlier_doses=tuple(reversed(doses[:-1])),
+        outcomes=tuple(sorted(outcomes, key=lambda outcome: (outcome.on, outcome.id), reverse=True)),
+        infusions=tuple(sorted(infusions, key=lambda infusion: (infusion.first_on, infusion.id), reverse=True)),
+        taper=tuple(sorted((step for step in course.taper if step.on > as_of), key=lambda step: step.on)),
+        running=not course.never_given and (course.stop_on is None or course.stop_on > as_of),
+        in_cycles=course.route is Route.INTRAVENOUS or bool(course.infusions),
+    )
+
+
+def _failed(courses: list[CourseShown]) -> tuple[FailedDrug, ...]:
+    """The judgements of failure, newest first. Which drugs count as failed for a line is said by the pathway."""
+    found = [
+        FailedDrug(shown.name, outcome) for shown in courses for outcome in shown.outcomes if outcome.kind in FAILING
+    ]
+    return tuple(sorted(found, key=lambda failed: (failed.outcome.on, failed.outcome.id), reverse=True))
+
+
+def _assessments(patient: PatientRecord, as_of: date) -> tuple[Assessment, ...]:
+    seen = (assessment for assessment in patient.assessments if assessment.on <= as_of)
+    return tuple(sorted(seen, key=lambda assessment: (assessment.on, assessment.id), reverse=True))
+
+
+def _results(record: MonitoringRecord, protocol: MonitoringProtocol, as_of: date) -> tuple[ResultShown, ...]:
+    seen = [result for result in record.results if result.sampled_on <= as_of]
+    seen.sort(key=lambda result: (result.sampled_on, result.analyte, result.id), reverse=True)
+    shown = []
+    for result in seen:
+        analyte = protocol.analytes.get(result.analyte)
+        above = result.value is not None and result.upper_limit is not None and result.value > result.upper_limit
+        flags = flag(result, protocol, others=seen, drugs=_taken_on(record, result.sampled_on))
+        shown.append(ResultShown(result, analyte.name if analyte else result.analyte, flags, above))
+    return tuple(shown)
+
+
+def _taken_on(record: MonitoringRecord, day: date) -> set[str]:
+    return {
+        course.drug
+        for course in record.treatment.courses
+        if not course.never_given and course.start_on <= day and (course.stop_on is None or course.stop_on > day)
+    }
+
+
+def _background(patient: PatientRecord, as_of: date) -> Background:
+    begun = [condition for condition in patient.conditions if condition.from_on <= as_of]
+    begun.sort(key=lambda condition: (condition.from_on, condition.id), reverse=True)
+    present_now = tuple(each for each in begun if each.to_on is None or each.to_on >= as_of)
+    weights = (weight for weight in patient.weights if weight.on <= as_of)
+    heights = (height for height in patient.heights if height.on <= as_of)
+    return Background(
+        present_conditions=present_now,
+        past_conditions=tuple(each for each in begun if each not in present_now),
+        autoantibodies=tuple(each for each in patient.autoantibodies if each.on is None or each.on <= as_of),
+        weights=tuple(sorted(weights, key=lambda weight: (weight.on, weight.id), reverse=True)),
+        heights=tuple(sorted(heights, key=lambda height: (height.on, height.id), reverse=True)),
+    )
+
+
+def _recorded_later(record: MonitoringRecord, as_of: date) -> bool:
+    """Whether the record holds facts from after the day, which this page leaves out."""
+    treatment = record.treatment
+    days = [course.start_on for course in treatment.courses]
+    days += [assessment.on for assessment in treatment.patient.assessments]
+    days += [result.sampled_on for result in record.results]
+    return any(day > as_of for day in days)

@@ -1,0 +1,78 @@
+"""What every lane is drawn on: the time axis, the day that the drawing stands for, and how text fits."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from patients.rules.vocabulary import DatePrecision
+from tracker.display import day
+from tracker.timeline.marks import Mark, Row, Shape, Tone
+from tracker.timeline.scale import TimeScale
+
+LETTER = 6.2  # pixels of a letter at the drawing's text size, a little generous
+_AIR = 9.0
+
+
+def fits(text: str, width: float) -> bool:
+    """Whether a text can be written in so many pixels."""
+    return len(text) * LETTER + _AIR <= width
+
+
+@dataclass(frozen=True, slots=True)
+class Canvas:
+    """Nothing recorded for a day after `as_of` is drawn, apart from plans and due dates."""
+
+    scale: TimeScale
+    as_of: date
+
+    def until(self, end: date | None) -> date:
+        """The end of something that has not ended by `as_of` is `as_of`."""
+        return self.as_of if end is None or end > self.as_of else end
+
+    def bar(
+        self, lane: str, tone: Tone, from_on: date, to_on: date | None, y: float, height: float, words: str, text: str
+    ) -> Mark:
+        """A stretch of days as a bar with its words, and its text where that fits."""
+        left, right = self.scale.x(from_on), self.scale.x(self.until(to_on))
+        width = max(round(right - left, 1), 2.0)
+        ended = to_on if to_on is not None and to_on <= self.as_of else None
+        span = f"{day(from_on)} to {day(ended)}" if ended else f"since {day(from_on)}"
+        return Mark(
+            shape=Shape.RECT,
+            tone=tone,
+            x=left,
+            y=round(y, 1),
+            width=width,
+            height=height,
+            title=f"{lane}: {words}, {span}",
+            text=text if fits(text, width) else "",
+            text_x=left + 5,
+            text_y=round(y + height / 2 + 4, 1),
+            row=Row(lane, from_on, ended, single=False, words=words),
+        )
+
+    def moment(self, lane: str, on: date, words: str, precision: str = DatePrecision.DAY) -> tuple[str, Row]:
+        """Title and table row of something that happened on one day."""
+        row = Row(lane, on, on, single=True, words=words, precision=precision)
+        return f"{lane}: {words}, {day(on, precision)}", row
+
+
+def cross(x: float, y: float, size: float = 4.5) -> str:
+    """Path of an ✕ around a point."""
+    left, right, top, bottom = (round(value, 1) for value in (x - size, x + size, y - size, y + size))
+    return f"M{left} {top}L{right} {bottom}M{left} {bottom}L{right} {top}"
+
+
+def check(x: float, y: float, size: float = 5.0) -> str:
+    """Path of a ✓ around a point."""
+    start, knee, end = (round(x - size, 1), y), (round(x - 1.5, 1), y + size - 1), (round(x + size, 1), y - size)
+    return "M" + "L".join(f"{left} {top}" for left, top in (start, knee, end))
+
+
+def diamond(x: float, y: float, size: float = 5.5) -> str:
+    """Path of a ◆ around a point."""
+    return f"M{x} {round(y - size, 1)}L{round(x + size, 1)} {y}L{x} {round(y + size, 1)}L{round(x - size, 1)} {y}Z"
+
+
+def arrow(x: float, y: float, size: float = 5.0) -> str:
+    """Path of a ▶ that begins at a point: what it follows goes on."""
+    return f"M{x} {round(y - size, 1)}L{round(x + size * 1.3, 1)} {y}L{x} {round(y + size, 1)}Z"

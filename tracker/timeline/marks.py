@@ -1,0 +1,180 @@
+"""What a timeline is made of. Every mark knows its place in pixels, its words, and its row of the data table."""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from textwrap import wrap
+
+from patients.rules.vocabulary import DatePrecision
+
+LINE_HEIGHT = 12.5  # pixels between the lines of a label
+LETTERS_IN_GUTTER = 18
+NOW_PLATE_WIDTH = 82.0  # pixels; the template draws it
+
+
+class Shape(StrEnum):
+    RECT = "rect"
+    LINE = "line"
+    CIRCLE = "circle"
+    PATH = "path"
+    TEXT = "text"
+
+
+@dataclass(frozen=True, slots=True)
+class Tone:
+    """A look: the name styles it on a screen, fill and stroke are written into the drawing for paper and PDF."""
+
+    name: str
+    fill: str
+    stroke: str
+    text: str = "#14242c"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the data table beside the drawing. `to_on` None: still so, or a single day when `single`."""
+
+    lane: str
+    from_on: date
+    to_on: date | None
+    single: bool
+    words: str
+    precision: str = DatePrecision.DAY
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """One shape. `title` is its words in full; `text` is written on it where there is room."""
+
+    shape: Shape
+    tone: Tone
+    x: float = 0.0
+    y: float = 0.0
+    width: float = 0.0
+    height: float = 0.0
+    radius: float = 0.0
+    path: str = ""
+    title: str = ""
+    text: str = ""
+    text_x: float = 0.0
+    text_y: float = 0.0
+    anchor: str = "start"
+    dashed: bool = False
+    open: bool = False
+    row: Row | None = None
+
+    @property
+    def text_on_shape(self) -> bool:
+        """Whether the text lies on the shape, in the tone's own text colour, or beside it on the paper."""
+        return self.anchor == "middle" or (self.shape is Shape.RECT and self.text_y > self.y)
+
+    @property
+    def x2(self) -> float:
+        """Right end of a line."""
+        return self.x + self.width
+
+    @property
+    def y2(self) -> float:
+        """Lower end of a line."""
+        return self.y + self.height
+
+
+@dataclass(frozen=True, slots=True)
+class LabelLine:
+    """One line of a lane's label: its base line, and whether it is only a note."""
+
+    text: str
+    y: float
+    soft: bool
+
+
+def label_lines(label: str) -> list[str]:
+    """A label broken into lines that the gutter can hold."""
+    return wrap(label, LETTERS_IN_GUTTER)
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """One strip of the drawing, `top` from the drawing's upper edge."""
+
+    label: str
+    note: str
+    top: float
+    height: float
+    marks: tuple[Mark, ...]
+
+    @property
+    def bottom(self) -> float:
+        return self.top + self.height
+
+    @property
+    def lines(self) -> tuple["LabelLine", ...]:
+        """The label, broken where it is long, and the note under it, centred on the lane."""
+        written = [(line, False) for line in label_lines(self.label)] + ([(self.note, True)] if self.note else [])
+        first = self.top + self.height / 2 - (len(written) - 1) * LINE_HEIGHT / 2 + 4
+        return tuple(LabelLine(text, first + i * LINE_HEIGHT, soft) for i, (text, soft) in enumerate(written))
+
+    @property
+    def rule_y(self) -> float:
+        """Where a faint line parts this lane from the next."""
+        return self.bottom + 2.5
+
+
+@dataclass(frozen=True, slots=True)
+class AxisTick:
+    x: float
+    label: str
+    major: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """A finished layout. `now_x` is where `as_of` lies; everything to its right is planned or due."""
+
+    as_of: date
+    first_on: date
+    last_on: date
+    width: float
+    height: float
+    gutter: float
+    now_x: float
+    ticks: tuple[AxisTick, ...]
+    lanes: tuple[Lane, ...]
+    rows: tuple[Row, ...]
+
+    @property
+    def ahead_width(self) -> float:
+        """How much of the drawing lies after `as_of`."""
+        return self.width - self.now_x
+
+    @property
+    def now_plate_x(self) -> float:
+        """Left edge of the plate that names the day, kept inside the drawing."""
+        return min(max(self.now_x - NOW_PLATE_WIDTH / 2, 0), self.width - NOW_PLATE_WIDTH)
+
+    @property
+    def now_text_x(self) -> float:
+        return self.now_plate_x + NOW_PLATE_WIDTH / 2
+
+
+INDUCTION = Tone("induction", "#d7e8f4", "#5f8fb3")
+MAINTENANCE = Tone("maintenance", "#d9efe0", "#5a9a72")
+RELAPSE = Tone("relapse", "#fbddd7", "#b96a5c")
+REMISSION = Tone("remission", "#eef4d8", "#8a9a45")
+OUT_OF_SCOPE = Tone("out-of-scope", "#e9eef0", "#7d919b")
+IMMUNOSUPPRESSANT = Tone("immunosuppressant", "#1f6f84", "#0b4a5a", "#ffffff")
+STEROID = Tone("steroid", "#f5d08a", "#8f5800")
+IMMUNOGLOBULIN = Tone("immunoglobulin", "#6653a3", "#43337a", "#ffffff")
+SUPPORTIVE = Tone("supportive", "#5f737d", "#3d4f58", "#ffffff")
+OUTSIDE = Tone("outside", "#756650", "#524632", "#ffffff")
+UNKNOWN_DOSE = Tone("unknown-dose", "#f3f6f7", "#5d707a")
+PLANNED = Tone("planned", "none", "#8f5800")
+BAD = Tone("bad", "#a3161f", "#a3161f", "#a3161f")
+GOOD = Tone("good", "#14603a", "#14603a", "#14603a")
+NEUTRAL = Tone("neutral", "#465a64", "#465a64", "#2f434d")
+CONDITION = Tone("condition", "#efdcea", "#8a4a7c")
+SERIES = Tone("series", "#1d4e89", "#1d4e89", "#1d4e89")
+LIMIT = Tone("limit", "none", "#7a4700", "#7a4700")
+GUIDE = Tone("guide", "none", "#c3cfd4", "#5d707a")
+DUE = Tone("due", "#fff2d9", "#7a4700", "#7a4700")
+OVERDUE = Tone("overdue", "#a3161f", "#a3161f", "#ffffff")
