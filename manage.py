@@ -4,12 +4,44 @@
 import os
 import sys
 
+# These neither read nor write a row, so no server is started for them.
+COMMANDS_WITHOUT_SERVERS = {
+    "collectstatic",
+    "compilemessages",
+    "diffsettings",
+    "findstatic",
+    "help",
+    "makemessages",
+    "replay_cases",
+    "spectacular",
+    "version",
+}
+
 
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tracker.settings")
+    if not os.environ.get("DEBUG") and not os.environ.get("SECRET_KEY"):
+        os.environ["DEBUG"] = "true"  # nothing is configured: a developer's checkout
+    if os.environ.get("DEBUG", "").lower() in {"1", "true", "yes", "on"} and needs_servers(sys.argv[1:]):
+        from tracker.embedded import EmbeddedServerError, use_servers
+
+        try:
+            use_servers()
+        except EmbeddedServerError as error:
+            sys.exit(str(error))
     from django.core.management import execute_from_command_line
 
-    execute_from_command_line(sys.argv)
+    try:
+        execute_from_command_line(sys.argv)
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+def needs_servers(arguments: list[str]) -> bool:
+    """Whether the command line names a command that works on the database or on Redis."""
+    if not arguments or {"--help", "-h", "--version"} & set(arguments):
+        return False
+    return arguments[0] not in COMMANDS_WITHOUT_SERVERS and not arguments[0].startswith("-")
 
 
 if __name__ == "__main__":

@@ -1,16 +1,33 @@
-"""Every setting, read from the environment. Secrets have no default outside DEBUG; dotenv-sample lists every name."""
+"""Every setting, read from the environment and nowhere else; dotenv-sample lists every name.
 
+Secrets have no default outside DEBUG. With DEBUG on and DATABASE_URL or REDIS_URL unset, the embedded servers' last
+known address is taken; manage.py and the tests start them first (tracker/embedded).
+"""
+
+import logging
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
+from csp.constants import NONE, SELF
 from environs import Env
+from psycopg.conninfo import conninfo_to_dict
+
+from tracker.logs import logging_configuration
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = Env()
 
+# ── What kind of installation this is ────────────────────────────────────────────────────────────────────────────────
 DEBUG = env.bool("DEBUG", False)
-SECRET_KEY = env.str("SECRET_KEY", "only-for-development-on-this-machine" if DEBUG else ...)
+HTTPS_ONLY = env.bool("HTTPS_ONLY", not DEBUG)  # off only where no network is crossed: development and the demo
+TRUST_PROXY = env.bool("TRUST_PROXY", False)  # on only behind a proxy that sets X-Forwarded-Proto itself
+SECRET_KEY = env.str("SECRET_KEY", "only-for-development-on-this-machine") if DEBUG else env.str("SECRET_KEY")
+SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", [])
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]"] if DEBUG else [])
+CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", [])
 
+# ── Applications ─────────────────────────────────────────────────────────────────────────────────────────────────────
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -41,8 +58,8 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "tracker.logs.RequestLogMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
-    "django_structlog.middlewares.RequestMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -50,6 +67,7 @@ MIDDLEWARE = [
 
 ROOT_URLCONF = "tracker.urls"
 WSGI_APPLICATION = "tracker.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 TEMPLATES = [
     {
@@ -61,26 +79,215 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "tracker.frame.frame",
             ],
             "builtins": ["tracker.templatetags.clinical"],
         },
     },
 ]
 
-DATABASES = {"default": env.dj_db_url("DATABASE_URL")}
-REDIS_URL = env.str("REDIS_URL")
 
+# ── Database, Redis ──────────────────────────────────────────────────────────────────────────────────────────────────
+def address_of(variable: str) -> str | None:
+    """The variable's value; in DEBUG, when it is unset, where the embedded server was last up; None when nowhere."""
+    if not DEBUG:
+        return env.str(variable)
+    given = env.str(variable, "")
+    if given:
+        return given
+    from tracker.embedded import recorded_url  # development only, so production never loads it
+
+    return recorded_url(variable)
+
+
+def database(url: str | None) -> dict[str, Any]:
+    """Django's description of the database behind a postgresql:// URL. Other schemes are refused: ValueError."""
+    if url is None:
+        return {"ENGINE": "django.db.backends.dummy"}  # says at first use that no database is configured
+    if not url.startswith(("postgresql://", "postgres://")):
+        raise ValueError("DATABASE_URL must begin with postgresql://")
+    parts = dict(conninfo_to_dict(url))
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": parts.pop("dbname", None),
+        "USER": parts.pop("user", ""),
+        "PASSWORD": parts.pop("password", ""),
+        "HOST": parts.pop("host", ""),
+        "PORT": parts.pop("port", ""),
+        "OPTIONS": parts,
+        "CONN_MAX_AGE": 60,  # a connection for each thread; a new one for each request costs ten times the throughput
+        "CONN_HEALTH_CHECKS": True,
+        "TEST": {"NAME": env.str("TEST_DATABASE_NAME", "test_myoline")},
+    }
+
+
+DATABASES = {"default": database(address_of("DATABASE_URL"))}
+REDIS_URL = address_of("REDIS_URL") or "redis://redis-url-is-not-set.invalid"
+REDIS_KEY_PREFIX = env.str("REDIS_KEY_PREFIX", "myoline")  # so that several installations can share one server
+
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL,
+        "KEY_PREFIX": REDIS_KEY_PREFIX,
+    },
+}
+
+# ── Background work (the schedule is in tracker/celery.py) ───────────────────────────────────────────────────────────
+CELERY_BROKER_URL = REDIS_URL
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_TASK_DEFAULT_QUEUE = "myoline"
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TASK_IGNORE_RESULT = True  # what a task did is in the database; there is no result backend
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_TASK_SOFT_TIME_LIMIT = 100  # seconds
+CELERY_TASK_TIME_LIMIT = 120
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": 180,  # longer than any task may run, else it runs twice; no task is ever delayed that long
+    "unacked_restore_interval": 2,  # with the next one: a killed worker's task is back within seconds
+    "unacked_restore_throttle": 1,
+    "global_keyprefix": f"{REDIS_KEY_PREFIX}:",
+}
+CELERY_TIMEZONE = "UTC"
+CELERY_ENABLE_UTC = True
+
+# ── People and passwords ─────────────────────────────────────────────────────────────────────────────────────────────
 AUTH_USER_MODEL = "patients.Staff"
 LOGIN_URL = "sign_in"
 LOGIN_REDIRECT_URL = "patient_list"
 LOGOUT_REDIRECT_URL = "sign_in"
-DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+SESSION_COOKIE_AGE = 12 * 60 * 60  # a long clinic day, in seconds
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_SAMESITE = "Lax"
 
+# ── What browsers are told ───────────────────────────────────────────────────────────────────────────────────────────
+SESSION_COOKIE_SECURE = HTTPS_ONLY
+CSRF_COOKIE_SECURE = HTTPS_ONLY
+SECURE_SSL_REDIRECT = HTTPS_ONLY
+SECURE_REDIRECT_EXEMPT = [r"^health/$"]  # asked from inside the container, without TLS
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUST_PROXY else None
+SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if HTTPS_ONLY else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS_ONLY
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+# Preloading binds a whole domain in every browser for years: its owner decides that, not one application under it.
+SILENCED_SYSTEM_CHECKS = ["security.W021"]
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "manifest-src": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+        "upgrade-insecure-requests": HTTPS_ONLY,
+    },
+}
+PERMISSIONS_POLICY: dict[str, list[str]] = {
+    feature: []
+    for feature in (
+        "accelerometer",
+        "autoplay",
+        "camera",
+        "display-capture",
+        "geolocation",
+        "gyroscope",
+        "magnetometer",
+        "microphone",
+        "midi",
+        "payment",
+        "usb",
+    )
+}
+
+# ── Language, time, static files ─────────────────────────────────────────────────────────────────────────────────────
 LANGUAGE_CODE = "en-gb"
 TIME_ZONE = "UTC"
 USE_I18N = True
 USE_TZ = True
 
 STATIC_URL = "static/"
-STATIC_ROOT = BASE_DIR / "staticfiles"
+STATIC_ROOT = Path(env.str("STATIC_ROOT", str(BASE_DIR / "staticfiles")))
 STATICFILES_DIRS = [BASE_DIR / "tracker" / "static"]
+WHITENOISE_USE_FINDERS = DEBUG
+WHITENOISE_AUTOREFRESH = DEBUG
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": (
+            "django.contrib.staticfiles.storage.StaticFilesStorage"
+            if DEBUG
+            else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        )
+    },
+}
+
+# ── Logs ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
+LOG_LEVEL = env.log_level("LOG_LEVEL", logging.INFO)
+LOGGING = logging_configuration(LOG_LEVEL, readable=DEBUG)
+DJANGO_STRUCTLOG_CELERY_ENABLED = True
+
+# ── API ──────────────────────────────────────────────────────────────────────────────────────────────────────────────
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "tracker.api.authentication.TokenAuthentication",  # first, so that signed out is 401 and not 403
+        "rest_framework.authentication.SessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["tracker.api.parsers.BoundedJSONParser"],
+    "DEFAULT_PAGINATION_CLASS": "tracker.api.paging.KeysetPagination",
+    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
+    "DEFAULT_SCHEMA_CLASS": "tracker.api.schema.ApiSchema",
+    "DEFAULT_THROTTLE_CLASSES": ["rest_framework.throttling.UserRateThrottle"],
+    "DEFAULT_THROTTLE_RATES": {
+        "user": env.str("API_RATE", "1200/min"),
+        "sign_in_address": env.str("API_SIGN_IN_RATE_BY_ADDRESS", "30/min"),
+        "sign_in_name": env.str("API_SIGN_IN_RATE_BY_NAME", "10/min"),
+    },
+    "NUM_PROXIES": 1 if TRUST_PROXY else 0,  # an X-Forwarded-For that no proxy of ours wrote is never believed
+    "EXCEPTION_HANDLER": "tracker.api.problems.answer",
+    "UNICODE_JSON": False,  # escaped, so that a message can repeat whatever was sent, half a character included
+}
+REST_KNOX = {
+    "TOKEN_TTL": timedelta(hours=env.int("API_TOKEN_HOURS", 12)),
+    "TOKEN_LIMIT_PER_USER": None,
+    "AUTO_REFRESH": False,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Myoline",
+    "VERSION": "1",
+    "DESCRIPTION": (
+        "The record of a myositis clinic: patients, what they take, where they stand in the treatment pathway and "
+        "what monitoring is due, each finding with its reasons. Errors are problem documents (RFC 9457). Dates are "
+        "YYYY-MM-DD; decimal numbers come as strings."
+    ),
+    "OAS_VERSION": "3.1.1",
+    "SCHEMA_PATH_PREFIX": "/api/v1/",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PUBLIC": True,
+    "COMPONENT_SPLIT_REQUEST": True,
+    # No component for each closed list: those that matter name themselves (patients/fields.py).
+    "POSTPROCESSING_HOOKS": ["tracker.api.schema.without_marks"],
+    "GET_LIB_DOC_EXCLUDES": "tracker.api.schema.classes_without_words",
+}

@@ -1,11 +1,10 @@
 """The API's page draws itself under the site's strict Content-Security-Policy."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
 from django.test import Client
-from playwright.sync_api import Browser, ConsoleMessage, expect, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, expect
 from pytest_django.live_server_helper import LiveServer
 
 from patients.rules.vocabulary import Role
@@ -23,20 +22,11 @@ class SignedIn:
 
 @pytest.fixture
 def signed_in(live_server: LiveServer) -> SignedIn:
-    """Comes before the browser: Playwright's event loop keeps Django from its database in this thread."""
     staff = a_member(Role.DOCTOR, password=None)
     patient = a_patient(staff)
     client = Client()
     client.force_login(staff)
     return SignedIn(client.cookies["sessionid"].value, patient.pk, patient.family_name)
-
-
-@pytest.fixture
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
-        yield chromium
-        chromium.close()
 
 
 def test_the_schema_is_drawn_and_can_be_tried(live_server: LiveServer, signed_in: SignedIn, browser: Browser) -> None:

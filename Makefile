@@ -1,0 +1,107 @@
+# Myoline. `make help` lists what there is.
+PYTHON ?= python3
+PORT ?= 8000
+VENV := .venv
+BIN := $(VENV)/bin
+# Unless told otherwise, one test process for each processor.
+TEST_PROCESSES ?= $(shell nproc 2>/dev/null || echo 2)
+PYTEST_FLAGS ?=
+TYPED := $(wildcard */rules */protocol */facts.py */facts */actions.py */actions */selectors.py */selectors)
+TYPED += tracker/embedded tracker/demo tracker/logs.py tracker/settings.py tracker/celery.py tracker/views/health.py manage.py
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help install install-demo install-test demo demo-reset servers test check lint types contracts migrations deployment chromium \
+	bench lock
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+# Each stamp stands for one requirement file as it is now: another content, another stamp, another installation.
+# The files hold one another: demo in test, test in dev.
+stamp = $(VENV)/installed-$(1)-$(firstword $(shell cksum requirements/$(1).txt))
+DEMO_STAMP := $(call stamp,demo)
+TEST_STAMP := $(call stamp,test)
+DEV_STAMP := $(call stamp,dev)
+
+$(VENV)/pyvenv.cfg:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=...")'
+	$(PYTHON) -m venv $(VENV)
+
+define install_unless # $(1) the requirement file, $(2) stamps of files that hold it
+	@if test -z "$$(ls $(2) 2>/dev/null)"; then \
+		echo "Installing requirements/$(1).txt into $(VENV) (once; about a minute) ..."; \
+		$(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check --require-hashes --no-deps \
+			-r requirements/$(1).txt && rm -f $(VENV)/installed-$(1)-*; \
+	fi
+	@touch $@
+endef
+
+$(DEMO_STAMP): | $(VENV)/pyvenv.cfg
+	$(call install_unless,demo,$(TEST_STAMP) $(DEV_STAMP))
+
+$(TEST_STAMP): | $(VENV)/pyvenv.cfg
+	$(call install_unless,test,$(DEV_STAMP))
+
+$(DEV_STAMP): | $(VENV)/pyvenv.cfg
+	$(call install_unless,dev,$(DEV_STAMP))
+
+install: $(DEV_STAMP) ## Make .venv with everything for development
+
+install-demo: $(DEMO_STAMP)
+
+install-test: $(TEST_STAMP)
+
+demo: install-demo ## Run Myoline with demo patients on http://127.0.0.1:8000/ until Ctrl-C (PORT= for another port)
+	@exec $(BIN)/python -m tracker.demo --port $(PORT)
+
+demo-reset: install-demo ## Throw the demo data away and load it afresh
+	@exec $(BIN)/python -m tracker.demo --reset
+
+servers: install-demo ## Keep the embedded PostgreSQL and Redis up until Ctrl-C
+	@exec $(BIN)/python -m tracker.embedded
+
+test: install-test chromium ## Run every test (PYTEST_FLAGS= for more options)
+	$(BIN)/python -m pytest -n $(TEST_PROCESSES) --dist worksteal $(PYTEST_FLAGS)
+
+check: install lint types contracts migrations deployment test ## Everything that must pass before a change goes in
+
+lint: install ## Lint and format
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/djlint templates --lint --quiet
+	$(BIN)/deptry .
+
+types: install ## Types of the clinical rules and of what feeds them
+	DEBUG=true $(BIN)/mypy $(TYPED)
+
+contracts: install ## Who may import whom
+	$(BIN)/lint-imports --no-logo
+
+migrations: install ## Models and migrations agree
+	$(BIN)/python manage.py makemigrations --check --dry-run
+
+deployment: install ## Django's deployment checks under production settings
+	SECRET_KEY="$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(48))')" DEBUG=false \
+		ALLOWED_HOSTS=clinic.invalid DATABASE_URL=postgresql://nobody@database.invalid/none \
+		REDIS_URL=redis://redis.invalid $(BIN)/python manage.py check --deploy --fail-level WARNING
+
+chromium: # Browser tests drive the system's Chromium; where we may, we install it.
+	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || \
+		if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+			apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium; \
+		else \
+			echo "No Chromium found: the browser tests will be skipped. On Debian: apt install chromium" >&2; \
+		fi
+
+bench: install-demo ## Print how fast the rules and the pages are
+	@exec $(BIN)/python -m benchmarks
+
+LOCKED = $(BIN)/uv pip compile --quiet --generate-hashes --universal --no-header --no-annotate --python-version 3.11
+lock: install ## Pin every dependency anew in requirements/*.txt
+	$(LOCKED) pyproject.toml --output-file requirements/base.txt
+	$(LOCKED) pyproject.toml --group demo --constraint requirements/base.txt --output-file requirements/demo.txt
+	$(LOCKED) pyproject.toml --group demo --group test --constraint requirements/demo.txt \
+		--output-file requirements/test.txt
+	$(LOCKED) pyproject.toml --group demo --group test --group dev --constraint requirements/test.txt \
+		--output-file requirements/dev.txt

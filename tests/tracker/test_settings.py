@@ -1,0 +1,161 @@
+"""Settings under production's environment, each time in a process of its own."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.test import Client
+
+from tracker import settings as declared
+from tracker.celery import BEAT_SCHEDULE, app
+from tracker.settings import database
+
+ROOT = Path(__file__).resolve().parents[2]
+PRODUCTION = {
+    "PATH": os.defpath,
+    "DJANGO_SETTINGS_MODULE": "tracker.settings",
+    "SECRET_KEY": "k" * 60,
+    "ALLOWED_HOSTS": "clinic.invalid",
+    "DATABASE_URL": "postgresql://someone:word@database.invalid:5433/clinic?sslmode=require",
+    "REDIS_URL": "redis://redis.invalid:6379/0",
+}
+
+
+def run_python(code: str, environment: dict[str, str]) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60
+    )
+
+
+def read(environment: dict[str, str], *names: str) -> dict[str, object]:
+    code = f"import json, tracker.settings as s; print(json.dumps({{n: getattr(s, n) for n in {names!r}}}))"
+    done = run_python(code, environment)
+    assert done.returncode == 0, done.stderr
+    values: dict[str, object] = json.loads(done.stdout)
+    return values
+
+
+@pytest.mark.parametrize("name", ["SECRET_KEY", "DATABASE_URL", "REDIS_URL"])
+def test_production_does_not_start_without_its_secrets(name: str) -> None:
+    environment = {key: value for key, value in PRODUCTION.items() if key != name}
+    done = run_python("import tracker.settings", environment)
+    assert done.returncode != 0
+    assert name in done.stderr.splitlines()[-1]
+
+
+def test_production_is_the_default_and_is_closed() -> None:
+    values = read(
+        PRODUCTION,
+        *("DEBUG", "SECURE_SSL_REDIRECT", "SESSION_COOKIE_SECURE", "CSRF_COOKIE_SECURE", "SECURE_HSTS_SECONDS"),
+        *("ALLOWED_HOSTS", "SECURE_PROXY_SSL_HEADER"),
+    )
+    assert values == {
+        "DEBUG": False,
+        "SECURE_SSL_REDIRECT": True,
+        "SESSION_COOKIE_SECURE": True,
+        "CSRF_COOKIE_SECURE": True,
+        "SECURE_HSTS_SECONDS": 31_536_000,
+        "ALLOWED_HOSTS": ["clinic.invalid"],
+        "SECURE_PROXY_SSL_HEADER": None,
+    }
+
+
+def test_production_never_loads_the_embedded_servers() -> None:
+    done = run_python("import sys, tracker.settings; print('tracker.embedded' in sys.modules)", PRODUCTION)
+    assert done.stdout.strip() == "False", done.stderr
+
+
+def test_a_proxys_word_on_tls_is_taken_only_when_asked() -> None:
+    values = read({**PRODUCTION, "TRUST_PROXY": "true"}, "SECURE_PROXY_SSL_HEADER")
+    assert values["SECURE_PROXY_SSL_HEADER"] == ["HTTP_X_FORWARDED_PROTO", "https"]
+
+
+def test_a_database_address_is_taken_apart() -> None:
+    described = database("postgresql://some%40one:w%2Ford@host.invalid:5433/clinic?sslmode=require")
+    expected = {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": "clinic",
+        "USER": "some@one",
+        "PASSWORD": "w/ord",
+        "HOST": "host.invalid",
+        "PORT": "5433",
+        "OPTIONS": {"sslmode": "require"},
+    }
+    assert {name: described[name] for name in expected} == expected
+
+
+@pytest.mark.parametrize("url", ["sqlite:///clinic.db", "mysql://host/clinic", "host=somewhere"])
+def test_another_database_than_postgresql_is_refused(url: str) -> None:
+    with pytest.raises(ValueError, match="postgresql://"):
+        database(url)
+
+
+def test_without_any_address_the_first_query_says_so() -> None:
+    assert database(None) == {"ENGINE": "django.db.backends.dummy"}
+
+
+def test_passwords_are_hashed_with_argon2() -> None:
+    assert declared.PASSWORD_HASHERS[0].endswith("Argon2PasswordHasher")
+
+
+@pytest.mark.django_db
+def test_a_page_forbids_inline_code_and_frames() -> None:
+    response = Client().get("/health/")
+    policy = response["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "script-src 'self'" in policy
+    assert "frame-ancestors 'none'" in policy
+    assert "unsafe" not in policy
+    assert "camera=()" in response["Permissions-Policy"]
+    assert response["X-Frame-Options"] == "DENY"
+    assert response["X-Content-Type-Options"] == "nosniff"
+
+
+def test_tasks_survive_their_worker_and_never_outlive_their_visibility() -> None:
+    assert app.conf.task_acks_late
+    assert app.conf.task_reject_on_worker_lost
+    assert app.conf.worker_prefetch_multiplier == 1
+    assert app.conf.result_backend is None
+    assert app.conf.task_soft_time_limit < app.conf.task_time_limit
+    assert app.conf.task_time_limit < app.conf.broker_transport_options["visibility_timeout"]
+    assert app.conf.timezone == "UTC"
+
+
+def test_the_schedule_names_tasks_that_exist_and_lets_no_old_run_pile_up() -> None:
+    app.loader.import_default_modules()
+    assert BEAT_SCHEDULE
+    for entry in BEAT_SCHEDULE.values():
+        assert entry["task"] in app.tasks
+        assert entry["options"]["expires"] > 0
+
+
+def test_requirement_files_are_pinned_by_hash_and_name_no_host_or_path() -> None:
+    files = sorted((ROOT / "requirements").glob("*.txt"))
+    assert [file.name for file in files] == ["base.txt", "demo.txt", "dev.txt", "test.txt"]
+    for file in files:
+        lines = file.read_text().splitlines()
+        assert not [line for line in lines if re.search(r"://|--index|--find-links|--extra|file:|@ |^-e|^/", line)]
+        for line, following in zip(lines, lines[1:], strict=False):
+            if not line.startswith(" "):
+                assert re.match(r"^[a-z0-9._-]+(\[[a-z,]+\])?==\S+ ", line), line
+                assert following.strip().startswith("--hash=sha256:")
+
+
+def test_each_requirement_file_holds_the_smaller_one_unchanged() -> None:
+    pins = {
+        name: set(re.findall(r"^\S+==\S+", (ROOT / "requirements" / f"{name}.txt").read_text(), flags=re.MULTILINE))
+        for name in ("base", "demo", "test", "dev")
+    }
+    assert pins["base"] < pins["demo"] < pins["test"] < pins["dev"]
+
+
+def test_every_dependency_says_why_it_is_there() -> None:
+    text = (ROOT / "pyproject.toml").read_text()
+    listed = text[text.index("dependencies = [") : text.index("[tool.")]
+    for line in listed.splitlines():
+        if line.startswith('    "'):
+            assert re.search(r'",\s+# \S+', line), line

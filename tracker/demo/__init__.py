@@ -1,0 +1,1 @@
+"""The demo: the whole of Myoline on one machine, by one command (`make demo`)."""
