@@ -10,35 +10,26 @@ from decimal import Decimal
 from monitoring.rules.findings import DueStatus
 from patients.rules.nhs_number import spaced
 from patients.rules.vocabulary import DatePrecision
+from patients.rules.wording import MONTHS, display_date
 from regimens.rules.record import DosePeriod
 from regimens.rules.vocabulary import DoseBasis, Frequency
 
 NOT_RECORDED = "not recorded"
 NO_BREAK = "\u00a0"
 
-# Fixed words: a date must read the same whatever the language of the server.
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _BASIS_SUFFIX = {DoseBasis.FLAT: "", DoseBasis.PER_KILOGRAM: "/kg", DoseBasis.PER_SQUARE_METRE: "/m²"}
 
 
 def month(value: date) -> str:
     """`Apr-2026`."""
-    return f"{_MONTHS[value.month - 1]}-{value.year:04d}"
+    return f"{MONTHS[value.month - 1]}-{value.year:04d}"
 
 
 def day(value: date | None, precision: str = DatePrecision.DAY) -> str:
     """`05-Apr-2026`; a date known only in part says so: `about Apr-2026`, `about 2026`, `about 05-Apr-2026`."""
     if value is None:
         return NOT_RECORDED
-    match DatePrecision(precision):
-        case DatePrecision.MONTH:
-            return f"about {month(value)}"
-        case DatePrecision.YEAR:
-            return f"about {value.year:04d}"
-        case DatePrecision.ESTIMATED:
-            return f"about {value.day:02d}-{month(value)}"
-        case _:
-            return f"{value.day:02d}-{month(value)}"
+    return display_date(value, DatePrecision(precision))
 
 
 def number(value: Decimal | int) -> str:

@@ -52,7 +52,9 @@ class Running:
         self.chart = chart
         self.start = course.start_on
         self.name = drug.name
-        self.reference = FactReference("course", course.id, wording.from_day_label(drug.name, course.start_on))
+        self.reference = FactReference(
+            "course", course.id, wording.from_day_label(drug.name, course.start_on, course.start_precision)
+        )
         self.version = f"{chart.protocol.version}, {drug.id} {drug.version}"
 
     @cached_property

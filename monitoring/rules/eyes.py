@@ -62,7 +62,7 @@ def _kidney_risk(one: Running, rule: EyeScreeningRule) -> Predicate:
         if condition.kind == ConditionKind.CHRONIC_KIDNEY_DISEASE and _present(
             condition.from_on, condition.to_on, as_of
         ):
-            label = wording.from_day_label(condition.kind.label, condition.from_on)
+            label = wording.from_day_label(condition.kind.label, condition.from_on, condition.precision)
             return Predicate(text, Truth.TRUE, (FactReference("condition", condition.id, label),))
     rows = one.chart.samples.rows("egfr")
     if not rows:

@@ -88,7 +88,7 @@ def _quiet(course: Course, drug: DrugMonitoring | None, protocol: MonitoringProt
         rule_id, text = "monitoring.nothing_needed", drug.nothing_needed
     else:
         return None
-    fact = FactReference("course", course.id, wording.from_day_label(name, course.start_on))
+    fact = FactReference("course", course.id, wording.from_day_label(name, course.start_on, course.start_precision))
     return _reason(rule_id, text, protocol.version, (Predicate(text, Truth.TRUE, (fact,)),))
 
 

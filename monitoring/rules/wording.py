@@ -4,8 +4,8 @@ from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-
+from patients.rules.vocabulary import DatePrecision
+from patients.rules.wording import display_date as day
 
 _UNITS = {
     "10*9/L": "×10⁹/L",
@@ -16,12 +16,6 @@ _UNITS = {
     "ug/L": "µg/L",
     "mL/min/{1.73_m2}": "mL/min/1.73 m²",
 }
-
-
-@lru_cache(maxsize=16384)
-def day(on: date) -> str:
-    """05-Apr-2026, whatever the locale."""
-    return f"{on.day:02d}-{_MONTHS[on.month - 1]}-{on.year:04d}"
 
 
 def number(value: Decimal) -> str:
@@ -82,8 +76,8 @@ def last_done_label(name: str, on: date) -> str:
     return f"{name}, {day(on)}"
 
 
-def from_day_label(what: str, start: date) -> str:
-    return f"{what} from {day(start)}"
+def from_day_label(what: str, start: date, precision: DatePrecision = DatePrecision.DAY) -> str:
+    return f"{what} from {day(start, precision)}"
 
 
 def dose_increase() -> str:

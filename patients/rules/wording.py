@@ -4,14 +4,21 @@ from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 
+from patients.rules.vocabulary import DatePrecision
+
 # Not strftime("%b"): that follows the machine's locale.
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 @lru_cache(maxsize=8192)
-def display_date(day: date) -> str:
-    """`05-Apr-2026`."""
-    return f"{day.day:02d}-{MONTHS[day.month - 1]}-{day.year:04d}"
+def display_date(day: date, precision: DatePrecision = DatePrecision.DAY) -> str:
+    """`05-Apr-2026`; a date known only in part says so: `about Apr-2026`, `about 2026`, `about 05-Apr-2026`."""
+    month = f"{MONTHS[day.month - 1]}-{day.year:04d}"
+    if precision is DatePrecision.MONTH:
+        return f"about {month}"
+    if precision is DatePrecision.YEAR:
+        return f"about {day.year:04d}"
+    return f"about {day.day:02d}-{month}" if precision is DatePrecision.ESTIMATED else f"{day.day:02d}-{month}"
 
 
 def display_number(value: Decimal) -> str:

@@ -12,6 +12,7 @@ class SeverityGroup(Vocabulary):
     SEVERE = "severe", "severe"
     NON_SEVERE = "non_severe", "non-severe"
     NOT_ASSESSED = "not_assessed", "not yet assessed"
+    ANY = "any", "any: the disease is in remission"
 
 
 class Phase(Vocabulary):

@@ -26,7 +26,7 @@ def gaps_of(scene: Scene) -> tuple[Gap, ...]:
     found += _regimen_gaps(scene, running)
     found += _folic_acid_gap(scene, running)
     found += _dose_gaps(scene, running)
-    if scene.severity.group is SeverityGroup.NOT_ASSESSED and scene.course.phase is not Phase.DRUG_FREE_REMISSION:
+    if scene.severity.group is SeverityGroup.NOT_ASSESSED and not scene.course.in_remission:
         unknown = Predicate("lowest strength in a proximal or axial group", Truth.UNKNOWN)
         found.append(_gap(scene, GapCode.STRENGTH_NOT_ASSESSED, "strength not yet assessed", (), unknown))
     for trial in scene.trials:

@@ -258,7 +258,7 @@ def untouched(protocol: PathwayProtocol, rung_id: str, state: LineState, also: s
 def _trial_predicate(trial: Trial) -> Predicate:
     counted = trial.counted
     if counted is not None:
-        text = f"{trial.name}: {counted.kind.label}, {display_date(counted.on)}"
+        text = f"{trial.name}: {counted.kind.label}, {display_date(counted.on, counted.precision)}"
         return Predicate(text, Truth.TRUE, (trial.reference, trial.outcome_reference()))
     words = "runs, not judged" if trial.running else "stopped, not judged"
     return Predicate(f"{trial.name} {words}", Truth.TRUE, (trial.reference,))

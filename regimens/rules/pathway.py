@@ -44,7 +44,7 @@ def evaluate(record: TreatmentRecord, protocol: PathwayProtocol, as_of: date) ->
         protocol_version=protocol.version,
         in_scope=in_scope,
         scope_reasons=(_scope_reason(scene, in_scope),),
-        severity=severity_finding(scene.severity, protocol),
+        severity=severity_finding(scene.severity, protocol, in_remission=scene.course.in_remission),
         phase=phase_finding(scene.course, protocol),
         line_reached=lines.reached,
         line_ever_reached=lines.ever,

@@ -28,6 +28,10 @@ class TreatmentCourse:
     relapse_on: date | None
     off_treatment: bool
 
+    @property
+    def in_remission(self) -> bool:
+        return self.phase in (Phase.MAINTENANCE, Phase.DRUG_FREE_REMISSION)
+
 
 def known_milestones(record: TreatmentRecord, as_of: date) -> tuple[Milestone, ...]:
     """Milestones up to the day, oldest first."""
@@ -95,7 +99,7 @@ def phase_finding(course: TreatmentCourse, protocol: PathwayProtocol) -> PhaseFi
     if not course.milestones:
         return PhaseFinding(course.phase, None, (protocol.because(rule),))
     last = course.milestones[-1]
-    label = f"{last.kind.label}, {display_date(last.on)}"
+    label = f"{last.kind.label}, {display_date(last.on, last.precision)}"
     fact = FactReference("milestone", last.id, label)
     reason = protocol.because(rule, Predicate(f"declared: {label}", Truth.TRUE, (fact,)))
     return PhaseFinding(course.phase, course.since, (reason,))

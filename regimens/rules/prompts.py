@@ -95,7 +95,9 @@ def _enzyme_normal(rows: list[Assessment]) -> Predicate | None:
     for row in reversed(rows):
         for enzyme in row.enzymes:
             if enzyme.name is EnzymeName.CK:
-                fact = FactReference("assessment", row.id, f"CK {display_number(enzyme.value)}, {display_date(row.on)}")
+                fact = FactReference(
+                    "assessment", row.id, f"CK {display_number(enzyme.value)}, {display_date(row.on, row.precision)}"
+                )
                 if enzyme.upper_limit is None:
                     return Predicate("CK within its upper limit, which is not recorded", Truth.UNKNOWN, (fact,))
                 truth = Truth.TRUE if enzyme.value <= enzyme.upper_limit else Truth.FALSE
@@ -111,7 +113,7 @@ def _strength_normal(rows: list[Assessment]) -> Predicate | None:
             continue
         full = row.mmt is not None and row.mmt_maximum is not None and row.mmt >= row.mmt_maximum
         truth = Truth.TRUE if full or row.lowest_mrc is MrcGrade.FIVE else Truth.FALSE
-        fact = FactReference("assessment", row.id, f"strength, {display_date(row.on)}")
+        fact = FactReference("assessment", row.id, f"strength, {display_date(row.on, row.precision)}")
         return Predicate("strength normal", truth, (fact,))
     return None
 
@@ -161,7 +163,7 @@ def _severity_questions(scene: Scene) -> list[Prompt]:
     latest = _latest_strength(scene)
     if latest is None or latest.lowest_mrc is None:
         return found
-    label = f"lowest strength {latest.lowest_mrc.label}, {display_date(latest.on)}"
+    label = f"lowest strength {latest.lowest_mrc.label}, {display_date(latest.on, latest.precision)}"
     predicate = Predicate(label, Truth.TRUE, (FactReference("assessment", latest.id, label),))
     if is_below(latest.lowest_mrc, SEVERE_BELOW) and latest.lowest_mrc_group is MuscleGroup.NOT_RECORDED:
         ask("prompt.severity_group", predicate)

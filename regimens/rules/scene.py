@@ -141,7 +141,7 @@ def _holds(scene: Scene, remark: Remark, antibodies: frozenset[str]) -> list[Pre
 
 
 def condition_predicate(condition: Condition) -> Predicate:
-    label = f"{condition.kind.label} from {display_date(condition.from_on)}"
+    label = f"{condition.kind.label} from {display_date(condition.from_on, condition.precision)}"
     return Predicate(label, Truth.TRUE, (FactReference("condition", condition.id, label),))
 
 

@@ -124,8 +124,11 @@ def _events(
     return events
 
 
-def severity_finding(standing: SeverityStanding, protocol: PathwayProtocol) -> Severity:
-    """The finding with the facts that decided it."""
+def severity_finding(standing: SeverityStanding, protocol: PathwayProtocol, *, in_remission: bool) -> Severity:
+    """The finding with the facts that decided it. In remission, until something new is found, severity is any."""
+    if in_remission and standing.group is SeverityGroup.NOT_ASSESSED:
+        reasons = (protocol.because("severity.any_in_remission"),)
+        return Severity(SeverityGroup.ANY, standing.working_group, standing.window_from, (), reasons)
     if standing.group is SeverityGroup.NOT_ASSESSED:
         unknown = Predicate("lowest strength in a proximal or axial group", Truth.UNKNOWN)
         reasons = (protocol.because("severity.not_assessed", unknown),)
@@ -160,13 +163,13 @@ def _severe(standing: SeverityStanding, protocol: PathwayProtocol) -> Severity:
 
 def _reference(fact: Condition | Assessment) -> FactReference:
     if isinstance(fact, Condition):
-        label = f"{fact.kind.label} from {display_date(fact.from_on)}"
+        label = f"{fact.kind.label} from {display_date(fact.from_on, fact.precision)}"
         return FactReference("condition", fact.id, label)
     if fact.severe_features:
         words = ", ".join(sorted(feature.label for feature in fact.severe_features))
-        return FactReference("assessment", fact.id, f"{words}, {display_date(fact.on)}")
+        return FactReference("assessment", fact.id, f"{words}, {display_date(fact.on, fact.precision)}")
     if fact.lowest_mrc is None:
-        return FactReference("assessment", fact.id, f"confirmed non-severe, {display_date(fact.on)}")
+        return FactReference("assessment", fact.id, f"confirmed non-severe, {display_date(fact.on, fact.precision)}")
     where = fact.lowest_mrc_group.label
-    label = f"lowest strength {fact.lowest_mrc.label} ({where}), {display_date(fact.on)}"
+    label = f"lowest strength {fact.lowest_mrc.label} ({where}), {display_date(fact.on, fact.precision)}"
     return FactReference("assessment", fact.id, label)

@@ -108,7 +108,7 @@ class Trial:
     @property
     def reference(self) -> FactReference:
         if self._reference is None:
-            began = display_date(self.course.start_on)
+            began = display_date(self.course.start_on, self.course.start_precision)
             label = f"{self.name} from {began}" if self.taken else f"{self.name}, never given, {began}"
             self._reference = FactReference("course", self.course.id, label)
         return self._reference
@@ -135,7 +135,7 @@ class Trial:
         outcome = self.outcome
         if outcome is None:
             return self.reference
-        label = f"{self.name}: {outcome.kind.label}, {display_date(outcome.on)}"
+        label = f"{self.name}: {outcome.kind.label}, {display_date(outcome.on, outcome.precision)}"
         return FactReference("outcome", outcome.id, label)
 
 

@@ -102,7 +102,10 @@ def test_remission_lets_it_down_and_a_relapse_asks_again() -> None:
         milestones=[milestone(MilestoneKind.REMISSION, 100), milestone(MilestoneKind.RELAPSE, 300)],
     )
     assert stand(treatment, 99).severity.group is SEVERE
-    assert stand(treatment, 100).severity.group is UNKNOWN
+    in_remission = stand(treatment, 100)
+    assert in_remission.severity.group is SeverityGroup.ANY
+    assert in_remission.severity.reasons[0].rule_id == "severity.any_in_remission"
+    assert "strength_not_assessed" not in {gap.code.value for gap in in_remission.gaps}
     relapsed = stand(treatment, 300)
     assert (relapsed.phase.phase, relapsed.severity.group) == (Phase.RELAPSE, UNKNOWN)
     assert "prompt.severity_reassess" in {prompt.reason.rule_id for prompt in relapsed.prompts}
