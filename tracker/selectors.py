@@ -30,8 +30,9 @@ class Standing:
 
     @property
     def next_due(self) -> DueFinding | None:
-        """The item that has been due longest, or comes due first."""
-        return min(self.monitoring.due, key=lambda due: (due.due_on, due.item, due.occasion), default=None)
+        """The item that has been due longest, or comes due first; of one day's items the first of the protocol."""
+        order = {item: number for number, item in enumerate(load_monitoring().items)}
+        return min(self.monitoring.due, key=lambda due: (due.due_on, order[due.item], due.occasion), default=None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,8 @@ from monitoring.protocol.definitions import (
     Threshold,
 )
 from monitoring.protocol.descriptions import describe, what, when
-from monitoring.rules.wording import amount_of_time, band, day, number, span, unit
+from monitoring.rules.wording import amount_of_time, band, number, span, unit
+from patients.rules.wording import display_date as day
 
 
 def render(protocol: MonitoringProtocol) -> str:

@@ -258,3 +258,12 @@ def test_queries_do_not_grow_with_the_record(client: Client, django_assert_num_q
         rows.an_assessment(patient, date(2026, 2, day), ck="300")
     with django_assert_num_queries(query_budget("record")):  # type: ignore[operator]
         client.get(reverse("record", args=[patient.pk]))
+
+
+def test_a_raised_liver_enzyme_is_read_beside_the_ck_of_an_assessment(client: Client) -> None:
+    patient = rows.a_patient(signed_in(client))
+    assessment = rows.an_assessment(patient, date(2026, 1, 5), ck="4200")
+    assessment.enzymes.update(upper_limit=200)
+    rows.a_result(patient, "alt", "120", date(2026, 1, 6), unit="U/L", upper_limit=40)
+
+    assert "May be muscle: CK 4200 U/L on 05-Jan-2026" in shown(client, patient)

@@ -6,6 +6,7 @@ from datetime import date
 
 from monitoring.protocol.definitions import MonitoringProtocol
 from monitoring.protocol.load import load as load_monitoring
+from monitoring.rules.enzymes import enzymes_as_results
 from monitoring.rules.findings import DueFinding, DueStatus, ThresholdFinding
 from monitoring.rules.record import MonitoringRecord, Result
 from monitoring.rules.thresholds import flag
@@ -178,11 +179,12 @@ def _assessments(patient: PatientRecord, as_of: date) -> tuple[Assessment, ...]:
 def _results(record: MonitoringRecord, protocol: MonitoringProtocol, as_of: date) -> tuple[ResultShown, ...]:
     seen = [result for result in record.results if result.sampled_on <= as_of]
     seen.sort(key=lambda result: (result.sampled_on, result.analyte, result.id), reverse=True)
+    beside = [*seen, *enzymes_as_results(record.treatment.patient.assessments, as_of)]
     shown = []
     for result in seen:
         analyte = protocol.analytes.get(result.analyte)
         above = result.value is not None and result.upper_limit is not None and result.value > result.upper_limit
-        flags = flag(result, protocol, others=seen, drugs=_taken_on(record, result.sampled_on))
+        flags = flag(result, protocol, others=beside, drugs=_taken_on(record, result.sampled_on))
         shown.append(ResultShown(result, analyte.name if analyte else result.analyte, flags, above))
     return tuple(shown)
 
