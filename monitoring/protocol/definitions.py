@@ -193,13 +193,17 @@ class InfusionRule(Rule):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AfterInfusionRule(Rule):
-    """Items due `days` after the first day of each cycle; a sample up to `early_days` sooner counts."""
+    """Items due `days` after the first day of each cycle; a sample up to `early_days` sooner counts.
+
+    `after_stop_days`: asked for so many days after a cycle although the course has been stopped (0: not once stopped).
+    """
 
     items: tuple[str, ...]
     days: int
     early_days: int
     phase: str
     routes: tuple[Route, ...] = ()
+    after_stop_days: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

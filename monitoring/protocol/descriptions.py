@@ -51,7 +51,10 @@ def _when(rule: Rule, protocol: MonitoringProtocol) -> str:
     if isinstance(rule, InfusionRule):
         return _infusion(rule)
     if isinstance(rule, AfterInfusionRule):
-        return f"{amount_of_time(rule.days)} after each cycle (from {amount_of_time(rule.early_days)} before)"
+        text = f"{amount_of_time(rule.days)} after each cycle (from {amount_of_time(rule.early_days)} before)"
+        if rule.after_stop_days:
+            text = f"{text}; also once stopped, for {amount_of_time(rule.after_stop_days)} after a cycle"
+        return text
     if isinstance(rule, CycleReviewRule):
         return f"after {rule.after_cycles} to {rule.latest_cycle} cycles"
     if isinstance(rule, ExposureRule):

@@ -19,7 +19,10 @@ from monitoring.protocol.definitions import (
 from monitoring.rules.findings import ItemKind
 from patients.protocol.tables import ProtocolError
 
-_DAY_KEYS = ("interval_days", "days", "due_days", "for_days", "counts_days_before", "early_days", "from_days")
+_DAY_KEYS = (
+    *("interval_days", "days", "due_days", "for_days"),
+    *("counts_days_before", "early_days", "from_days", "after_stop_days"),
+)
 
 
 def check_header(header: FileHeader, where: str) -> None:

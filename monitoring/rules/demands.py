@@ -27,6 +27,8 @@ class Demand(NamedTuple):
     interval_days: int
     last_done: Done | None
     detail: str
+    asked_since: date
+    """The start, increase or infusion that asks. A snooze made before it put off something else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,12 @@ class Running:
     @cached_property
     def increases(self) -> list[DoseChange]:
         """The changes that were, or may have been, increases."""
-        return [change for change in self.changes if change.change is not Change.DECREASE]
+        return [change for change in self.changes if change.change in (Change.INCREASE, Change.UNKNOWN)]
+
+    @cached_property
+    def asks_since(self) -> date:
+        """Since when the course asks as it does now: its start, or the last increase."""
+        return self.increases[-1].on if self.increases else self.start
 
     def restarts(self, restarted_by: RestartedBy) -> list[DoseChange]:
         """The dose changes that send such a schedule back to its first phase."""
@@ -88,6 +95,7 @@ class Running:
         last_done: Done | None = None,
         not_before: date | None = None,
         detail: str = "",
+        asked_since: date | None = None,
     ) -> Demand:
         """A demand due `interval_days` after `counted_from`, with the reason for it."""
         driver = DriverFinding(
@@ -101,7 +109,8 @@ class Running:
             self.reason(rule, text, predicates),
             not_before,
         )
-        return Demand(item, occasion, driver, counted_from, interval_days, last_done, detail)
+        since = asked_since or self.asks_since
+        return Demand(item, occasion, driver, counted_from, interval_days, last_done, detail, since)
 
     def reason(self, rule: Rule, text: str, predicates: tuple[Predicate, ...] = ()) -> Reason:
         """A reason that rests on one of this drug's rules."""

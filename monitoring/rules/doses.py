@@ -39,6 +39,8 @@ class Change(Enum):
     INCREASE = "increase"
     DECREASE = "decrease"
     UNKNOWN = "unknown"
+    TIMES = "times"
+    """As much as before, at other times: once a day for twice a day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,13 +79,13 @@ def dose_changes(course: Course, as_of: date) -> list[DoseChange]:
 
 
 def compare(before: DosePeriod, after: DosePeriod) -> Change | None:
-    """How the dose changed; None when it did not."""
+    """How the dose changed; None when neither the dose nor how often it is taken did."""
     if _same(before, after):
         return None
     old, new = _comparable(before), _comparable(after)
     if old is not None and new is not None and old[0] == new[0]:
         if old[1] == new[1]:
-            return None
+            return Change.TIMES if _other_times(before.frequency, after.frequency) else None
         return Change.INCREASE if new[1] > old[1] else Change.DECREASE
     return Change.UNKNOWN
 
@@ -127,6 +129,11 @@ def _same(before: DosePeriod, after: DosePeriod) -> bool:
         and before.frequency == after.frequency
         and before.frequency_text == after.frequency_text
     )
+
+
+def _other_times(before: Frequency, after: Frequency) -> bool:
+    """A total for the day says nothing of how often it is taken."""
+    return before != after and Frequency.PER_DAY_TOTAL not in (before, after)
 
 
 def _equal(first: Decimal | None, second: Decimal | None) -> bool:

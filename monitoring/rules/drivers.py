@@ -14,11 +14,13 @@ from monitoring.rules.samples import Done
 from monitoring.rules.status import days_after
 from patients.rules.reasons import FactReference, Predicate, Truth
 from patients.rules.vocabulary import Sex
+from regimens.rules.record import DosePeriod
 
 _CHANGE_WORDS = {
     Change.INCREASE: wording.dose_increase(),
     Change.DECREASE: wording.dose_decrease(),
     Change.UNKNOWN: wording.dose_change_unknown(),
+    Change.TIMES: wording.dose_times_changed(),
 }
 
 
@@ -142,13 +144,13 @@ def _trough(one: Running, rule: TroughRule) -> Demand:
     for result in one.chart.samples.rows(analyte):
         if result.sampled_on < one.start:
             continue
-        window = _trough_window(one, rule, result.sampled_on)
-        if _is_trough(result, window):
+        windows = _trough_windows(one, rule, result.sampled_on)
+        if any(_is_trough(result, window) for window in windows):
             label = wording.last_done_label(one.chart.protocol.items[rule.item].name, result.sampled_on)
             last_done, detail = (result.sampled_on, FactReference("result", result.id, label)), ""
         elif last_done is None or result.sampled_on > last_done[0]:
             hours = result.hours_after_dose
-            detail = wording.not_a_trough(result.sampled_on, hours, window.hours_from, window.hours_to)
+            detail = wording.not_a_trough(result.sampled_on, hours, windows[0].hours_from, windows[0].hours_to)
     profile = one.chart.protocol.profiles[rule.profile]
     last = None if last_done is None else last_done[0]
     due = next_due(profile, one.start, one.restarts(profile.restarted_by), last)
@@ -173,8 +175,16 @@ def _trough(one: Running, rule: TroughRule) -> Demand:
     )
 
 
-def _trough_window(one: Running, rule: TroughRule, on: date) -> TroughWindow:
+def _trough_windows(one: Running, rule: TroughRule, on: date) -> list[TroughWindow]:
+    """The window of the dose of that day; on the day of a change the sample may still follow the dose before."""
     dose = dose_on(one.course, on)
+    windows = [_trough_window(rule, dose)]
+    if dose is not None and dose.from_on == on and on > one.start:
+        windows.append(_trough_window(rule, dose_on(one.course, days_after(on, -1))))
+    return windows
+
+
+def _trough_window(rule: TroughRule, dose: DosePeriod | None) -> TroughWindow:
     rest = rule.windows[0]
     for window in rule.windows:
         if dose is not None and dose.frequency in window.frequencies:

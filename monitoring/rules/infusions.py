@@ -19,6 +19,14 @@ class Cycle(NamedTuple):
     infusion: FactReference
 
 
+class Base(NamedTuple):
+    """The day from which what follows an infusion counts: a cycle, or without one the start or the stop."""
+
+    on: date
+    word: str
+    cycle: Cycle | None
+
+
 def demands(one: Running) -> Iterator[Demand]:
     """What the course's infusions ask for."""
     drug = one.drug
@@ -28,11 +36,25 @@ def demands(one: Running) -> Iterator[Demand]:
     for rule in drug.infusion:
         if not rule.routes or one.course.route in rule.routes:
             yield _next_cycle(one, rule, given)
+    bases = _bases(given) or [Base(one.start, "start", None)]
     for after in drug.after_infusion:
         if not after.routes or one.course.route in after.routes:
-            yield from _after_cycles(one, after, given)
+            yield from _after_cycles(one, after, bases)
     for review in drug.cycle_review:
         yield from _cycle_review(one, review, given)
+
+
+def demands_after_stop(one: Running, stop_on: date) -> Iterator[Demand]:
+    """What follows the infusions of a stopped course: a nadir count is due whether or not another pulse is planned."""
+    bases = _bases(cycles(one)) or [Base(stop_on, "stop", None)]
+    for rule in one.drug.after_infusion:
+        recent = [base for base in bases if (one.chart.as_of - base.on).days <= rule.after_stop_days]
+        if rule.after_stop_days and recent and (not rule.routes or one.course.route in rule.routes):
+            yield from _after_cycles(one, rule, recent)
+
+
+def _bases(given: list[Cycle]) -> list[Base]:
+    return [Base(cycle.first_on, "infusion", cycle) for cycle in given]
 
 
 def cycles(one: Running) -> list[Cycle]:
@@ -94,34 +116,38 @@ def _course_dose(one: Running, rule: InfusionRule) -> str:
     return f"{text}."
 
 
-def _after_cycles(one: Running, rule: AfterInfusionRule, given: list[Cycle]) -> Iterator[Demand]:
-    """For each item the oldest cycle that nothing has followed yet; without a recorded cycle, the start counts."""
-    bases = [cycle.first_on for cycle in given] or [one.start]
+def _after_cycles(one: Running, rule: AfterInfusionRule, bases: list[Base]) -> Iterator[Demand]:
+    """For each item the oldest base that nothing has followed yet."""
     for item in rule.items:
         last = one.chart.samples.last_day(item)
-        for number, base in enumerate(bases):
-            due_on = days_after(base, rule.days)
-            not_before = days_after(due_on, -rule.early_days)
+        for base in bases:
+            not_before = days_after(days_after(base.on, rule.days), -rule.early_days)
             if last is not None and last >= not_before:
                 continue
             yield one.demand(
                 rule,
                 item,
-                text=wording.after_cycle(one.name, base, rule.days, bool(given)),
+                text=_after_text(one, rule, base),
                 phase=rule.phase,
-                counted_from=base,
+                counted_from=base.on,
                 interval_days=rule.days,
-                predicates=_cycle_predicate(given, number),
+                predicates=(_base_predicate(base),),
                 not_before=not_before,
+                asked_since=max(one.asks_since, bases[-1].on),
             )
             break
 
 
-def _cycle_predicate(given: list[Cycle], number: int) -> tuple[Predicate, ...]:
-    if not given:
-        return (Predicate(wording.no_infusion(), Truth.UNKNOWN),)
-    cycle = given[number]
-    return (Predicate(wording.infusion_given(cycle.first_on), Truth.TRUE, (cycle.infusion,)),)
+def _after_text(one: Running, rule: AfterInfusionRule, base: Base) -> str:
+    if base.cycle is None:
+        return wording.after_no_cycle(one.name, base.word, base.on, rule.days)
+    return wording.after_cycle(one.name, base.on, rule.days)
+
+
+def _base_predicate(base: Base) -> Predicate:
+    if base.cycle is None:
+        return Predicate(wording.no_infusion(), Truth.UNKNOWN)
+    return Predicate(wording.infusion_given(base.on), Truth.TRUE, (base.cycle.infusion,))
 
 
 def _cycle_review(one: Running, rule: CycleReviewRule, given: list[Cycle]) -> Iterator[Demand]:

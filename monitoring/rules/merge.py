@@ -63,7 +63,7 @@ def _draft(chart: Chart, group: list[Demand]) -> Draft:
     item = chart.protocol.items[first.item]
     last_done = _last_done(chart, group, item.kind)
     window = window_of(chart.protocol, item)
-    snooze = _snooze(chart, first, last_done)
+    snooze = _snooze(chart, group, last_done)
     return Draft(item, group, status(first.counted_from, first.interval_days, window, snooze, chart.as_of), last_done)
 
 
@@ -96,21 +96,26 @@ def _last_done(chart: Chart, group: list[Demand], kind: ItemKind) -> Done | None
     return max((demand.last_done for demand in group if demand.last_done is not None), default=None)
 
 
-def _snooze(chart: Chart, demand: Demand, last_done: Done | None) -> SnoozeUntil | None:
-    """The snooze that holds longest. One made before the item was last done is spent."""
+def _snooze(chart: Chart, group: list[Demand], last_done: Done | None) -> SnoozeUntil | None:
+    """The snooze that holds longest.
+
+    One is spent that was made before the item was last done, or before something new began to ask for it: another
+    drug, a dose increase, a further infusion.
+    """
     if not chart.record.snoozes:
         return None
-    holding = [snooze for snooze in chart.record.snoozes if _holds(snooze, chart, demand, last_done)]
+    holding = [snooze for snooze in chart.record.snoozes if _holds(snooze, chart, group, last_done)]
     longest = max(holding, key=lambda snooze: (snooze.until, snooze.made_on), default=None)
     return None if longest is None else SnoozeUntil(longest.made_on, longest.until)
 
 
-def _holds(snooze: Snooze, chart: Chart, demand: Demand, last_done: Done | None) -> bool:
+def _holds(snooze: Snooze, chart: Chart, group: list[Demand], last_done: Done | None) -> bool:
     return (
-        snooze.item == demand.item
-        and snooze.occasion == demand.occasion
+        snooze.item == group[0].item
+        and snooze.occasion == group[0].occasion
         and snooze.made_on <= chart.as_of < snooze.until
         and (last_done is None or last_done[0] <= snooze.made_on)
+        and all(demand.asked_since <= snooze.made_on for demand in group)
     )
 
 

@@ -3,7 +3,7 @@
 from datetime import date
 
 from monitoring.protocol.definitions import DrugMonitoring, MonitoringProtocol
-from monitoring.rules import wording
+from monitoring.rules import infusions, wording
 from monitoring.rules.demands import Chart, Demand, Running
 from monitoring.rules.drivers import demands
 from monitoring.rules.findings import DueFinding, MonitoringFindings, VisitFinding
@@ -30,12 +30,15 @@ def evaluate(record: MonitoringRecord, protocol: MonitoringProtocol, as_of: date
         return MonitoringFindings(as_of, protocol.version, (), (), (gone,))
     chart = Chart(record, protocol, as_of, Samples(record, protocol, as_of))
     running: list[Running] = []
+    stopped: list[Demand] = []
     quiet: list[Reason] = []
     for course in sorted(record.treatment.courses, key=lambda course: (course.start_on, course.drug, course.id)):
         if course.never_given and course.start_on > as_of:
             continue
         drug = protocol.drugs.get(course.drug)
-        why = _quiet(course, drug, protocol, as_of)
+        follows = _after_stop(course, drug, chart)
+        stopped += follows
+        why = _quiet(course, drug, protocol, as_of, still_asks=bool(follows))
         if why is not None:
             quiet.append(why)
         elif drug is not None:
@@ -45,7 +48,7 @@ def evaluate(record: MonitoringRecord, protocol: MonitoringProtocol, as_of: date
     quiet.extend(_other_route(one) for one in running if _by_other_route(one))
     if not record.treatment.courses:
         quiet.append(_reason("monitoring.no_course", wording.no_course(), protocol.version))
-    found = drafts(chart, asked)
+    found = drafts(chart, [*asked, *stopped])
     wanted = ((draft.standing.due_on, draft.group[0].driver.not_before) for draft in found)
     days = visit_days(wanted, as_of, protocol.defaults.pull_forward_days)
     due = tuple(finding(draft, day) for draft, day in zip(found, days, strict=True))
@@ -72,8 +75,10 @@ def _left_care(record: MonitoringRecord, protocol: MonitoringProtocol, as_of: da
     return _reason("monitoring.left_care", text, protocol.version, (Predicate(text, Truth.TRUE, (fact,)),))
 
 
-def _quiet(course: Course, drug: DrugMonitoring | None, protocol: MonitoringProtocol, as_of: date) -> Reason | None:
-    """Why a course asks for nothing on the day; None when it is running and has rules."""
+def _quiet(
+    course: Course, drug: DrugMonitoring | None, protocol: MonitoringProtocol, as_of: date, *, still_asks: bool
+) -> Reason | None:
+    """Why a course asks for nothing, or for nothing more, on the day; None when it is running and has rules."""
     name = drug.name if drug is not None else course.drug_text or course.drug
     if course.start_on > as_of:
         rule_id, text = "monitoring.not_begun", wording.course_not_begun(name, course.start_on)
@@ -81,7 +86,8 @@ def _quiet(course: Course, drug: DrugMonitoring | None, protocol: MonitoringProt
         rule_id, text = "monitoring.never_given", wording.course_never_given(name)
     elif course.stop_on is not None and course.stop_on <= as_of:
         after_stop = drug.after_stop if drug is not None else ""
-        rule_id, text = "monitoring.stopped", wording.course_stopped(name, course.stop_on, after_stop)
+        say = wording.course_stopped_still_asks if still_asks else wording.course_stopped
+        rule_id, text = "monitoring.stopped", say(name, course.stop_on, after_stop)
     elif drug is None:
         rule_id, text = "monitoring.unknown_drug", wording.course_unknown(name)
     elif drug.nothing_needed:
@@ -90,6 +96,15 @@ def _quiet(course: Course, drug: DrugMonitoring | None, protocol: MonitoringProt
         return None
     fact = FactReference("course", course.id, wording.from_day_label(name, course.start_on, course.start_precision))
     return _reason(rule_id, text, protocol.version, (Predicate(text, Truth.TRUE, (fact,)),))
+
+
+def _after_stop(course: Course, drug: DrugMonitoring | None, chart: Chart) -> list[Demand]:
+    """What a stopped course still asks for after its last infusions."""
+    if drug is None or not drug.after_infusion or course.never_given or course.start_on > chart.as_of:
+        return []
+    if course.stop_on is None or course.stop_on > chart.as_of:
+        return []
+    return list(infusions.demands_after_stop(Running(course, drug, chart), course.stop_on))
 
 
 def _is_silent(one: Running, asked: list[Demand]) -> bool:

@@ -111,11 +111,12 @@ def _steps(course: Course, chart: Chart) -> list[Step]:
     stop = course.stop_on if course.stop_on is not None and course.stop_on <= chart.as_of else None
     if stop is not None and stop <= course.start_on:
         return []
+    weights = [weight for weight in chart.patient.weights if weight.on <= chart.as_of]
     by_day: dict[date, Decimal | None] = {course.start_on: None}
     for period in sorted(course.doses, key=lambda period: (period.from_on, period.id)):
         if period.from_on > chart.as_of or (stop is not None and period.from_on >= stop):
             break
-        amount = milligrams_in_28_days(period, chart.patient.weights)
+        amount = milligrams_in_28_days(period, weights)
         by_day[max(period.from_on, course.start_on)] = None if amount is None else amount * factor
     if stop is not None:
         by_day[stop] = Decimal(0)

@@ -93,6 +93,8 @@ def _measured(
         return (None, wording.no_number()) if pluses is None else (Span(pluses, True, pluses, True), "")
     if result.value is None or not _usable(result.value):
         return None, wording.no_number()
+    if result.value < 0:
+        return None, wording.below_zero()
     if threshold.compared_with is ComparedWith.UPPER_LIMIT:
         if result.upper_limit is None or not _usable(result.upper_limit) or result.upper_limit <= 0:
             return None, wording.no_upper_limit()

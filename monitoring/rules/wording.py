@@ -88,6 +88,10 @@ def dose_decrease() -> str:
     return "dose changed"
 
 
+def dose_times_changed() -> str:
+    return "the same dose taken at other times"
+
+
 def dose_change_unknown() -> str:
     return "dose changed (whether it rose cannot be told from what is recorded)"
 
@@ -133,10 +137,13 @@ def over_days(days_from: int, days_to: int) -> str:
     return f"over {days_from} to {days_to} consecutive days"
 
 
-def after_cycle(drug: str, cycle_on: date, days: int, recorded: bool) -> str:
-    if recorded:
-        return f"{drug}: due {amount_of_time(days)} after the infusion of {day(cycle_on)}"
-    return f"{drug}: no infusion recorded, so counted from the start: due {amount_of_time(days)} after {day(cycle_on)}"
+def after_cycle(drug: str, cycle_on: date, days: int) -> str:
+    return f"{drug}: due {amount_of_time(days)} after the infusion of {day(cycle_on)}"
+
+
+def after_no_cycle(drug: str, counted_from: str, base: date, days: int) -> str:
+    due = f"due {amount_of_time(days)} after {day(base)}"
+    return f"{drug}: no infusion recorded, so counted from the {counted_from}: {due}"
 
 
 def cycle_review(drug: str, cycles: int, counted_since: date, first: int, latest: int) -> str:
@@ -229,6 +236,11 @@ def course_stopped(drug: str, on: date, after_stop: str) -> str:
     return f"{text} {after_stop}" if after_stop else text
 
 
+def course_stopped_still_asks(drug: str, on: date, after_stop: str) -> str:
+    text = f"{drug} was stopped on {day(on)}: only what follows its last infusions is still due."
+    return f"{text} {after_stop}" if after_stop else text
+
+
 def course_never_given(drug: str) -> str:
     return f"{drug} was never given: nothing is due for it."
 
@@ -278,6 +290,10 @@ def no_upper_limit() -> str:
 
 def no_number() -> str:
     return "it has no number that can be read"
+
+
+def below_zero() -> str:
+    return "it is below 0: check the number"
 
 
 def outside_possible(low: str, high: str) -> str:

@@ -1,10 +1,12 @@
 """Which drugs may still be offered, and why others may not (readings 10, 11, 19, 20, 36)."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from patients.rules.reasons import Predicate, Truth
 from regimens.rules.findings import Annotation, AnnotationKind
 from regimens.rules.lines import failed_trials
+from regimens.rules.record import Outcome
 from regimens.rules.scene import IMMUNOGLOBULIN, Scene, immunoglobulin_trials
 from regimens.rules.standing import Trial
 from regimens.rules.vocabulary import CourseRole, OutcomeKind, Route
@@ -50,7 +52,7 @@ def _note_history(scene: Scene, found: Availability, trial: Trial) -> None:
     if trial.unavailable:
         if not _taken_since(scene, trial):
             found.withheld.add(drug)
-            _annotate(scene, found, trial, AnnotationKind.UNAVAILABLE, "option.unavailable")
+            _annotate(scene, found, trial, AnnotationKind.UNAVAILABLE, "option.unavailable", trial.barred)
     elif trial.intolerant:
         if not _taken_since(scene, trial):
             found.withheld.add(drug)
@@ -62,15 +64,23 @@ def _note_history(scene: Scene, found: Availability, trial: Trial) -> None:
 
 
 def _taken_since(scene: Scene, trial: Trial) -> bool:
-    """Given again later without being judged unsuitable: the clinician has decided otherwise."""
+    """Given again, going on, or found to work after the judgement: the clinician has decided otherwise."""
+    judgement = trial.barred or trial.outcome
+    judged_on = trial.course.start_on if judgement is None else judgement.on
     return any(
-        other.drug == trial.drug
+        other is not trial
+        and other.drug == trial.drug
         and other.taken
         and not other.unavailable
         and not other.intolerant
-        and (other.course.start_on > trial.course.start_on or (other.running and other is not trial))
+        and (other.course.start_on > judged_on or other.running or _worked_by(other, judged_on))
         for other in scene.trials
     )
+
+
+def _worked_by(trial: Trial, day: date) -> bool:
+    """Judged to work on that day or later."""
+    return trial.succeeded and trial.outcome is not None and trial.outcome.on >= day
 
 
 def _worked_since(scene: Scene, trial: Trial) -> bool:
@@ -80,12 +90,20 @@ def _worked_since(scene: Scene, trial: Trial) -> bool:
     )
 
 
-def _annotate(scene: Scene, found: Availability, trial: Trial, kind: AnnotationKind, rule: str) -> None:
-    fact = trial.reference if trial.outcome is None else trial.outcome_reference()
+def _annotate(
+    scene: Scene,
+    found: Availability,
+    trial: Trial,
+    kind: AnnotationKind,
+    rule: str,
+    judgement: Outcome | None = None,
+) -> None:
+    outcome = judgement or trial.outcome
+    fact = trial.reference if outcome is None else trial.outcome_reference(outcome)
     reason = scene.protocol.because(rule, Predicate(fact.label, Truth.TRUE, (fact,)))
     text = reason.text
-    if trial.outcome is not None and trial.outcome.reason:
-        text = f"{text}: {trial.outcome.reason}"
+    if outcome is not None and outcome.reason:
+        text = f"{text}: {outcome.reason}"
     found.history.setdefault(trial.drug, []).append(Annotation(kind, text, reason))
 
 
@@ -99,7 +117,7 @@ def _note_immunoglobulin(scene: Scene, found: Availability) -> None:
             _annotate(scene, found, trial, AnnotationKind.FAILED_BEFORE, "option.failed_before")
         elif trial.unavailable and not _taken_since(scene, trial):
             found.withheld.add(IMMUNOGLOBULIN)
-            _annotate(scene, found, trial, AnnotationKind.UNAVAILABLE, "option.unavailable")
+            _annotate(scene, found, trial, AnnotationKind.UNAVAILABLE, "option.unavailable", trial.barred)
         elif trial.intolerant:
             if trial.course.route is Route.SUBCUTANEOUS:
                 under_skin = True

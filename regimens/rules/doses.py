@@ -106,16 +106,16 @@ def outside(rule: DoseRule, period: DosePeriod, weight: Weight | None, *, first:
 def _above(taken: Decimal, limit: Decimal | None, unit: str) -> list[str]:
     if limit is None or taken <= limit:
         return []
-    return [f"{_rounded(taken)} {unit} is above {display_number(limit)} {unit}"]
+    return [f"{rounded(taken)} {unit} is above {display_number(limit)} {unit}"]
 
 
 def _below(taken: Decimal, limit: Decimal | None, unit: str) -> list[str]:
     if limit is None or taken >= limit:
         return []
-    return [f"{_rounded(taken)} {unit} is below {display_number(limit)} {unit}"]
+    return [f"{rounded(taken)} {unit} is below {display_number(limit)} {unit}"]
 
 
-def _rounded(value: Decimal) -> str:
+def rounded(value: Decimal) -> str:
     """Three decimals for a person; the comparison was made with the full value."""
     return display_number(value.quantize(Decimal("0.001"))) if abs(value) < Decimal("1e20") else display_number(value)
 

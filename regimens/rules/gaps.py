@@ -5,14 +5,14 @@ from decimal import Decimal
 
 from patients.rules.reasons import FactReference, Predicate, Truth
 from patients.rules.record import Weight
-from patients.rules.wording import display_date, display_number
+from patients.rules.wording import display_date
 from regimens.protocol.schema import DoseRule
-from regimens.rules.doses import MORE_OFTEN_THAN_WEEKLY, current_dose, needs_weight, outside
+from regimens.rules.doses import MORE_OFTEN_THAN_WEEKLY, current_dose, needs_weight, outside, rounded
 from regimens.rules.findings import Gap, GapCode, Phase, SeverityGroup
 from regimens.rules.record import DosePeriod
 from regimens.rules.scene import IMMUNOGLOBULIN, Scene
 from regimens.rules.standing import Trial, reference_of
-from regimens.rules.vocabulary import CourseRole, DoseUnit, Route
+from regimens.rules.vocabulary import CourseRole, DoseUnit, Frequency, Route
 
 METHOTREXATE = "methotrexate"
 FOLIC_ACID = "folic_acid"
@@ -126,17 +126,31 @@ def _rule_for(scene: Scene, trial: Trial) -> DoseRule | None:
 
 
 def _checked(scene: Scene, trial: Trial, rule: DoseRule, period: DosePeriod, weight: Weight | None) -> list[Gap]:
+    # Once a week is no adult dose: it is checked at every age.
+    weekly = _weekly_gap(scene, trial, period) if trial.drug == METHOTREXATE else None
+    if weekly is not None and period.frequency in MORE_OFTEN_THAN_WEEKLY:
+        return [weekly]
+    found = [] if weekly is None else [weekly]
     # Printed doses are for adults (reading 39).
     if scene.minor:
-        return []
-    if trial.drug == METHOTREXATE and period.frequency in MORE_OFTEN_THAN_WEEKLY:
-        text = f"{trial.name}: {period.frequency.label}, but it is taken once a week"
-        predicate = Predicate("taken once a week", Truth.FALSE, (trial.reference,))
-        code = GapCode.DOSE_OUTSIDE_RANGE
-        return [_gap(scene, code, text, (trial.reference,), predicate, rule="gap.methotrexate_not_weekly")]
+        return found
     starts = [dose.from_on for dose in trial.course.doses]
     first = period.from_on == min(starts)
-    return [_outside_gap(scene, trial, words) for words in outside(rule, period, weight, first=first)]
+    return found + [_outside_gap(scene, trial, words) for words in outside(rule, period, weight, first=first)]
+
+
+def _weekly_gap(scene: Scene, trial: Trial, period: DosePeriod) -> Gap | None:
+    """Methotrexate is taken once a week. Another frequency is wrong; one not recorded, or in words, is not known."""
+    if period.frequency is Frequency.ONCE_WEEKLY:
+        return None
+    if period.frequency in (Frequency.NOT_RECORDED, Frequency.AS_TEXT):
+        text = f"{trial.name}: that it is taken once a week is not recorded"
+        truth, code = Truth.UNKNOWN, GapCode.DOSE_NOT_RECORDED
+    else:
+        text = f"{trial.name}: {period.frequency.label}, but it is taken once a week"
+        truth, code = Truth.FALSE, GapCode.DOSE_OUTSIDE_RANGE
+    predicate = Predicate("taken once a week", truth, (trial.reference,))
+    return _gap(scene, code, text, (trial.reference,), predicate, rule="gap.methotrexate_not_weekly")
 
 
 def _outside_gap(scene: Scene, trial: Trial, words: str) -> Gap:
@@ -146,7 +160,9 @@ def _outside_gap(scene: Scene, trial: Trial, words: str) -> Gap:
 
 def _infusion_words(trial: Trial, as_of: date) -> list[str]:
     """The latest immunoglobulin cycle against 2 g/kg over 2 to 5 days. Only a cycle with its total can be judged."""
-    given = [infusion for infusion in trial.course.infusions if infusion.first_on <= as_of and infusion.total]
+    given = [
+        infusion for infusion in trial.course.infusions if infusion.first_on <= as_of and _is_amount(infusion.total)
+    ]
     if not given or trial.course.route is Route.SUBCUTANEOUS:
         return []
     cycle = max(given, key=lambda infusion: (infusion.first_on, infusion.id))
@@ -155,9 +171,12 @@ def _infusion_words(trial: Trial, as_of: date) -> list[str]:
     if cycle.days not in IMMUNOGLOBULIN_DAYS:
         days = "1 day" if cycle.days == 1 else f"{cycle.days} days"
         found.append(f"cycle of {when} given over {days}, printed are 2 to 5 days")
-    if cycle.unit is DoseUnit.GRAM and cycle.dosing_weight and cycle.total is not None:
+    if cycle.unit is DoseUnit.GRAM and _is_amount(cycle.dosing_weight) and cycle.total and cycle.dosing_weight:
         relative = cycle.total / cycle.dosing_weight
         if relative > Decimal(2):
-            amount = display_number(relative.quantize(Decimal("0.001")))
-            found.append(f"cycle of {when}: {amount} g/kg is above 2 g/kg a course")
+            found.append(f"cycle of {when}: {rounded(relative)} g/kg is above 2 g/kg a course")
     return found
+
+
+def _is_amount(value: Decimal | None) -> bool:
+    return value is not None and value.is_finite() and value > 0

@@ -23,7 +23,22 @@ def plan_next(scene: Scene, menu: Menu, lines: LineStanding, steps: MaintenanceS
     plan = _plan_by_phase(scene, menu, lines, steps)
     if plan.word is not NextStepWord.NONE_DRUG_FREE_REMISSION and all(option.blocked for option in plan.options):
         _offer_something(scene, menu, plan)
+    _say_withheld(scene, plan)
     return plan
+
+
+def _say_withheld(scene: Scene, plan: Plan) -> None:
+    """To say only that the line goes on would mislead where an added safety rule withholds what runs (reading 36)."""
+    withheld = [
+        trial
+        for trial in scene.trials
+        if trial.running and trial.immunosuppressant and trial.drug in plan.drugs and scene.blocked(trial.drug)
+    ]
+    if withheld:
+        names = ", ".join(dict.fromkeys(trial.name for trial in withheld))
+        said = Predicate(f"{names}: withheld by an added safety rule", Truth.TRUE, reference_of(withheld))
+        plan.predicates.insert(0, said)
+        plan.rule = "next.running_withheld"
 
 
 def _offer_something(scene: Scene, menu: Menu, plan: Plan) -> None:

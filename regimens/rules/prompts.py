@@ -106,13 +106,14 @@ def _enzyme_normal(rows: list[Assessment]) -> Predicate | None:
 
 
 def _strength_normal(rows: list[Assessment]) -> Predicate | None:
-    """The latest strength: the form's maximum, or lowest grade 5."""
+    """The latest strength: the form's maximum, or lowest grade 5; where both were taken, both."""
     for row in reversed(rows):
         form = row.mmt is not None and row.mmt_maximum is not None
         if not form and row.lowest_mrc is None:
             continue
-        full = row.mmt is not None and row.mmt_maximum is not None and row.mmt >= row.mmt_maximum
-        truth = Truth.TRUE if full or row.lowest_mrc is MrcGrade.FIVE else Truth.FALSE
+        weak_by_form = row.mmt is not None and row.mmt_maximum is not None and row.mmt < row.mmt_maximum
+        weak_by_grade = row.lowest_mrc not in (None, MrcGrade.FIVE)
+        truth = Truth.FALSE if weak_by_form or weak_by_grade else Truth.TRUE
         fact = FactReference("assessment", row.id, f"strength, {display_date(row.on, row.precision)}")
         return Predicate("strength normal", truth, (fact,))
     return None

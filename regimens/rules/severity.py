@@ -71,11 +71,16 @@ def window_start(milestones: tuple[Milestone, ...], as_of: date, days_before_rel
         if milestone.kind is MilestoneKind.RELAPSE:
             if remission_on is not None:
                 # A relapse without a remission before it lets nothing down.
-                start = max(remission_on, milestone.on - timedelta(days=days_before_relapse))
+                start = max(remission_on, _days_before(milestone.on, days_before_relapse))
                 remission_on = None
         else:
             remission_on = start = milestone.on
     return start
+
+
+def _days_before(day: date, days: int) -> date:
+    """Held within the calendar, so that a mistyped year raises nothing."""
+    return day - timedelta(days=days) if (day - date.min).days >= days else date.min
 
 
 def severity_standing(

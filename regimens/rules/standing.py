@@ -22,12 +22,44 @@ _CAUTION = {kind: rank for rank, kind in enumerate(OutcomeKind)} | {
 
 
 def outcome_on(course: Course, day: date) -> Outcome | None:
-    """The latest judgement on the course up to and including `day`."""
+    """The judgement that stands on `day`: the latest one, unless an earlier failure outlasts it."""
     found: Outcome | None = None
-    for outcome in course.outcomes:
-        if outcome.on <= day and (found is None or _weight(outcome) > _weight(found)):
+    for outcome in _outcomes_by(course, day):
+        if found is None or not _outlasts(found.kind, outcome.kind):
             found = outcome
     return found
+
+
+def barred_on(course: Course, day: date) -> Outcome | None:
+    """The judgement that the drug is contraindicated or declined, while no later success has undone it."""
+    found: Outcome | None = None
+    for outcome in _outcomes_by(course, day):
+        if outcome.kind in UNAVAILABLE:
+            found = outcome
+        elif outcome.kind in SUCCEEDING:
+            found = None
+    return found
+
+
+def _outcomes_by(course: Course, day: date) -> list[Outcome]:
+    """Judgements up to and including `day`, oldest first."""
+    known = [outcome for outcome in course.outcomes if outcome.on <= day]
+    if len(known) > 1:
+        known.sort(key=_weight)
+    return known
+
+
+def _outlasts(standing: OutcomeKind, later: OutcomeKind) -> bool:
+    """Whether a failure stays the word on the course although another judgement came later.
+
+    "Completed", "contraindicated" and "declined" say nothing of whether the drug worked, and no effect, full or
+    partial, says that a drug was tolerated; only a success undoes either (readings 18, 19).
+    """
+    if later in SUCCEEDING:
+        return False
+    if standing is OutcomeKind.INTOLERANT:
+        return later is not OutcomeKind.INTOLERANT
+    return standing in FAILING and later not in FAILING and later is not OutcomeKind.PARTIAL_RESPONSE
 
 
 def _weight(outcome: Outcome) -> tuple[date, int, str]:
@@ -37,13 +69,15 @@ def _weight(outcome: Outcome) -> tuple[date, int, str]:
 class Trial:
     """One course as it stands on the day. `line` and `step` are set by lines.py and maintenance.py.
 
-    `outcome` is the latest judgement; `counted` the one that lines count, which leaves out judgements made during the
-    present remission (they belong to the maintenance step).
+    `outcome` is the judgement that stands and `barred` the one that makes the drug unavailable, which may be another.
+    `counted` is the one that lines count, which leaves out judgements made during the present remission (they belong
+    to the maintenance step).
     """
 
     __slots__ = (
         "_reference",
         "_standing",
+        "barred",
         "counted",
         "course",
         "drug",
@@ -65,6 +99,7 @@ class Trial:
         self.taken = not course.never_given
         self.running = self.taken and (course.stop_on is None or course.stop_on > as_of)
         self.outcome = outcome_on(course, as_of) if course.outcomes else None
+        self.barred = barred_on(course, as_of) if course.outcomes else None
         self.counted = self.outcome
         self.line = 0
         self.step = ""
@@ -95,7 +130,7 @@ class Trial:
     @property
     def unavailable(self) -> bool:
         """Contraindicated or declined, whether or not it was ever given."""
-        return not self.taken or (self.outcome is not None and self.outcome.kind in UNAVAILABLE)
+        return not self.taken or self.barred is not None
 
     @property
     def succeeded(self) -> bool:
@@ -130,9 +165,9 @@ class Trial:
             )
         return self._standing
 
-    def outcome_reference(self) -> FactReference:
-        """The judgement as a fact. Only for a trial that has one."""
-        outcome = self.outcome
+    def outcome_reference(self, outcome: Outcome | None = None) -> FactReference:
+        """A judgement as a fact: the one that stands unless another is named. Only for a trial that has one."""
+        outcome = outcome or self.outcome
         if outcome is None:
             return self.reference
         label = f"{self.name}: {outcome.kind.label}, {display_date(outcome.on, outcome.precision)}"

@@ -5,6 +5,7 @@ from regimens.rules.record import Course
 from regimens.rules.vocabulary import Route
 from tests.monitoring.rules.builders import (
     after,
+    bloods,
     course,
     done,
     due_day,
@@ -100,10 +101,48 @@ def test_immunoglobulins_before_every_rituximab_course(sampled: int, due: int) -
 
 def test_rituximab_counts_as_running_until_its_stop() -> None:
     stopped = course("rituximab", infusions=(infusion(0),), stop=30)
-    assert findings(record(stopped), 29).due
-    found = findings(record(stopped), 30)
+    results = [*bloods(21), *done("crp", 21), *done("rituximab_review", 98)]
+    assert findings(record(stopped, results=results), 29).due
+    found = findings(record(stopped, results=results), 100)
     assert found.due == ()
     assert "can stay low for months" in found.quiet_reasons[0].text
+    assert "nothing is due for it" in found.quiet_reasons[0].text
+
+
+@pytest.mark.parametrize(
+    ("drug", "item", "first", "last"),
+    [
+        ("cyclophosphamide", "full_blood_count", 10, 84),
+        ("cyclophosphamide", "urinalysis", 10, 84),
+        ("rituximab", "liver_enzymes", 28, 84),
+        ("rituximab", "rituximab_review", 112, 168),
+    ],
+)
+def test_what_follows_the_last_infusion_is_due_although_the_course_was_stopped(
+    drug: str, item: str, first: int, last: int
+) -> None:
+    stopped = course(drug, infusions=(infusion(0),), stop=1)
+    assert due_day(record(stopped), item, 1) == first
+    assert due_day(record(stopped), item, last) == first
+    assert due_day(record(stopped), item, last + 1) is None
+    assert due_day(record(stopped, results=done(item, first)), item, first) is None
+    found = findings(record(stopped), 1)
+    assert "immunoglobulins" not in {one.item for one in found.due}
+    assert "only what follows its last infusions is still due" in found.quiet_reasons[0].text
+
+
+def test_without_a_recorded_pulse_the_stop_counts_once_stopped() -> None:
+    stopped = course("cyclophosphamide", stop=60)
+    found = finding(record(stopped), "full_blood_count", 61)
+    assert found is not None
+    assert found.due_on == after(70)
+    assert "counted from the stop" in found.driver.reason.text
+    assert due_day(record(stopped), "full_blood_count", 145) is None
+
+
+def test_a_course_never_given_or_by_mouth_has_no_pulse_to_follow() -> None:
+    assert findings(record(course("cyclophosphamide", stop=1, never_given=True)), 2).due == ()
+    assert findings(record(course("cyclophosphamide", stop=1, route=Route.ORAL)), 2).due == ()
 
 
 def pulses(*days: int, route: Route = Route.INTRAVENOUS) -> Course:

@@ -7,7 +7,7 @@ from monitoring.rules.record import MonitoringRecord, Snooze
 from patients.rules.reasons import RuleKind
 from patients.rules.record import PatientRecord, Person
 from patients.rules.vocabulary import PatientStatus
-from regimens.rules.record import TreatmentRecord
+from regimens.rules.record import Course, TreatmentRecord
 from regimens.rules.vocabulary import Frequency
 from tests.monitoring.rules.builders import (
     BLOODS,
@@ -207,3 +207,22 @@ def test_the_ends_of_the_calendar_raise_nothing() -> None:
         )
         found = MonitoringRecord(TreatmentRecord(PatientRecord(Person("p")), courses))
         assert evaluate(found, protocol(), start).due
+
+
+@pytest.mark.parametrize("made", [29, 30])
+def test_a_snooze_made_before_something_new_asks_is_spent(made: int) -> None:
+    snooze = Snooze("albumin", after(made), after(200), "patient away")
+    rows, weekly = bloods(0, 14, 28), Frequency.ONCE_WEEKLY
+
+    def status(*courses: Course) -> DueStatus:
+        found = finding(record(*courses, results=rows, snoozes=(snooze,)), "albumin", 60)
+        assert found is not None
+        return found.status
+
+    spent = DueStatus.OVERDUE if made < 30 else DueStatus.SNOOZED
+    raised = course("methotrexate", dose(0, "10", weekly), dose(30, "15", weekly))
+    lowered = course("methotrexate", dose(0, "10", weekly), dose(30, "7.5", weekly))
+    assert status(course("methotrexate")) is DueStatus.SNOOZED
+    assert status(lowered) is DueStatus.SNOOZED
+    assert status(raised) is spent
+    assert status(course("methotrexate"), course("azathioprine", start=30)) is spent

@@ -187,3 +187,10 @@ def test_nothing_after_the_stop_but_the_reminder_of_the_card() -> None:
     found = findings(record(prednisolone(dose(0, "40"), stop=100)), 100)
     assert found.due == ()
     assert "emergency card stays" in found.quiet_reasons[0].text
+
+
+def test_a_weight_taken_after_the_day_changes_nothing() -> None:
+    one = course("prednisolone", dose(0, "0.05", basis=DoseBasis.PER_KILOGRAM), role=CourseRole.CORTICOSTEROID)
+    later = record(one, weights=(weight(41, "70"),))
+    assert due_day(later, "pneumocystis_decision", 40) == due_day(record(one), "pneumocystis_decision", 40) == 28
+    assert due_day(later, "pneumocystis_decision", 41) is None

@@ -195,3 +195,21 @@ def test_the_finding_names_result_rule_and_action() -> None:
     assert found.result.id == "white_cells-0"
     assert found.action.startswith("Consider pausing")
     assert found.reason.source.startswith("BSR/BHPR 2017")
+
+
+@pytest.mark.parametrize(
+    ("analyte", "value", "said"),
+    [
+        ("neutrophils", "500", None),
+        ("neutrophils", "1200", "outside what is possible"),
+        ("white_cells", "3500", "outside what is possible"),
+        ("platelets", "3000", None),
+        ("platelets", "90000", "outside what is possible"),
+        ("alt", "0", None),
+        ("alt", "-1", "below 0"),
+    ],
+)
+def test_a_number_that_cannot_be_is_never_passed_as_fine(analyte: str, value: str, said: str | None) -> None:
+    found = flag(result(analyte, 0, value), protocol())
+    assert [(one.truth, said in one.text) for one in found if said] == ([(Truth.UNKNOWN, True)] if said else [])
+    assert bool(found) == (said is not None)

@@ -3,7 +3,7 @@ from decimal import Decimal
 import pytest
 
 from regimens.rules.vocabulary import Frequency
-from tests.monitoring.rules.builders import course, dose, due_day, finding, record, result
+from tests.monitoring.rules.builders import after, course, dose, due_day, finding, record, result
 
 TWICE, ONCE, UNKNOWN = Frequency.TWICE_DAILY, Frequency.ONCE_DAILY, Frequency.NOT_RECORDED
 
@@ -74,3 +74,25 @@ def test_a_trough_is_not_pulled_forward_before_the_fifth_day() -> None:
     assert (found.due_on - found.visit_on).days == 0
     assert found.driver.not_before is not None
     assert (found.driver.not_before - found.driver.due_on).days == -2
+
+
+def test_other_times_of_the_same_dose_call_for_a_level_a_week_later() -> None:
+    switched = course("tacrolimus", dose(0, "2", TWICE), dose(60, "4", ONCE))
+    level = result("tacrolimus_level", 50, "8", hours_after_dose=Decimal(12))
+    found = finding(record(switched, results=[level]), "tacrolimus_trough", 60)
+    assert found is not None
+    assert found.due_on == after(67)
+    assert "taken at other times" in found.driver.reason.text
+    written = course("tacrolimus", dose(0, "2", TWICE), dose(60, "4", Frequency.PER_DAY_TOTAL))
+    assert due_day(record(written, results=[level]), "tacrolimus_trough", 60) == 78
+
+
+@pytest.mark.parametrize(
+    ("day", "hours", "counts"), [(60, "12", True), (60, "24", True), (60, "18", False), (61, "12", False)]
+)
+def test_on_the_day_of_a_switch_the_sample_may_follow_the_dose_before(day: int, hours: str, counts: bool) -> None:
+    switched = course("tacrolimus", dose(0, "2", TWICE), dose(60, "4", ONCE))
+    level = result("tacrolimus_level", day, "8", hours_after_dose=Decimal(hours))
+    found = finding(record(switched, results=[level]), "tacrolimus_trough", 62)
+    assert found is not None
+    assert (found.last_done_on == level.sampled_on) == counts

@@ -1,6 +1,7 @@
 """Gaps: both sides of every printed limit."""
 
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -157,3 +158,28 @@ def test_no_adult_limits_under_18() -> None:
     child = gaps(course("methotrexate", doses=[period]), born=on(-4000))
     assert GapCode.DOSE_OUTSIDE_RANGE not in {gap.code for gap in child}
     assert outside("methotrexate", period) is True
+
+
+@pytest.mark.parametrize(
+    ("frequency", "truth"),
+    [
+        (WEEKLY, None),
+        (DAILY, Truth.FALSE),
+        (Frequency.EVERY_2_WEEKS, Truth.FALSE),
+        (Frequency.SINGLE, Truth.FALSE),
+        (Frequency.NOT_RECORDED, Truth.UNKNOWN),
+        (Frequency.AS_TEXT, Truth.UNKNOWN),
+    ],
+)
+@pytest.mark.parametrize("born", [on(-30 * 365), on(-9 * 365)])
+def test_methotrexate_is_taken_once_a_week_at_every_age(frequency: Frequency, truth: Truth | None, born: date) -> None:
+    found = gaps(course("methotrexate", doses=[dose("15", frequency)]), born=born)
+    weekly = [gap for gap in found if gap.reason.rule_id == "gap.methotrexate_not_weekly"]
+    assert [gap.reason.predicates[0].truth for gap in weekly] == ([] if truth is None else [truth])
+
+
+@pytest.mark.parametrize(("total", "weighed"), [("1e30", "70"), ("NaN", "70"), ("140", "NaN"), ("140", "-70")])
+def test_an_impossible_infusion_raises_nothing(total: str, weighed: str) -> None:
+    cycle = Infusion("i", on(0), 2, Decimal(total), GRAM, Decimal(weighed))
+    found = gaps(replace(course("normal_immunoglobulin"), infusions=(cycle,)))
+    assert any("above 2 g/kg" in gap.text for gap in found) == (total == "1e30")

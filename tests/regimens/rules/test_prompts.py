@@ -91,6 +91,9 @@ def well(
         (well(mmt=None), "4.9", False),
         (well(mmt=None, grade=MrcGrade.FIVE), "4.9", True),
         (well(mmt=None, grade=MrcGrade.FIVE_MINUS), "4.9", False),
+        (well(grade=MrcGrade.FIVE), "4.9", True),
+        (well(mmt="79", grade=MrcGrade.FIVE), "4.9", False),
+        (well(grade=MrcGrade.THREE), "4.9", False),
     ],
 )
 def test_possible_remission(row: Assessment, prednisolone: str, prompted: bool) -> None:

@@ -1,10 +1,13 @@
 """Both sides of each test of severity, and how it goes over time."""
 
+from datetime import date
+
 import pytest
 
 from patients.rules.record import Assessment
 from patients.rules.vocabulary import ConditionKind, MrcGrade, MuscleGroup, SevereFeature
 from regimens.rules.findings import Phase, SeverityGroup
+from regimens.rules.record import Milestone
 from regimens.rules.vocabulary import MilestoneKind
 from tests.regimens.rules.build import condition, course, milestone, on, record, stand, strength
 
@@ -144,3 +147,9 @@ def test_anti_mda5_alone_is_a_question() -> None:
     assert "prompt.severity_mda5" in {prompt.reason.rule_id for prompt in findings.prompts}
     weak = stand(record(antibodies=["anti-MDA5"], assessments=[strength(MrcGrade.THREE)]), 0)
     assert "prompt.severity_mda5" not in {prompt.reason.rule_id for prompt in weak.prompts}
+
+
+def test_a_relapse_in_the_first_year_of_the_calendar_raises_nothing() -> None:
+    first = date.min
+    marks = (Milestone("1", first, MilestoneKind.REMISSION), Milestone("2", first, MilestoneKind.RELAPSE))
+    assert stand(record(milestones=marks), 0).phase.phase is Phase.RELAPSE
