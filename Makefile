@@ -3,11 +3,11 @@ PYTHON ?= python3
 PORT ?= 8000
 VENV := .venv
 BIN := $(VENV)/bin
-# Unless told otherwise, one test process for each processor.
-TEST_PROCESSES ?= $(shell nproc 2>/dev/null || echo 2)
+# Unless told otherwise, one test process more than there are processors: some tests wait for servers to stop.
+TEST_PROCESSES ?= $(shell echo $$(( $$(nproc 2>/dev/null || echo 2) + 1 )))
 PYTEST_FLAGS ?=
 TYPED := $(wildcard */rules */protocol */facts.py */facts */actions.py */actions */selectors.py */selectors)
-TYPED += tracker/embedded tracker/demo tracker/logs.py tracker/settings.py tracker/celery.py tracker/views/health.py manage.py
+TYPED += tracker/embedded tracker/demo tracker/logs.py tracker/settings.py tracker/staffing.py tracker/celery.py tracker/views/health.py manage.py
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
