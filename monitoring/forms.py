@@ -27,6 +27,7 @@ _UNITS_AS_READ = {
 }
 _UNIT_OF_ENZYMES = "U/L"
 _COMPARED = re.compile(r"(?P<comparator><=|>=|<|>|≤|≥)?\s*(?P<number>[0-9]*\.?[0-9]+)")
+_LONGEST = 40  # characters; what no quantity needs is not worth reading
 _COMPARATORS = {"≤": "<=", "≥": ">="}
 _SOURCES = [
     choice
@@ -56,7 +57,7 @@ class ComparedField(forms.Field):
         text = str(value or "").strip()
         if not text:
             return None
-        found = _COMPARED.fullmatch(text)
+        found = _COMPARED.fullmatch(text) if len(text) <= _LONGEST else None
         if found is None:
             raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
         sign = found["comparator"] or ""

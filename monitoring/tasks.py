@@ -5,7 +5,7 @@ from functools import partial
 
 import structlog
 from celery import shared_task
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from kombu.exceptions import OperationalError
 
 from monitoring.actions import reconcile
@@ -25,8 +25,20 @@ def reconcile_all(as_of: str | None = None) -> None:
 
 @shared_task
 def reconcile_some(patient_ids: list[int], as_of: str | None = None) -> None:
-    """Brings the due items of these patients in step with the rules."""
-    reconcile(patient_ids=patient_ids, as_of=date.fromisoformat(as_of) if as_of else None)
+    """Brings the due items of these patients in step with the rules.
+
+    When that fails, each goes on alone: a record that no rule foresaw must not hold up the patients beside it.
+    """
+    try:
+        reconcile(patient_ids=patient_ids, as_of=date.fromisoformat(as_of) if as_of else None)
+    except DatabaseError:
+        raise  # all would fail alike; the next run makes good
+    except Exception:
+        if len(patient_ids) == 1:
+            raise
+        log.exception("reconcile_split", patients=len(patient_ids))
+        for patient_id in patient_ids:
+            reconcile_some.delay([patient_id], as_of)
 
 
 def reconcile_soon(patient_id: int) -> None:

@@ -1,5 +1,6 @@
 """Every write about who a patient is. Keyword-only, by a member of staff, in one transaction."""
 
+from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -7,7 +8,16 @@ from decimal import Decimal
 from django.db import transaction
 
 from patients.clock import today_in
-from patients.entries import bump_version, not_before_birth, not_in_future, store, supersede
+from patients.entries import (
+    ALREADY_RECORDED,
+    bump_version,
+    not_before_birth,
+    not_in_future,
+    same_as,
+    store,
+    store_once,
+    supersede,
+)
 from patients.errors import NotFound, Refused
 from patients.models import (
     Assessment,
@@ -33,7 +43,7 @@ from patients.rules.vocabulary import (
     Sex,
     Subtype,
 )
-from patients.selectors import clinic_for, patient_to_write
+from patients.selectors import clinic_for, conditions_for, patient_to_write
 
 # Reading 2 keeps severe features and conditions apart: a statement at an assessment is not a dated condition.
 
@@ -141,14 +151,14 @@ def change_status(
 def record_weight(*, by: Staff, patient_id: int, on: date, kilograms: Decimal) -> Weight:
     """Records a body weight in kg. Raises NotFound, NotAllowed, Refused."""
     patient = _for_observation(by, patient_id, on)
-    return store(Weight(patient=patient, on=on, kilograms=kilograms, recorded_by=by))
+    return store_once(Weight(patient=patient, on=on, kilograms=kilograms, recorded_by=by))
 
 
 @transaction.atomic
 def record_height(*, by: Staff, patient_id: int, on: date, centimetres: Decimal) -> Height:
     """Records a height in cm. Raises NotFound, NotAllowed, Refused."""
     patient = _for_observation(by, patient_id, on)
-    return store(Height(patient=patient, on=on, centimetres=centimetres, recorded_by=by))
+    return store_once(Height(patient=patient, on=on, centimetres=centimetres, recorded_by=by))
 
 
 @transaction.atomic
@@ -182,7 +192,7 @@ def record_condition(
 ) -> Condition:
     """Records a condition from a day on. Raises NotFound, NotAllowed, Refused."""
     patient = _for_observation(by, patient_id, from_on, "from_on")
-    return store(
+    return store_once(
         Condition(
             patient=patient,
             kind=kind,
@@ -201,7 +211,7 @@ def end_condition(*, by: Staff, condition_id: int, to_on: date) -> Condition:
 
     Raises NotFound, NotAllowed, Refused.
     """
-    row = Condition.objects.filter(pk=condition_id, superseded_at__isnull=True).first()
+    row = conditions_for(by).filter(pk=condition_id).first()
     if row is None:
         raise NotFound("No such condition among your patients.")
     patient = patient_to_write(by, row.patient_id, Permission.RECORD_CLINICAL)
@@ -236,7 +246,7 @@ def record_autoantibody(
     patient = patient_to_write(by, patient_id, Permission.RECORD_CLINICAL)
     if on is not None:
         not_in_future(on, today_in(patient.clinic), "on")
-    return store(Autoantibody(patient=patient, name=name.strip(), finding=finding, on=on, recorded_by=by))
+    return store_once(Autoantibody(patient=patient, name=name.strip(), finding=finding, on=on, recorded_by=by))
 
 
 @transaction.atomic
@@ -268,7 +278,19 @@ def record_assessment(*, by: Staff, patient_id: int, values: NewAssessment) -> A
     )
     for enzyme in values.enzymes:
         _store_enzyme(row, enzyme)
+    _not_again(row)
     return row
+
+
+def _not_again(stored: Assessment) -> None:
+    """Raises Refused when another assessment says the same, enzymes included; the transaction then takes it back."""
+    others = same_as(stored).exclude(pk=stored.pk)
+    rows = AssessmentEnzyme.objects.filter(assessment__in=[stored, *others])
+    enzymes: defaultdict[int, set[tuple[object, ...]]] = defaultdict(set)
+    for pk, *said in rows.values_list("assessment", "name", "value", "unit", "upper_limit"):
+        enzymes[pk].add(tuple(said))
+    if any(enzymes[other.pk] == enzymes[stored.pk] for other in others):
+        raise Refused(ALREADY_RECORDED)
 
 
 def _store_enzyme(assessment: Assessment, enzyme: NewEnzyme) -> None:

@@ -1,7 +1,7 @@
 """How a clinical row is checked and written: every message at once, nothing half-saved."""
 
 from datetime import date
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import IntegrityError, models, transaction
@@ -12,6 +12,16 @@ from patients.models import Patient, Staff
 from patients.models.entry import Entry
 
 M = TypeVar("M", bound=models.Model)
+E = TypeVar("E", bound=Entry)
+
+ALREADY_RECORDED = (
+    "This is already recorded, with the same day and the same values. If you sent the form twice, once is enough: look "
+    "at the record."
+)
+# What belongs to the act of entering, not to what is said.
+_OF_THE_ENTRY = {
+    "recorded_at", "recorded_by", "replaces", "superseded_at", "superseded_by", "superseded_reason",
+}  # fmt: skip
 
 
 def store(row: M) -> M:
@@ -19,10 +29,40 @@ def store(row: M) -> M:
 
     The database checks once more; what only it can see (a race, a trigger) is refused in plain words as well.
     """
+    _check(row)
+    return _write(row)
+
+
+def store_once(row: E, field: str | None = None) -> E:
+    """Stores a fact that is not in the record yet. Raises Refused for one that says the same, whoever entered it.
+
+    The caller holds the lock on the patient or the course, so that a form sent twice cannot pass at the same moment.
+    """
+    _check(row)
+    if same_as(row).exists():
+        raise Refused(ALREADY_RECORDED, field)
+    return _write(row)
+
+
+def same_as(row: E) -> models.QuerySet[E]:
+    """Current rows that say the same of the same patient or course. For a row that was checked."""
+    said = {
+        field.attname: getattr(row, field.attname)
+        for field in row._meta.concrete_fields
+        if not field.primary_key and field.name not in _OF_THE_ENTRY
+    }
+    current = type(row)._default_manager.filter(superseded_at__isnull=True, **said)
+    return cast("models.QuerySet[E]", current)
+
+
+def _check(row: models.Model) -> None:
     try:
         row.full_clean()
     except ValidationError as error:
         raise _refused(row, error) from None
+
+
+def _write(row: M) -> M:
     try:
         with transaction.atomic():
             row.save()

@@ -7,10 +7,9 @@ from typing import Any
 from drf_spectacular.drainage import set_override
 from rest_framework import serializers
 
+from patients.rules.days import EARLIEST, LATEST
 from patients.rules.vocabulary import Vocabulary
 
-EARLIEST = date(1900, 1, 1)
-LATEST = date(2200, 12, 31)
 LARGEST_ID = 2**63 - 1
 
 

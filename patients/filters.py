@@ -8,8 +8,9 @@ from django.db.models import QuerySet
 from django_filters import rest_framework as filters
 from drf_spectacular.drainage import set_override
 
-from patients.fields import EARLIEST, LARGEST_ID, LATEST, described
+from patients.fields import LARGEST_ID, described
 from patients.models import Condition, Patient, Staff
+from patients.rules.days import EARLIEST, LATEST
 from patients.rules.vocabulary import ConditionKind, PatientStatus, Subtype, Vocabulary
 from patients.selectors import search_patients
 

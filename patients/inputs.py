@@ -17,6 +17,7 @@ from django.forms.renderers import get_default_renderer
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString, mark_safe
 
+from patients.rules.days import EARLIEST, LATEST
 from patients.rules.vocabulary import DatePrecision, Vocabulary
 
 V = TypeVar("V", bound=Vocabulary)
@@ -28,7 +29,7 @@ _MONTHS = (
     "january", "february", "march", "april", "may", "june",
     "july", "august", "september", "october", "november", "december",
 )  # fmt: skip
-_EARLIEST_YEAR = 1900
+_LONGEST_NUMBER = 40  # characters; what no quantity needs is not worth reading
 _JOINT = r"[\s/.\-]+"
 _MONTH_NAME = r"(?P<name>[a-z]{3,9})\.?"
 _WHOLE_DAYS = (
@@ -59,6 +60,7 @@ class DayField(forms.Field):
     default_error_messages = {
         "invalid": "Enter a day, for example 05/04/2026 or 05-Apr-2026.",
         "year": "Enter the year with four digits.",
+        "late": "This day lies after the year 2200. Check the year.",
     }
 
     def __init__(self, *, label: str, help_text: str = DAY_HELP, required: bool = True) -> None:
@@ -87,8 +89,10 @@ class DayField(forms.Field):
             on = date(int(found["year"]), month, int(found["day"]) if day is None else day)
         except ValueError:
             raise self._refused("invalid") from None
-        if on.year < _EARLIEST_YEAR:
+        if on < EARLIEST:
             raise self._refused("year")
+        if on > LATEST:
+            raise self._refused("late")
         return on
 
     def _refused(self, code: str) -> forms.ValidationError:
@@ -140,7 +144,7 @@ class NumberField(forms.DecimalField):
 
     def to_python(self, value: object) -> Any:
         text = str(value if value is not None else "").strip()
-        if text and not re.fullmatch(r"[+-]?[0-9]*\.?[0-9]*", text):
+        if len(text) > _LONGEST_NUMBER or not re.fullmatch(r"[+-]?[0-9]*\.?[0-9]*", text):
             raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
         return super().to_python(text)
 

@@ -130,6 +130,7 @@ CACHES = {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
         "LOCATION": REDIS_URL,
         "KEY_PREFIX": REDIS_KEY_PREFIX,
+        "OPTIONS": {"socket_connect_timeout": 2, "socket_timeout": 2},  # seconds; nothing in the cache is worth more
     },
 }
 
@@ -150,6 +151,9 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 180,  # longer than any task may run, else it runs twice; no task is ever delayed that long
     "unacked_restore_interval": 2,  # with the next one: a killed worker's task is back within seconds
     "unacked_restore_throttle": 1,
+    # Seconds; without them a page that saves would wait for a silent broker as long as the network pleases.
+    "socket_connect_timeout": 3,
+    "socket_timeout": 5,
     "global_keyprefix": f"{REDIS_KEY_PREFIX}:",
 }
 CELERY_TIMEZONE = "UTC"
@@ -228,7 +232,6 @@ USE_TZ = True
 
 STATIC_URL = "static/"
 STATIC_ROOT = Path(env.str("STATIC_ROOT", str(BASE_DIR / "staticfiles")))
-STATICFILES_DIRS = [BASE_DIR / "tracker" / "static"]
 WHITENOISE_USE_FINDERS = DEBUG
 WHITENOISE_AUTOREFRESH = DEBUG
 STORAGES = {
@@ -259,7 +262,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PAGINATION_CLASS": "tracker.api.paging.KeysetPagination",
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "DEFAULT_SCHEMA_CLASS": "tracker.api.schema.ApiSchema",
-    "DEFAULT_THROTTLE_CLASSES": ["rest_framework.throttling.UserRateThrottle"],
+    "DEFAULT_THROTTLE_CLASSES": ["tracker.api.throttles.OfPerson"],
     "DEFAULT_THROTTLE_RATES": {
         "user": env.str("API_RATE", "1200/min"),
         "sign_in_address": env.str("API_SIGN_IN_RATE_BY_ADDRESS", "30/min"),

@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 
+from tracker.views.favicon import favicon
 from tracker.views.forms.add_antibody import AddAntibody
 from tracker.views.forms.add_assessment import AddAssessment
 from tracker.views.forms.add_condition import AddCondition
@@ -29,6 +30,7 @@ from tracker.views.worklist import worklist_page
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("health/", health, name="health"),
+    path("favicon.ico", favicon, name="favicon"),
     path("", patient_list, name="patient_list"),
     path("sign-in/", SignIn.as_view(), name="sign_in"),
     path("sign-out/", SignOut.as_view(), name="sign_out"),

@@ -12,7 +12,7 @@ from monitoring.models.result import ResultSource
 from monitoring.protocol.definitions import Analyte, ResultType
 from monitoring.protocol.load import load
 from patients.clock import today_in
-from patients.entries import not_before_birth, not_in_future, store
+from patients.entries import not_before_birth, not_in_future, store_once
 from patients.errors import Refused
 from patients.models import Staff
 from patients.rules.permissions import Permission
@@ -58,7 +58,7 @@ def record_results(
     for value in values:
         _check(value)
     return [
-        store(
+        store_once(
             Result(
                 patient=patient,
                 analyte=value.analyte,
@@ -72,7 +72,8 @@ def record_results(
                 received_on=received_on,
                 source=source,
                 recorded_by=by,
-            )
+            ),
+            value.analyte,
         )
         for value in values
     ]

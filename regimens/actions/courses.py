@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from patients.clock import today_in
-from patients.entries import bump_version, not_before_birth, not_in_future, store
+from patients.entries import ALREADY_RECORDED, bump_version, not_before_birth, not_in_future, store
 from patients.errors import Refused
 from patients.models import Patient, Staff
 from patients.rules.permissions import Permission
@@ -151,6 +151,9 @@ def record_never_given(
     if not reason.strip():
         raise Refused("Say why the drug was not given.", "reason")
     drug, _, role = _identified(drug, "", None)
+    said = Outcome.objects.all().current().filter(on=on, kind=kind, reason=reason.strip())
+    if said.filter(course__patient=patient, course__drug=drug, course__never_given=True).exists():
+        raise Refused(ALREADY_RECORDED)
     course = store(Course(patient=patient, drug=drug, role=role, start_on=on, never_given=True, recorded_by=by))
     store(Outcome(course=course, on=on, kind=kind, reason=reason.strip(), recorded_by=by))
     return course

@@ -5,7 +5,7 @@ from datetime import date
 from django.db import transaction
 
 from patients.clock import today_in
-from patients.entries import not_before_birth, not_in_future, store
+from patients.entries import not_before_birth, not_in_future, store, store_once
 from patients.errors import Refused
 from patients.models import Staff
 from patients.rules.permissions import Permission
@@ -45,7 +45,7 @@ def record_outcome(
         raise Refused("An outcome cannot be before the course started.", "on")
     if kind in _NEED_A_REASON and not (reason.strip() or reaction.strip()):
         raise Refused("Say why, so that the next reader understands the judgement.", "reason")
-    return store(
+    return store_once(
         Outcome(
             course=course,
             on=on,

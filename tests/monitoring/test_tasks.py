@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 import pytest
 from django.conf import settings
-from django.db import connection
+from django.db import OperationalError, connection
 
 from monitoring import tasks
 from monitoring.models import DueItem
@@ -85,3 +85,41 @@ def test_every_scheduled_task_exists_and_expires():
     for name, entry in BEAT_SCHEDULE.items():
         assert entry["task"] in app.tasks, name
         assert entry["options"]["expires"] > 0
+
+
+@pytest.mark.django_db
+def test_one_patient_whom_the_rules_cannot_judge_stops_no_other(monkeypatch):
+    def judge(*, patient_ids, as_of):
+        if 2 in patient_ids:
+            raise ValueError("a record that no rule foresaw")
+        judged.extend(patient_ids)
+
+    judged, failed = [], []
+    monkeypatch.setattr(tasks, "reconcile", judge)
+
+    def deliver(patient_ids, as_of=None):
+        try:
+            tasks.reconcile_some(patient_ids, as_of)
+        except ValueError:
+            failed.append(patient_ids)
+
+    monkeypatch.setattr(tasks.reconcile_some, "delay", deliver)
+    deliver([1, 2, 3], DAY.isoformat())
+
+    assert judged == [1, 3]
+    assert failed == [[2]]
+
+
+@pytest.mark.django_db
+def test_a_database_that_is_away_is_not_asked_once_for_each_patient(monkeypatch):
+    def judge(**_):
+        raise OperationalError
+
+    handed_on = []
+    monkeypatch.setattr(tasks, "reconcile", judge)
+    monkeypatch.setattr(tasks.reconcile_some, "delay", lambda *args: handed_on.append(args))
+
+    with pytest.raises(OperationalError):
+        tasks.reconcile_some([1, 2, 3])
+
+    assert handed_on == []

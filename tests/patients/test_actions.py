@@ -288,3 +288,37 @@ class TestSuperseding:
         supersede(row, by=doctor, reason="wrong patient")
         with pytest.raises(Refused, match="already replaced or withdrawn"):
             supersede(row, by=doctor, reason="wrong patient")
+
+
+@pytest.mark.parametrize("act", CLINICAL.values(), ids=CLINICAL.keys())
+def test_the_same_entry_again_is_refused_and_another_persons_too(act: Write) -> None:
+    """A form sent twice, or two people with one sheet of paper."""
+    clinic = a_clinic()
+    first, second = a_member(clinic=clinic, password=None), a_member(clinic=clinic, password=None)
+    patient = a_patient(first)
+    act(first, patient.pk)
+    for by in (first, second):
+        with pytest.raises(Refused, match="already recorded"):
+            act(by, patient.pk)
+
+
+def test_entries_of_one_day_that_differ_are_all_taken(doctor: Staff) -> None:
+    patient = a_patient(doctor)
+    a_weight(
+        patient, "70", TODAY, superseded_at=patient.recorded_at, superseded_by=doctor, superseded_reason="typed wrong"
+    )
+    for kilograms in ("70", "70.5"):
+        record_weight(by=doctor, patient_id=patient.pk, on=TODAY, kilograms=Decimal(kilograms))
+    for name in (EnzymeName.CK, EnzymeName.LDH):
+        values = NewAssessment(on=TODAY, enzymes=(NewEnzyme(name=name, value=Decimal(900)),))
+        record_assessment(by=doctor, patient_id=patient.pk, values=values)
+    assert (patient.weights.all().current().count(), patient.assessments.count()) == (2, 2)
+
+
+def test_an_assessment_with_the_same_enzymes_is_the_same(doctor: Staff) -> None:
+    patient = a_patient(doctor)
+    enzymes = [NewEnzyme(name=name, value=Decimal(900)) for name in (EnzymeName.CK, EnzymeName.LDH)]
+    record_assessment(by=doctor, patient_id=patient.pk, values=NewAssessment(on=TODAY, enzymes=tuple(enzymes)))
+    again = NewAssessment(on=TODAY, enzymes=tuple(reversed(enzymes)))
+    with pytest.raises(Refused, match="already recorded"):
+        record_assessment(by=doctor, patient_id=patient.pk, values=again)

@@ -152,7 +152,7 @@ class TestStatus:
 @pytest.mark.parametrize(("kilograms", "fits"), [("0.99", False), ("1", True), ("400", True), ("400.01", False)])
 def test_a_weight_that_cannot_be(patient: Patient, doctor: Staff, kilograms: str, fits: bool) -> None:
     if fits:
-        a_weight(patient, kilograms)
+        a_weight(patient, kilograms, BEFORE)
         record_weight(by=doctor, patient_id=patient.pk, on=ON, kilograms=Decimal(kilograms))
         return
     with database_refuses("patients_weight_plausible"):
@@ -164,7 +164,7 @@ def test_a_weight_that_cannot_be(patient: Patient, doctor: Staff, kilograms: str
 @pytest.mark.parametrize(("centimetres", "fits"), [("29.9", False), ("30", True), ("260", True), ("260.1", False)])
 def test_a_height_that_cannot_be(patient: Patient, doctor: Staff, centimetres: str, fits: bool) -> None:
     if fits:
-        a_height(patient, centimetres)
+        a_height(patient, centimetres, BEFORE)
         record_height(by=doctor, patient_id=patient.pk, on=ON, centimetres=Decimal(centimetres))
         return
     with database_refuses("patients_height_plausible"):

@@ -153,3 +153,28 @@ def test_an_empty_number_is_none() -> None:
 
 def test_browsers_are_not_to_remember_what_was_typed() -> None:
     assert str(Typed(today=TODAY)).count('autocomplete="off"') == 2
+
+
+@pytest.mark.parametrize("text", ["31/12/2200", "01/01/1900"])
+def test_the_first_and_the_last_day_that_a_record_takes(text: str) -> None:
+    assert day(text) == partial(text).on
+
+
+@pytest.mark.parametrize("text", ["01/01/2201", "31/12/9999"])
+def test_a_day_after_2200_is_a_slip(text: str) -> None:
+    for read in (day, partial):
+        with pytest.raises(forms.ValidationError, match="after the year 2200"):
+            read(text)
+
+
+@pytest.mark.parametrize("text", ["9999", "12/9999", "about 2201"])
+def test_so_is_a_month_or_a_year_after_2200(text: str) -> None:
+    with pytest.raises(forms.ValidationError, match="after the year 2200"):
+        partial(text)
+
+
+def test_a_number_longer_than_any_quantity_is_not_even_read() -> None:
+    field = NumberField(label="amount")
+    assert field.clean("9" * 40) == Decimal("9" * 40)
+    with pytest.raises(forms.ValidationError, match="Enter a number"):
+        field.clean("9" * 41)

@@ -159,3 +159,24 @@ def test_every_dependency_says_why_it_is_there() -> None:
     for line in listed.splitlines():
         if line.startswith('    "'):
             assert re.search(r'",\s+# \S+', line), line
+
+
+def test_static_files_are_found_once_each(tmp_path: Path) -> None:
+    environment = {**PRODUCTION, "STATIC_ROOT": str(tmp_path)}
+    done = run_python(
+        "from django.core.management import execute_from_command_line as run;"
+        "run(['manage.py', 'collectstatic', '--no-input'])",
+        environment,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "Found another file" not in done.stdout + done.stderr
+    assert (tmp_path / "myoline.css").is_file()
+
+
+def test_nobody_waits_for_a_redis_that_does_not_answer() -> None:
+    """Without a limit, a page that saves hangs as long as the network pleases."""
+    broker = app.conf.broker_transport_options
+    cache = declared.CACHES["default"]["OPTIONS"]
+    for limits in (broker, cache):
+        assert 0 < limits["socket_connect_timeout"] <= 5
+        assert 0 < limits["socket_timeout"] <= 30

@@ -1,26 +1,49 @@
-"""How often the API may be asked. Rates are in the settings; the counts are in Redis, for all servers together."""
+"""How often anybody may ask. Rates are in the settings; the counts are in Redis, for all servers together.
 
-from rest_framework.request import Request
-from rest_framework.throttling import SimpleRateThrottle
-from rest_framework.views import APIView
+Without Redis nobody is counted: a clinic goes on reading and recording, and each uncounted request leaves a log line.
+"""
+
+from typing import Any
+
+import structlog
+from redis import RedisError
+from rest_framework.throttling import SimpleRateThrottle, UserRateThrottle
+
+log = structlog.get_logger(__name__)
 
 
-class SignInByAddress(SimpleRateThrottle):
-    """Attempts to sign in from one address."""
+class Counted(SimpleRateThrottle):
+    """A limit that does not stand in the way while its counts cannot be reached."""
+
+    def allow_request(self, request: Any, view: Any) -> bool:
+        try:
+            return super().allow_request(request, view)
+        except RedisError:
+            log.warning("request_not_counted", scope=self.scope)
+            return True
+
+
+class OfPerson(Counted, UserRateThrottle):
+    """Requests to the API by one person."""
+
+
+class SignInByAddress(Counted):
+    """Attempts to sign in from one address, on the page or to the API."""
 
     scope = "sign_in_address"
 
-    def get_cache_key(self, request: Request, view: APIView) -> str:
+    def get_cache_key(self, request: Any, view: Any) -> str:
         return self.cache_format % {"scope": self.scope, "ident": self.get_ident(request)}
 
 
-class SignInByName(SimpleRateThrottle):
+class SignInByName(Counted):
     """Attempts on one account, wherever they come from."""
 
     scope = "sign_in_name"
 
-    def get_cache_key(self, request: Request, view: APIView) -> str | None:
-        name = request.data.get("username") if isinstance(request.data, dict) else None
+    def get_cache_key(self, request: Any, view: Any) -> str | None:
+        typed = request.data if hasattr(request, "data") else request.POST
+        name = typed.get("username") if isinstance(typed, dict) else None
         if not isinstance(name, str):
             return None
         return self.cache_format % {"scope": self.scope, "ident": name.casefold().encode().hex()[:150]}

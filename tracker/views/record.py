@@ -10,7 +10,6 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from patients.errors import NotFound
-from patients.fields import EARLIEST, LATEST
 from patients.inputs import DayField
 from patients.models import Staff
 from tracker.presenters.record import present
@@ -43,7 +42,6 @@ def record(request: HttpRequest, patient_id: int) -> HttpResponse:
 def _day(text: str) -> date | None:
     """The day in any form that a form page takes; None for none and for what is no day or outside 1900 to 2200."""
     try:
-        day = cast("date | None", DayField(label="as of", required=False).clean(text))
+        return cast("date | None", DayField(label="as of", required=False).clean(text))
     except ValidationError:
         return None
-    return day if day is not None and EARLIEST <= day <= LATEST else None

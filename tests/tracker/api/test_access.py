@@ -132,3 +132,13 @@ def test_every_write_address_is_in_the_table() -> None:
     }
     others = {"patients/", "courses/{courses}/taper/"}  # tested on their own
     assert len(written) == len({address for address, _, _ in WRITES} | others), sorted(written)
+
+
+def test_another_clinics_condition_is_told_from_none_by_nothing(scene: Scene) -> None:
+    client = scene.client("stranger")
+    answers = [
+        client.post(f"{V1}/conditions/{pk}/end/", {"to_on": DAY}, format="json").json()
+        for pk in (scene.rows["conditions"], 999_999)
+    ]
+    assert answers[0]["status"] == 404
+    assert answers[0] == answers[1]

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+import redis
 from django.core.cache import cache
 from django.test import Client
 from rest_framework.test import APIClient
@@ -167,3 +168,9 @@ def test_what_an_address_takes_can_be_asked(scene: Scene, address: str) -> None:
 def test_half_a_character(scene: Scene, text: str) -> None:
     answer = scene.client().post(f"{V1}/courses/never-given/", text, content_type="application/json")
     assert is_problem(answer, 400)
+
+
+def test_without_redis_the_api_answers_and_counts_nobody(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    unreachable = redis.ConnectionPool(host="127.0.0.1", port=1)
+    monkeypatch.setattr(cache._cache, "_get_connection_pool", lambda write: unreachable)
+    assert scene.client().get("/api/v1/patients/").status_code == 200

@@ -1,0 +1,118 @@
+"""Two people, two tabs or two workers on one record in the same moment, on real connections."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+from decimal import Decimal
+from threading import Barrier
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from monitoring.actions import NewResult, reconcile, record_results
+from monitoring.models import DueItem, Result
+from patients.actions import NewAssessment, end_condition, record_assessment, record_weight
+from patients.errors import Refused, StaleVersion
+from patients.models import Assessment, Condition, Patient, Staff, Weight
+from regimens.actions import NewDose, record_never_given, record_outcome, start_course, stop_course
+from regimens.models import Course, Outcome
+from regimens.rules.vocabulary import OutcomeKind, StopReason
+from tests.factories import rows
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+DAY = date(2026, 3, 2)
+AT_ONCE = 4
+
+
+def together(act: Callable[[], Any]) -> list[Any]:
+    """What each of several threads got that did this in the same moment: an answer, or the error that stopped it."""
+    ready = Barrier(AT_ONCE)
+
+    def one(_: int) -> Any:
+        try:
+            ready.wait(timeout=10)
+            return act()
+        except Exception as error:
+            return error
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(AT_ONCE) as threads:
+        return list(threads.map(one, range(AT_ONCE)))
+
+
+def refusals(answers: list[Any]) -> list[type]:
+    return sorted((type(answer) for answer in answers if isinstance(answer, Exception)), key=str)
+
+
+@pytest.fixture
+def doctor() -> Staff:
+    return rows.a_member(password=None)
+
+
+@pytest.fixture
+def patient(doctor: Staff) -> Patient:
+    return rows.a_patient(doctor)
+
+
+def test_one_drug_is_started_once(doctor: Staff, patient: Patient) -> None:
+    answers = together(
+        lambda: start_course(by=doctor, patient_id=patient.pk, on=DAY, drug="azathioprine", dose=NewDose())
+    )
+    assert refusals(answers) == [Refused] * (AT_ONCE - 1)
+    assert Course.objects.get().doses.count() == 1
+
+
+def test_one_course_is_stopped_once(doctor: Staff, patient: Patient) -> None:
+    course = rows.a_course(patient, "azathioprine", DAY, "50")
+    stop = {"by": doctor, "course_id": course.pk, "on": DAY, "reason": StopReason.PLANNED, "version": course.version}
+    answers = together(lambda: stop_course(**stop))
+    assert set(refusals(answers)) <= {Refused, StaleVersion}
+    assert len(refusals(answers)) == AT_ONCE - 1
+    course.refresh_from_db()
+    assert (course.stop_on, course.version) == (DAY, 2)
+
+
+def test_a_condition_ends_once(doctor: Staff, patient: Patient) -> None:
+    row = rows.a_condition(patient, from_on=DAY)
+    answers = together(lambda: end_condition(by=doctor, condition_id=row.pk, to_on=DAY))
+    assert len(refusals(answers)) == AT_ONCE - 1
+    assert Condition.objects.all().current().count() == 1
+
+
+def test_what_is_sent_twice_is_recorded_once(doctor: Staff, patient: Patient) -> None:
+    course = rows.a_course(patient, "azathioprine", DAY, "50")
+    of_patient = {"by": doctor, "patient_id": patient.pk}
+    result = NewResult(analyte="alt", value=Decimal(30), unit="U/L")
+    sent: list[tuple[Callable[[], Any], Any]] = [
+        (lambda: record_weight(**of_patient, on=DAY, kilograms=Decimal("64.5")), Weight),
+        (lambda: record_assessment(**of_patient, values=NewAssessment(on=DAY, haq=Decimal(1))), Assessment),
+        (lambda: record_results(**of_patient, sampled_on=DAY, values=[result]), Result),
+        (lambda: record_outcome(by=doctor, course_id=course.pk, on=DAY, kind=OutcomeKind.RESPONDED), Outcome),
+    ]
+    for act, model in sent:
+        assert refusals(together(act)) == [Refused] * (AT_ONCE - 1), model
+        assert model.objects.count() == 1
+
+
+def test_a_drug_is_recorded_as_never_given_once(doctor: Staff, patient: Patient) -> None:
+    never = {"on": DAY, "drug": "ciclosporin", "kind": OutcomeKind.DECLINED, "reason": "prefers not"}
+    answers = together(lambda: record_never_given(by=doctor, patient_id=patient.pk, **never))
+    assert refusals(answers) == [Refused] * (AT_ONCE - 1)
+    assert Course.objects.count() == Outcome.objects.count() == 1
+
+
+def test_workers_on_the_same_patients_open_each_item_once(doctor: Staff) -> None:
+    patients = [rows.a_patient(doctor) for _ in range(3)]
+    for each in patients:
+        rows.a_course(each, "methotrexate", DAY, "10")
+    ids = [each.pk for each in patients]
+    orders = iter([ids, ids[::-1], ids, ids[::-1]])
+
+    reports = together(lambda: reconcile(patient_ids=next(orders), as_of=DAY))
+
+    assert refusals(reports) == []
+    assert sum(report.changed for report in reports) == 1
+    assert DueItem.objects.count() == sum(report.opened for report in reports) > 0

@@ -1,0 +1,69 @@
+"""Every write about clinics, accounts and roles. They are made at the server, so no member of staff is asking."""
+
+from zoneinfo import available_timezones
+
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from patients.entries import store
+from patients.errors import NotFound, Refused
+from patients.models import Clinic, Membership, Staff
+from patients.rules.vocabulary import Role
+from tracker import tokens
+
+
+def account_named(username: str) -> Staff | None:
+    """The account with exactly this user name, or None."""
+    return Staff.objects.filter(username=Staff.normalize_username(username)).first()
+
+
+@transaction.atomic
+def clinic_with(*, slug: str, name: str = "", time_zone: str = "") -> Clinic:
+    """The clinic with this slug; with a name, made when there is none. Raises NotFound, Refused."""
+    clinic = Clinic.objects.filter(slug=slug).first()
+    if clinic is not None:
+        return clinic
+    if not name:
+        known = ", ".join(Clinic.objects.order_by("slug").values_list("slug", flat=True)) or "none yet"
+        raise NotFound(f"There is no clinic “{slug}” (known: {known}). To make it, give its name as well.", "clinic")
+    clinic = Clinic(slug=slug, name=name)
+    if time_zone:
+        if time_zone not in available_timezones():
+            raise Refused(f"“{time_zone}” is no time zone; one is Europe/London.", "time_zone")
+        clinic.time_zone = time_zone
+    return store(clinic)
+
+
+@transaction.atomic
+def add_account(*, username: str, password: str, given_name: str = "", family_name: str = "") -> Staff:
+    """A new account, which as yet belongs to no clinic. Raises Refused (name taken, password too weak)."""
+    staff = Staff(username=Staff.normalize_username(username), first_name=given_name, last_name=family_name)
+    try:
+        validate_password(password, staff)
+    except ValidationError as error:
+        raise Refused(" ".join(error.messages), "password") from None
+    staff.set_password(password)
+    return store(staff)
+
+
+@transaction.atomic
+def give_role(*, staff: Staff, clinic: Clinic, role: Role) -> Membership:
+    """The person's one role in this clinic from now on, in place of any other there. Raises Refused."""
+    if not staff.is_active:
+        raise Refused("This account is deactivated.", "username")
+    row = Membership.objects.select_for_update().filter(staff=staff, clinic=clinic).first()
+    row = row or Membership(staff=staff, clinic=clinic)
+    row.role = role.value
+    return store(row)
+
+
+@transaction.atomic
+def deactivate(*, username: str) -> Staff:
+    """Ends an account at once: no sign-in, no open session, no token. What it entered stays. Raises NotFound."""
+    staff = account_named(username)
+    if staff is None:
+        raise NotFound(f"There is no account “{username}”.", "username")
+    staff.is_active = False
+    tokens.revoke_all(staff)
+    return store(staff)
