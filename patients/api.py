@@ -18,6 +18,7 @@ from patients.selectors import (
     heights_for,
     patients_for,
     permissions_in,
+    search_patients,
     weights_for,
 )
 from patients.serializers import (
@@ -27,10 +28,14 @@ from patients.serializers import (
     ConditionEndSerializer,
     ConditionSerializer,
     HeightSerializer,
+    PatientSearchSerializer,
     PatientSerializer,
+    PatientsFoundSerializer,
     StatusChangeSerializer,
     WeightSerializer,
 )
+
+MOST_FOUND = 50
 
 
 @titled("the clinics that you belong to", "a clinic", "With what your role there may do.")
@@ -43,17 +48,31 @@ class ClinicEndpoint(ListedRows):
         return {**super().get_serializer_context(), "permissions_in": lambda pk: permissions_in(self.staff, pk)}
 
 
-@titled("patients of your clinics, by name", "a patient", "`search`: a name, a number or a day of birth.")
+@titled("patients of your clinics, the latest registered first", "a patient")
 class PatientEndpoint(ListedRows):
     rows = patients_for
     serializer_class = PatientSerializer
     filterset_class = PatientFilters
-    ordering = ("family_name", "given_names", "pk")
+    # Not by name: the cursor stands in the address.
+    ordering = ("-recorded_at", "-pk")
 
     def create(self, request: Request) -> Response:
         patient = actions.register_patient(by=self.staff, **self.parsed())
         self.changed(patient.pk)
         return self.shown(patient)
+
+    @extend_schema(
+        summary="Search for patients",
+        description=f"By name, number or day of birth, as the patient list does; at most {MOST_FOUND}. Posted, "
+        "because a name has no place in an address.",
+        request=PatientSearchSerializer,
+        responses=PatientsFoundSerializer,
+    )
+    @action(detail=False, methods=["post"])
+    def search(self, request: Request) -> Response:
+        found = list(search_patients(self.staff, self.parsed(PatientSearchSerializer)["text"])[: MOST_FOUND + 1])
+        rows = self.get_serializer(found[:MOST_FOUND], many=True).data
+        return Response({"results": rows, "more": len(found) > MOST_FOUND})
 
     @extend_schema(
         summary="Change whether a patient is under care",

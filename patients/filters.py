@@ -1,7 +1,7 @@
 """Filters that lists of the API take from the query string."""
 
 from datetime import date
-from typing import Any, cast
+from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
@@ -9,10 +9,9 @@ from django_filters import rest_framework as filters
 from drf_spectacular.drainage import set_override
 
 from patients.fields import LARGEST_ID, described
-from patients.models import Condition, Patient, Staff
+from patients.models import Condition
 from patients.rules.days import EARLIEST, LATEST
 from patients.rules.vocabulary import ConditionKind, PatientStatus, Subtype, Vocabulary
-from patients.selectors import search_patients
 
 
 class IdFilter(filters.NumberFilter):
@@ -57,15 +56,11 @@ def from_and_to(field: str) -> tuple[DayFilter, DayFilter]:
 
 
 class PatientFilters(filters.FilterSet):
-    """Patients; `search` reads a name, a hospital or NHS number, or a day of birth, as the patient list does."""
+    """Patients. A name or number is searched for by post: it has no place in an address."""
 
-    search = filters.CharFilter(method="found")
     clinic = IdFilter(field_name="clinic")
     status = WordFilter(PatientStatus)
     subtype = WordFilter(Subtype)
-
-    def found(self, rows: QuerySet[Patient], name: str, value: str) -> QuerySet[Patient]:
-        return rows.filter(pk__in=search_patients(cast(Staff, self.request.user), value).values("pk"))
 
 
 class OfPatient(filters.FilterSet):

@@ -71,6 +71,17 @@ class PatientSerializer(StrictSerializer):
     recorded_at = serializers.DateTimeField(read_only=True)
 
 
+class PatientSearchSerializer(StrictSerializer):
+    text = serializers.CharField(max_length=100, help_text="A name, a hospital or NHS number, or a day of birth.")
+
+
+class PatientsFoundSerializer(serializers.Serializer[Any]):
+    """The patients that fit, by name; `more` says that there are others, so that the text should say more."""
+
+    results = PatientSerializer(many=True)
+    more = serializers.BooleanField()
+
+
 class StatusChangeSerializer(StrictSerializer):
     status = WordField(PatientStatus)
     on = ClinicalDateField(allow_null=True, default=None)

@@ -21,6 +21,11 @@ BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": crontab(hour="1", minute="15"),
         "options": {"expires": 6 * HOUR},
     },
+    "remove sessions and tokens that have expired": {
+        "task": "tracker.tasks.clear_expired",
+        "schedule": crontab(hour="2", minute="45"),
+        "options": {"expires": 6 * HOUR},
+    },
 }
 
 app = Celery("tracker")

@@ -3,6 +3,7 @@
 from django.contrib.auth import authenticate
 from django.db import transaction
 from django.http import HttpRequest
+from django.utils import timezone
 from knox.models import AuthToken
 
 from patients.models import Staff
@@ -30,3 +31,8 @@ def revoke(token: AuthToken) -> None:
 def revoke_all(staff: Staff) -> None:
     """Ends every token of a member of staff."""
     AuthToken.objects.filter(user=staff).delete()
+
+
+def clear_expired() -> None:
+    """Removes tokens that no longer open anything."""
+    AuthToken.objects.filter(expiry__lt=timezone.now()).delete()

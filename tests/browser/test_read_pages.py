@@ -105,7 +105,7 @@ def test_every_page_in_every_role(
     sign_in(page, address, member)
     for path in (
         "/",
-        "/?q=nobody",
+        "/?found=yes",
         f"/patients/{patient.pk}/",
         f"/patients/{patient.pk}/?as_of=2026-02-01",
         "/worklist/",

@@ -1,5 +1,6 @@
 """Who patients are, over the API."""
 
+from base64 import urlsafe_b64decode
 from collections.abc import Callable
 from typing import Any
 
@@ -9,7 +10,7 @@ from pytest_django import DjangoCaptureOnCommitCallbacks
 from monitoring.tasks import reconcile_some
 from patients.models import Assessment, Condition, Patient
 from tests.factories.api import Scene, make_scene
-from tests.factories.rows import a_patient, a_patient_no_longer_under_care
+from tests.factories.rows import a_member, a_patient, a_patient_no_longer_under_care
 
 V1 = "/api/v1"
 
@@ -87,8 +88,25 @@ def test_a_stale_change_of_status_is_refused(scene: Scene, post: Callable[..., A
 )
 def test_search_as_the_patient_list_does(scene: Scene, text: str, found: bool) -> None:
     a_patient(scene.doctor, hospital_number="Z9", born=None)
-    rows = scene.client().get(f"{V1}/patients/", {"search": text}).json()["results"]
-    assert [row["id"] for row in rows] == ([scene.patient.pk] if found else [])
+    a_patient(a_member(), hospital_number="A1", family_name="Testcase")  # of another clinic
+    answer = scene.client().post(f"{V1}/patients/search/", {"text": text}, format="json").json()
+    assert [row["id"] for row in answer["results"]] == ([scene.patient.pk] if found else [])
+    assert answer["more"] is False
+
+
+def test_search_says_when_there_are_more(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("patients.api.MOST_FOUND", 1)
+    a_patient(scene.doctor, family_name=scene.patient.family_name)
+    answer = scene.client().post(f"{V1}/patients/search/", {"text": scene.patient.family_name}, format="json").json()
+    assert (len(answer["results"]), answer["more"]) == (1, True)
+
+
+def test_no_name_stands_in_an_address(scene: Scene) -> None:
+    assert scene.client().get(f"{V1}/patients/", {"search": "Testcase"}).status_code == 400
+    a_patient(scene.doctor)
+    following = scene.client().get(f"{V1}/patients/", {"page_size": 1}).json()["next"]
+    cursor = following.split("cursor=")[1].split("&")[0]
+    assert b"Test" not in urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
 
 
 def test_patients_by_status(scene: Scene) -> None:

@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 import time_machine
+from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
@@ -51,6 +52,11 @@ def test_a_line_says_who_where_and_what_next(client: Client) -> None:
         assert words in page
 
 
+def searched(client: Client, text: str) -> HttpResponse:
+    """The page that a search leads to."""
+    return client.post("/", {"q": text}, follow=True)
+
+
 @pytest.mark.parametrize(
     "asked", ["okaf", "ada okafor", "A77", "9990000018", "999 000 0018", "05/04/1968", "05-Apr-1968", "1968-04-05"]
 )
@@ -60,7 +66,7 @@ def test_search_by_name_numbers_and_day_of_birth(client: Client, asked: str) -> 
     rows.a_patient(member, family_name="Okafor", given_names="Ada", **known)
     rows.a_patient(member, family_name="Other", given_names="Bo")
     client.force_login(member)
-    page = text_of(client.get("/", {"q": asked}))
+    page = text_of(searched(client, asked))
     assert "OKAFOR, Ada" in page
     assert "OTHER" not in page
     assert f"1 found for “{asked}”" in page
@@ -70,13 +76,13 @@ def test_nothing_found_says_what_was_searched(client: Client) -> None:
     member = rows.a_member()
     rows.a_patient(member)
     client.force_login(member)
-    page = text_of(client.get("/", {"q": "zzz<b>"}))
+    page = text_of(searched(client, "zzz<b>"))
     assert "No patient of your clinics fits “zzz<b>”" in page
     assert "Searched: family name, given names" in page
-    assert b"zzz<b>" not in client.get("/", {"q": "zzz<b>"}).content
+    assert b"zzz<b>" not in searched(client, "zzz<b>").content
 
 
-@pytest.mark.parametrize("query", [{"q": "\x00"}, {"q": "x" * 5000}, {"page": "9" * 40}, {"page": "-1"}, {"page": "x"}])
+@pytest.mark.parametrize("query", [{"found": "\x00"}, {"page": "9" * 40}, {"page": "-1"}, {"page": "x"}])
 def test_an_odd_address_is_no_error(client: Client, query: dict[str, str]) -> None:
     member = rows.a_member()
     rows.a_patient(member)
@@ -137,7 +143,7 @@ def test_a_search_keeps_its_words_over_pages(client: Client) -> None:
     for number in range(26):
         rows.a_patient(member, family_name=f"Name{number:02d}")
     client.force_login(member)
-    assert "?q=name&amp;page=2" in client.get("/", {"q": "name"}).content.decode()
+    assert "?found=yes&amp;page=2" in searched(client, "name").content.decode()
 
 
 @pytest.mark.parametrize("patients", [1, 50])
@@ -160,3 +166,17 @@ def test_lateness_is_what_the_due_items_say(client: Client) -> None:
     oldest = patient.due_items.filter(status="open").order_by("due_on").first()
     assert oldest is not None
     assert f"{(date(2026, 6, 1) - oldest.due_on).days} days" in text_of(client.get("/"))
+
+
+def test_what_is_searched_for_stands_in_no_address(client: Client) -> None:
+    client.force_login(rows.a_member())
+    answer = client.post("/", {"q": "okafor"})
+    assert answer["Location"] == "/?found=yes"
+    assert "okafor" in searched(client, "okafor").content.decode()
+    assert "okafor" not in client.get("/").content.decode()
+
+
+@pytest.mark.parametrize("text", ["\x00", "x" * 5000, "   "])
+def test_odd_searches_are_answered(client: Client, text: str) -> None:
+    client.force_login(rows.a_member())
+    assert searched(client, text).status_code == 200

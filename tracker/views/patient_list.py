@@ -4,9 +4,10 @@ from typing import cast
 
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods
 
 from patients.models import Staff
 from patients.rules.permissions import Permission
@@ -16,15 +17,22 @@ from tracker.selectors import standings_of
 
 PAGE_SIZE = 25
 LONGEST_SEARCH = 100  # characters
+_SEARCHED = "patients_searched_for"
 
 
 @never_cache
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def patient_list(request: HttpRequest) -> HttpResponse:
-    """One page of the list; `?q=` searches, `?page=` turns pages and a page too far is the last one."""
+    """One page of the list. A search is posted and kept in the session: a name has no place in an address.
+
+    `?found` shows what was last searched for, `?page=` turns pages and a page too far is the last one.
+    """
+    if request.method == "POST":
+        # PostgreSQL knows no character 0; nothing longer than this can be a name or a number.
+        request.session[_SEARCHED] = request.POST.get("q", "").replace("\x00", "").strip()[:LONGEST_SEARCH]
+        return redirect(f"{reverse('patient_list')}{'?found=yes' if request.session[_SEARCHED] else ''}")
     staff = cast(Staff, request.user)
-    # PostgreSQL knows no character 0; nothing longer than this can be a name or a number.
-    text = request.GET.get("q", "").replace("\x00", "").strip()[:LONGEST_SEARCH]
+    text = request.session.get(_SEARCHED, "") if "found" in request.GET else ""
     page = Paginator(search_patients(staff, text), PAGE_SIZE).get_page(request.GET.get("page"))
     context = {
         "text": text,

@@ -1,0 +1,26 @@
+"""Every write about who a patient is. Keyword-only, by a member of staff, in one transaction."""
+
+from patients.actions.assessments import NewAssessment, NewEnzyme, record_assessment
+from patients.actions.observations import (
+    end_condition,
+    record_autoantibody,
+    record_body_measures,
+    record_condition,
+    record_height,
+    record_weight,
+)
+from patients.actions.people import change_status, register_patient
+
+__all__ = [
+    "NewAssessment",
+    "NewEnzyme",
+    "change_status",
+    "end_condition",
+    "record_assessment",
+    "record_autoantibody",
+    "record_body_measures",
+    "record_condition",
+    "record_height",
+    "record_weight",
+    "register_patient",
+]
