@@ -8,6 +8,7 @@ import zlib
 from collections.abc import Iterator
 
 import django
+import hypothesis
 import pytest
 import redis
 from django.conf import settings
@@ -44,6 +45,11 @@ settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 # The workers of this run inherit the environment. Each has to come through here before it reads the settings, which
 # pytest-django would make it do at once if this variable were set.
 del os.environ["DJANGO_SETTINGS_MODULE"]
+
+
+# A busy machine is no defect of a test: what Hypothesis generates is judged by what comes out, not by the clock.
+hypothesis.settings.register_profile("suite", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("suite")
 
 
 @pytest.fixture(scope="session", autouse=True)
