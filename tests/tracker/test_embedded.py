@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import signal
 import socket
 import stat
@@ -20,6 +21,7 @@ from tracker.embedded import EmbeddedServerError, Lease, recorded_url, server_na
 from tracker.embedded.home import OUTSIDE, Home, find_home, make_own_folder
 from tracker.embedded.lease import is_locked, lock_holder
 from tracker.embedded.processes import end_orphan
+from tracker.embedded.server import Address
 
 BOTH = ("DATABASE_URL", "REDIS_URL")
 Take = Callable[..., dict[str, Lease]]
@@ -108,6 +110,25 @@ def test_servers_survive_crashes_with_every_committed_row(checkout: Path, take: 
 
 
 @pytest.mark.servers
+@pytest.mark.parametrize("checkout", [0o755, pytest.param(0o700, marks=needs_root)], indirect=True)
+def test_a_checkout_whose_password_is_gone_starts_over_and_keeps_the_data_aside(checkout: Path, take: Take) -> None:
+    lease = take("DATABASE_URL")["DATABASE_URL"]
+    with connect(lease.url) as connection:
+        connection.execute("CREATE TABLE left_behind (value text)")
+    postgres = server_named("postgres", checkout)
+    lease.release()
+    wait_until(lambda: not is_locked(postgres.lock_file))
+    if postgres.home.data == postgres.home.local:
+        postgres.address_file.unlink()
+    else:
+        shutil.rmtree(checkout / ".local")  # a clone that was removed and made again at the same place
+
+    with connect(take("DATABASE_URL")["DATABASE_URL"].url) as connection:
+        assert connection.execute("SELECT to_regclass('left_behind')").fetchall() == [(None,)]
+    assert (postgres.home.data / "postgres.set-aside" / "PG_VERSION").exists()
+
+
+@pytest.mark.servers
 def test_a_server_stays_for_the_last_user_and_goes_after_it(checkout: Path, take: Take) -> None:
     first = take("REDIS_URL")["REDIS_URL"]
     second = take("REDIS_URL")["REDIS_URL"]
@@ -188,6 +209,7 @@ def test_data_of_another_major_version_is_refused_in_words(checkout: Path, take:
     folder = find_home(checkout).data / "postgres"
     folder.mkdir(mode=0o700)
     (folder / "PG_VERSION").write_text("9\n")
+    server_named("postgres", checkout).write_address(Address(port=1, password="known", supervisor=1))
     with pytest.raises(EmbeddedServerError, match=r"is PostgreSQL 9's .*make demo-reset"):
         take("DATABASE_URL")
 

@@ -46,6 +46,8 @@ class Postgres(Server):
     def prepare(self, address: Address) -> None:
         if not self.binary.exists() or self._copy_is_stale():
             self._copy_binaries()
+        if self.folder.exists() and self.read_address() is None:
+            self._set_aside()
         if self.folder.exists():
             self._check_version()
             self._clear_remains()
@@ -121,6 +123,13 @@ class Postgres(Server):
         )
         if done.returncode:
             raise EmbeddedServerError(f"PostgreSQL could not make its data folder:\n{done.stderr.strip()}")
+
+    def _set_aside(self) -> None:
+        """Data whose password is gone opens for nobody: a first start was broken off, or `.local` was removed."""
+        self._clear_remains()
+        aside = self.folder.with_name("postgres.set-aside")
+        shutil.rmtree(aside, ignore_errors=True)
+        self.folder.rename(aside)
 
     def _check_version(self) -> None:
         program = subprocess.run(  # noqa: S603 - our own binary
