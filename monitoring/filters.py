@@ -34,7 +34,9 @@ class DueItemFilters(OfPatient):
     """Due items; `standing` keeps the open ones that stand so on `as_of`, which it needs."""
 
     as_of = DayFilter(method="unchanged")
-    standing = filters.ChoiceFilter(choices=[*DueStatus.choices(), (ATTENTION, "all but not due")], method="stands_so")
+    standing = filters.ChoiceFilter(
+        choices=[*DueStatus.choices(), (ATTENTION, "all but not due and snoozed")], method="stands_so"
+    )
     clinic = IdFilter(field_name="patient__clinic")
     item = filters.CharFilter()
     drug = filters.CharFilter()

@@ -1,6 +1,6 @@
 """Putting a due item off, with a reason and a day. It never hides how late the item is."""
 
-from datetime import date
+from datetime import date, timedelta
 
 from django.db import transaction
 
@@ -12,6 +12,9 @@ from patients.errors import Refused
 from patients.models import Staff
 from patients.rules.permissions import Permission
 from patients.selectors import patient_to_write
+
+# Half a year: longer than any interval of the schedule but the yearly ones, and a slip of the year is caught.
+LONGEST = timedelta(days=183)
 
 
 @transaction.atomic
@@ -26,6 +29,8 @@ def snooze_item(*, by: Staff, patient_id: int, item: str, until: date, reason: s
         raise Refused("This is not an item of the monitoring protocol.", "item")
     if until <= today:
         raise Refused("Put it off until a later day.", "until")
+    if until > today + LONGEST:
+        raise Refused(f"An item can be put off for {LONGEST.days} days at most. Check the year.", "until")
     if not reason.strip():
         raise Refused("Say why it is put off.", "reason")
     earlier = Snooze.objects.filter(

@@ -24,7 +24,7 @@ EVERYTHING = "all"
 class WorklistFilters:
     """What narrows the worklist; empty means any.
 
-    `status` is a DueStatus value, ATTENTION (all but not due, the default) or EVERYTHING.
+    `status` is a DueStatus value, ATTENTION (all but not due and snoozed, the default) or EVERYTHING.
     """
 
     clinic: int | None = None
@@ -129,7 +129,7 @@ def _in_window(word: str, as_of: date, window: Window) -> Q:
     snoozed = Q(snoozed_until__gt=as_of)
     awake = Q(snoozed_until__isnull=True) | Q(snoozed_until__lte=as_of)
     conditions = {
-        ATTENTION: Q(due_on__lte=soon_from),
+        ATTENTION: awake & Q(due_on__lte=soon_from),
         DueStatus.NOT_DUE.value: Q(due_on__gt=soon_from),
         DueStatus.SNOOZED.value: snoozed & Q(due_on__lte=soon_from),
         DueStatus.DUE_SOON.value: awake & Q(due_on__gt=as_of, due_on__lte=soon_from),

@@ -148,6 +148,10 @@ class TestLoaded:
         assert "already loaded" in run(if_empty=True)
         assert list(Patient.objects.order_by("pk").values_list("pk", "recorded_at")) == before
 
+    def test_if_empty_goes_on_after_a_patient_was_registered_while_trying_it_out(self) -> None:
+        a_patient(Staff.objects.get(username="doctor"), provenance=Provenance.CLINICAL)
+        assert "already loaded" in run(if_empty=True)
+
     def test_a_second_load_without_if_empty_is_refused(self) -> None:
         with pytest.raises(CommandError, match="already loaded"):
             run()

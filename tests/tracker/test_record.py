@@ -260,6 +260,19 @@ def test_queries_do_not_grow_with_the_record(client: Client, django_assert_num_q
         client.get(reverse("record", args=[patient.pk]))
 
 
+def test_a_result_that_needs_action_stands_at_the_top_until_a_newer_one_does_not(client: Client) -> None:
+    patient = rows.a_patient(signed_in(client))
+    rows.a_course(patient, "methotrexate", date(2026, 1, 5), "15")
+    rows.a_result(patient, "neutrophils", "0.4", date(2026, 2, 2), unit="10*9/L")
+    page = shown(client, patient)
+    assert page.index("Results that need action") < page.index("Where the patient stands")
+    assert "needs action: neutrophils" in text_of(client.get("/"))
+
+    rows.a_result(patient, "neutrophils", "2.4", date(2026, 2, 9), unit="10*9/L")
+    assert "Results that need action" not in shown(client, patient)
+    assert "needs action" not in text_of(client.get("/"))
+
+
 def test_a_raised_liver_enzyme_is_read_beside_the_ck_of_an_assessment(client: Client) -> None:
     patient = rows.a_patient(signed_in(client))
     assessment = rows.an_assessment(patient, date(2026, 1, 5), ck="4200")

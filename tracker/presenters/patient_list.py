@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 
+from monitoring.protocol.load import load
 from monitoring.rules.findings import DueStatus
 from patients.rules.vocabulary import ConditionKind
+from tracker.presenters.record import urgent_results
 from tracker.selectors import Standing
 
 # Conditions that change what may be given: seen before the record is opened.
@@ -38,6 +40,9 @@ def present(standings: list[Standing]) -> list[PatientLine]:
 
 def _flags(standing: Standing) -> tuple[Flag, ...]:
     found = []
+    if urgent := urgent_results(standing.record, load(), standing.as_of):
+        names = ", ".join(row.name for row in urgent)
+        found.append(Flag("danger", f"needs action: {names}"))
     if overdue := sum(1 for due in standing.monitoring.due if due.status is DueStatus.OVERDUE):
         found.append(Flag("overdue", f"{overdue} overdue"))
     for condition in standing.record.treatment.patient.conditions:

@@ -1,6 +1,6 @@
 """The patient record as its page shows it: what is recorded up to the day, newest first, active apart from stopped."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -10,6 +10,7 @@ from monitoring.rules.enzymes import enzymes_as_results
 from monitoring.rules.findings import DueFinding, DueStatus, ThresholdFinding
 from monitoring.rules.record import MonitoringRecord, Result
 from monitoring.rules.thresholds import flag
+from patients.rules.reasons import Truth
 from patients.rules.record import Assessment, Autoantibody, Condition, Height, PatientRecord, Weight
 from regimens.protocol.load import load as load_pathway
 from regimens.protocol.schema import PathwayProtocol
@@ -79,6 +80,7 @@ class RecordShown:
     failed: tuple[FailedDrug, ...]
     assessments: tuple[Assessment, ...]
     results: tuple[ResultShown, ...]
+    urgent: tuple[ResultShown, ...]
     milestones: tuple[Milestone, ...]
     background: Background
     due: tuple[DueFinding, ...]
@@ -108,6 +110,7 @@ def present(page: RecordPage) -> RecordShown:
         failed=_failed(courses),
         assessments=_assessments(record.treatment.patient, as_of),
         results=_results(record, monitoring_protocol, as_of),
+        urgent=urgent_results(record, monitoring_protocol, as_of),
         milestones=tuple(sorted(milestones, key=lambda milestone: (milestone.on, milestone.id), reverse=True)),
         background=_background(record.treatment.patient, as_of),
         due=tuple(sorted(attention, key=_by_due_day)),
@@ -179,14 +182,32 @@ def _assessments(patient: PatientRecord, as_of: date) -> tuple[Assessment, ...]:
 def _results(record: MonitoringRecord, protocol: MonitoringProtocol, as_of: date) -> tuple[ResultShown, ...]:
     seen = [result for result in record.results if result.sampled_on <= as_of]
     seen.sort(key=lambda result: (result.sampled_on, result.analyte, result.id), reverse=True)
+    return _shown(seen, record, protocol, as_of)
+
+
+def _shown(
+    results: Iterable[Result], record: MonitoringRecord, protocol: MonitoringProtocol, as_of: date
+) -> tuple[ResultShown, ...]:
+    seen = [result for result in record.results if result.sampled_on <= as_of]
     beside = [*seen, *enzymes_as_results(record.treatment.patient.assessments, as_of)]
     shown = []
-    for result in seen:
+    for result in results:
         analyte = protocol.analytes.get(result.analyte)
         above = result.value is not None and result.upper_limit is not None and result.value > result.upper_limit
         flags = flag(result, protocol, others=beside, drugs=_taken_on(record, result.sampled_on))
         shown.append(ResultShown(result, analyte.name if analyte else result.analyte, flags, above))
     return tuple(shown)
+
+
+def urgent_results(record: MonitoringRecord, protocol: MonitoringProtocol, as_of: date) -> tuple[ResultShown, ...]:
+    """The newest result of each analyte that lies in a band which asks for action, the newest first."""
+    newest: dict[str, Result] = {}
+    for result in sorted(record.results, key=lambda result: (result.sampled_on, result.id)):
+        if result.sampled_on <= as_of:
+            newest[result.analyte] = result
+    shown = _shown(newest.values(), record, protocol, as_of)
+    asking = [row for row in shown if any(flag.truth is Truth.TRUE for flag in row.flags)]
+    return tuple(sorted(asking, key=lambda row: (row.result.sampled_on, row.name), reverse=True))
 
 
 def _taken_on(record: MonitoringRecord, day: date) -> set[str]:

@@ -102,7 +102,7 @@ def _clinic_of_the_day(clinics: list[Clinic], filters: WorklistFilters) -> Clini
 def _tabs(staff: Staff, as_of: date, filters: WorklistFilters) -> list[StatusTab]:
     counts = counts_by_status(staff, as_of, filters)
     everything = sum(counts.values())
-    totals = {ATTENTION: everything - counts[DueStatus.NOT_DUE], EVERYTHING: everything}
+    totals = {ATTENTION: everything - counts[DueStatus.NOT_DUE] - counts[DueStatus.SNOOZED], EVERYTHING: everything}
     totals |= {status.value: count for status, count in counts.items()}
     order = (ATTENTION, "overdue", "due", "due_soon", "snoozed", "not_due", EVERYTHING)
     return [StatusTab(value, _LISTS[value], totals[value], value == filters.status) for value in order]

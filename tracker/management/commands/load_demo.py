@@ -56,13 +56,14 @@ class Command(BaseCommand):
 
     def _already_loaded(self, *, if_empty: bool) -> bool:
         """Whether there is nothing to do. Raises CommandError where loading would mix demo and real records."""
+        if if_empty and Patient.objects.exclude(provenance=Provenance.CLINICAL).exists():
+            # Patients registered while trying the demo out are no reason to refuse its next start.
+            self.stdout.write("The demo is already loaded.")
+            return True
         if Patient.objects.filter(provenance=Provenance.CLINICAL).exists():
             raise CommandError("This database holds patients who are not of the demo. The demo is not loaded into it.")
         if Patient.objects.exists():
-            if not if_empty:
-                raise CommandError("The demo is already loaded. Start over with `make demo-reset`.")
-            self.stdout.write("The demo is already loaded.")
-            return True
+            raise CommandError("The demo is already loaded. Start over with `make demo-reset`.")
         known = {login.username for login in DEMO_LOGINS} | {_SECOND_CLINIC_STAFF}
         if Staff.objects.exclude(username__in=known).exists():
             # The demo's password is public: its logins must never stand beside those of real staff.
