@@ -1,5 +1,6 @@
 """What every form page does: find whom it is about, show the form, parse it, call one action, go on to the record."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -43,7 +44,7 @@ class Change:
 
 # A clinic computer is shared: no page of a record is kept by the browser.
 @method_decorator(never_cache, name="dispatch")
-class FormPage(View, Generic[F]):
+class FormPage(View, Generic[F], ABC):
     """A form page. Subclasses say what it is called, build the form and call the action."""
 
     template_name: ClassVar[str]
@@ -59,17 +60,17 @@ class FormPage(View, Generic[F]):
     today: date
     patient: Patient | None = None
 
+    @abstractmethod
     def open(self, **ids: Any) -> None:
         """Finds what the page is about. Raises NotFound, NotAllowed."""
-        raise NotImplementedError
 
+    @abstractmethod
     def form(self, data: QueryDict | None = None) -> F:
         """The form, empty or as typed."""
-        raise NotImplementedError
 
+    @abstractmethod
     def write(self, form: F) -> None:
         """Calls the action. Raises DomainError."""
-        raise NotImplementedError
 
     def entered(self, what: str, by: Staff, at: datetime) -> Change:
         """A change with its author's name and the moment by the clinic's clocks."""
