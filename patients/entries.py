@@ -21,6 +21,7 @@ ALREADY_RECORDED = (
 # What belongs to the act of entering, not to what is said.
 _OF_THE_ENTRY = {
     "recorded_at", "recorded_by", "replaces", "superseded_at", "superseded_by", "superseded_reason",
+    "protocol_version",
 }  # fmt: skip
 
 

@@ -4,6 +4,7 @@ from patients.models.condition import Autoantibody, Condition
 from patients.models.measure import Height, Weight
 from patients.models.patient import Patient
 from patients.models.staff import Membership, Staff
+from patients.models.status import StatusChange
 
 __all__ = [
     "Assessment",
@@ -15,5 +16,6 @@ __all__ = [
     "Membership",
     "Patient",
     "Staff",
+    "StatusChange",
     "Weight",
 ]

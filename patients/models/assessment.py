@@ -41,6 +41,8 @@ class Assessment(Entry):
     )
     haq = models.DecimalField(max_digits=4, decimal_places=3, null=True, blank=True)
     extramuscular_global = _global_field()
+    cmas = models.PositiveSmallIntegerField("CMAS", null=True, blank=True)
+    das = models.DecimalField("DAS", max_digits=3, decimal_places=1, null=True, blank=True)
     lowest_mrc = models.CharField(max_length=2, blank=True, choices=MrcGrade.choices())
     lowest_mrc_group = models.CharField(
         max_length=16, choices=MuscleGroup.choices(), default=MuscleGroup.NOT_RECORDED.value
@@ -62,6 +64,8 @@ class Assessment(Entry):
             _between("fvc_percent", 0, 200, "fvc_range", "FVC is 0 to 200 percent of predicted."),
             _between("dlco_percent", 0, 200, "dlco_range", "DLCO is 0 to 200 percent of predicted."),
             _between("haq", 0, 3, "haq_range", "HAQ is 0 to 3."),
+            _between("cmas", 0, 52, "cmas_range", "CMAS is 0 to 52."),
+            _between("das", 0, 20, "das_range", "DAS is 0 to 20."),
             models.CheckConstraint(
                 condition=Q(haq__isnull=True) | Q(haq=Floor(F("haq") * 8) / 8),
                 name="%(app_label)s_%(class)s_haq_in_eighths",

@@ -89,7 +89,7 @@ class Assessment:
     """A severity assessment; every measure is optional, None means not recorded.
 
     Globals are 0-10 cm, HAQ 0-3 in eighths, MMT is out of `mmt_maximum` (80, 150 or 260), FVC and DLCO are percent
-    of predicted.
+    of predicted. CMAS (0-52) and DAS (0-20) are the measures of juvenile dermatomyositis.
     """
 
     id: str
@@ -109,6 +109,8 @@ class Assessment:
     non_severe_confirmed: bool = False
     precision: DatePrecision = DatePrecision.DAY
     notes: str = ""
+    cmas: Decimal | None = None
+    das: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -139,6 +139,7 @@ class Outcome(Entry):
     kind = models.CharField(max_length=20, choices=OutcomeKind.choices())
     reaction = models.CharField(max_length=200, blank=True)
     reason = models.CharField(max_length=500, blank=True)
+    protocol_version = models.CharField(max_length=32, blank=True, editable=False)
 
     class Meta(Entry.Meta):
         constraints = (

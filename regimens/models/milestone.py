@@ -13,6 +13,7 @@ class Milestone(Entry):
     precision = date_precision_field()
     kind = models.CharField(max_length=20, choices=MilestoneKind.choices())
     note = models.CharField(max_length=300, blank=True)
+    protocol_version = models.CharField(max_length=32, blank=True, editable=False)
 
     class Meta(Entry.Meta):
         constraints = (

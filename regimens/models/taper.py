@@ -9,6 +9,7 @@ class TaperPlan(Entry):
 
     course = models.ForeignKey(Course, on_delete=models.PROTECT, related_name="taper_plans")
     note = models.CharField(max_length=300, blank=True)
+    protocol_version = models.CharField(max_length=32, blank=True, editable=False)
 
     class Meta(Entry.Meta):
         constraints = (

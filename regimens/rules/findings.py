@@ -5,7 +5,7 @@ from datetime import date
 
 from patients.rules.reasons import FactReference, Predicate, Reason
 from patients.rules.vocabulary import Vocabulary
-from regimens.rules.vocabulary import CourseRole
+from regimens.rules.vocabulary import CourseRole, PromptCode
 
 
 class SeverityGroup(Vocabulary):
@@ -86,15 +86,6 @@ class GapCode(Vocabulary):
     NO_DATED_WEIGHT = "no_dated_weight", "no dated weight"
     STRENGTH_NOT_ASSESSED = "strength_not_assessed", "strength not yet assessed"
     OUTCOME_NOT_DATED = "outcome_not_dated", "judgement without a day"
-
-
-class PromptCode(Vocabulary):
-    """A question the software puts; only a clinician answers it."""
-
-    ADEQUATE_TRIAL = "adequate_trial", "adequate trial reached: has it worked?"
-    POSSIBLE_REMISSION = "possible_remission", "possible remission: declare it?"
-    SEVERITY_QUESTION = "severity_question", "severity may need a clinician's statement"
-    STEROID_FAILED = "steroid_failed", "corticosteroid judged a failure: complete line 1"
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,11 +10,11 @@ from patients.rules.vocabulary import EnzymeName, MrcGrade, MuscleGroup
 from patients.rules.wording import display_date, display_number
 from regimens.protocol.schema import Drug
 from regimens.rules.doses import at_target_since, daily_milligrams
-from regimens.rules.findings import Phase, Prompt, PromptCode, SeverityGroup
+from regimens.rules.findings import Phase, Prompt, SeverityGroup
 from regimens.rules.scene import Scene, antibody_predicate
 from regimens.rules.severity import SEVERE_BELOW, weak_where_it_counts
 from regimens.rules.standing import Trial
-from regimens.rules.vocabulary import CourseRole
+from regimens.rules.vocabulary import CourseRole, PromptCode
 
 MDA5 = "mda5"
 

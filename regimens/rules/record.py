@@ -13,6 +13,8 @@ from regimens.rules.vocabulary import (
     Frequency,
     MilestoneKind,
     OutcomeKind,
+    PromptCode,
+    ReviewAnswer,
     Route,
     StopReason,
     Weekday,
@@ -105,9 +107,27 @@ class Milestone:
 
 
 @dataclass(frozen=True, slots=True)
+class Review:
+    """A clinician's answer, on a day, to a question that the software had put about `subject` ("" for the patient).
+
+    `fingerprint` stands for the facts behind the question as they were. `until` ends a deferral.
+    """
+
+    id: str
+    on: date
+    prompt: PromptCode
+    subject: str
+    fingerprint: str
+    answer: ReviewAnswer
+    until: date | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class TreatmentRecord:
     """One patient with everything taken. Order of rows has no meaning."""
 
     patient: PatientRecord
     courses: tuple[Course, ...] = ()
     milestones: tuple[Milestone, ...] = ()
+    reviews: tuple[Review, ...] = ()

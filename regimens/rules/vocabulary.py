@@ -99,3 +99,23 @@ class MilestoneKind(Vocabulary):
     REMISSION = "remission", "remission"
     DRUG_FREE_REMISSION = "drug_free_remission", "remission off all treatment"
     RELAPSE = "relapse", "relapse"
+
+
+class PromptCode(Vocabulary):
+    """A question the software puts; only a clinician answers it."""
+
+    ADEQUATE_TRIAL = "adequate_trial", "adequate trial reached: has it worked?"
+    DETERIORATION = "deterioration", "deterioration: a flare?"
+    POSSIBLE_REMISSION = "possible_remission", "possible remission: declare it?"
+    STEROID_DEPENDENCE = "steroid_dependence", "corticosteroid cannot be lowered: steroid-dependent?"
+    STEROID_ABOVE_TARGET = "steroid_above_target", "corticosteroid above its target: taper?"
+    SEVERITY_QUESTION = "severity_question", "severity may need a clinician's statement"
+    STEROID_FAILED = "steroid_failed", "corticosteroid judged a failure: complete line 1"
+
+
+class ReviewAnswer(Vocabulary):
+    """What a clinician answers to a question that the software put."""
+
+    ACCEPTED = "accepted", "accepted"
+    DEFERRED = "deferred", "put off"
+    REJECTED = "rejected", "rejected"

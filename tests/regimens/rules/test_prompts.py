@@ -8,9 +8,9 @@ import pytest
 from patients.rules.reasons import Truth
 from patients.rules.record import Assessment, Enzyme
 from patients.rules.vocabulary import EnzymeName, MrcGrade
-from regimens.rules.findings import PathwayFindings, PromptCode
+from regimens.rules.findings import PathwayFindings
 from regimens.rules.record import Course, TaperStep
-from regimens.rules.vocabulary import Frequency, MilestoneKind, OutcomeKind
+from regimens.rules.vocabulary import Frequency, MilestoneKind, OutcomeKind, PromptCode
 from tests.regimens.rules.build import NON_SEVERE, course, dose, milestone, on, record, stand
 
 WEEKLY = Frequency.ONCE_WEEKLY
