@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -17,6 +16,7 @@ from patients.inputs import (
     PartialDayField,
     PartsField,
     Section,
+    WholeNumberField,
     one_of,
     words,
 )
@@ -156,7 +156,7 @@ class AddAssessmentForm(EntryForm):
     physician_global = NumberField(label="Physician global", help_text="0 to 10 cm.")
     patient_global = NumberField(label="Patient global", help_text="0 to 10 cm.")
     extramuscular_global = NumberField(label="Extramuscular global", help_text="0 to 10 cm.")
-    haq = NumberField(label="HAQ disability index", help_text="0 to 3 in steps of 0.125.")
+    haq = NumberField(label="HAQ disability index (CHAQ in children)", help_text="0 to 3 in steps of 0.125.")
     mmt = NumberField(label="Manual muscle test (MMT) total")
     mmt_maximum = forms.TypedChoiceField(
         label="MMT form", choices=[("", "Choose one"), *_MMT_FORMS], coerce=int, empty_value=None, required=False
@@ -174,6 +174,12 @@ class AddAssessmentForm(EntryForm):
     ast = EnzymeField(EnzymeName.AST)
     alt = EnzymeField(EnzymeName.ALT)
     aldolase = EnzymeField(EnzymeName.ALDOLASE)
+    cmas = WholeNumberField(
+        label="CMAS", help_text="Childhood Myositis Assessment Scale, 0 to 52. It may stand for MMT."
+    )
+    das = NumberField(
+        label="DAS", help_text="Disease Activity Score, 0 to 20. It may stand for the extramuscular global."
+    )
     fvc_percent = NumberField(label="FVC", help_text="Percent of predicted.")
     dlco_percent = NumberField(label="DLCO", help_text="Percent of predicted.")
     severe_features = forms.TypedMultipleChoiceField(
@@ -200,6 +206,7 @@ class AddAssessmentForm(EntryForm):
             tuple(EnzymeName),
             "Leave a row empty if it was not measured. The upper limit is the laboratory's own, in the same unit.",
         ),
+        Section("Juvenile disease, if measured", ("cmas", "das")),
         Section("Lungs", ("fvc_percent", "dlco_percent")),
         Section("Severe features", ("severe_features", "non_severe_confirmed")),
         Section("Notes", ("notes",)),
@@ -220,7 +227,7 @@ class AddAssessmentForm(EntryForm):
         """What was typed, as the action takes it. Only for a valid form."""
         typed: dict[str, Any] = self.cleaned_data
         enzymes = tuple(typed[name] for name in EnzymeName if typed[name] is not None)
-        plain: dict[str, Decimal | None] = {name: typed[name] for name in _MEASURES}
+        plain: dict[str, Any] = {name: typed[name] for name in _MEASURES}
         return NewAssessment(
             on=typed["on"].on,
             precision=typed["on"].precision,
@@ -241,6 +248,19 @@ _MEASURES = (
     "extramuscular_global",
     "haq",
     "mmt",
+    "cmas",
+    "das",
     "fvc_percent",
     "dlco_percent",
 )
+
+
+class WithdrawEntryForm(EntryForm):
+    """Why an entry is withdrawn. A page adds what must be confirmed with it."""
+
+    reason = words(
+        "Why was this entered in error?",
+        length=300,
+        required=True,
+        help_text="For example: entered for another patient.",
+    )

@@ -125,7 +125,10 @@ class EnzymeSerializer(StrictSerializer):
 
 
 class AssessmentSerializer(PatientFactSerializer):
-    """Globals 0-10 cm, HAQ 0-3 in eighths, MMT out of `mmt_maximum`, FVC and DLCO in percent of predicted."""
+    """Globals 0-10 cm, HAQ (CHAQ) 0-3 in eighths, MMT out of `mmt_maximum`, FVC and DLCO in percent of predicted.
+
+    CMAS (0-52, whole numbers) and DAS (0-20) are measures of juvenile dermatomyositis.
+    """
 
     on = ClinicalDateField()
     precision = WordField(DatePrecision, required=False)
@@ -135,6 +138,8 @@ class AssessmentSerializer(PatientFactSerializer):
     mmt_maximum = serializers.ChoiceField(choices=[80, 150, 260], required=False, allow_null=True)
     haq = QuantityField(max_digits=4, decimal_places=3, required=False, allow_null=True)
     extramuscular_global = QuantityField(max_digits=3, decimal_places=1, required=False, allow_null=True)
+    cmas = QuantityField(max_digits=2, decimal_places=0, required=False, allow_null=True)
+    das = QuantityField(max_digits=3, decimal_places=1, required=False, allow_null=True)
     enzymes = EnzymeSerializer(many=True, required=False)
     lowest_mrc = WordField(MrcGrade, required=False, allow_null=True)
     lowest_mrc_group = WordField(MuscleGroup, required=False)
@@ -149,9 +154,29 @@ class AssessmentSerializer(PatientFactSerializer):
         values = dict(attrs)
         patient_id = values.pop("patient_id")
         values["enzymes"] = tuple(NewEnzyme(**enzyme) for enzyme in values.get("enzymes", ()))
+        if values.get("cmas") is not None:
+            values["cmas"] = int(values["cmas"])
         values["severe_features"] = tuple(dict.fromkeys(values.get("severe_features", ())))
         return {"patient_id": patient_id, "values": NewAssessment(**values)}
 
 
+class WithdrawalSerializer(StrictSerializer):
+    reason = serializers.CharField(max_length=300, help_text="Why the entry should never have been made.")
+
+
 class AsOfSerializer(StrictSerializer):
     as_of = ClinicalDateField(required=False, help_text="The day to answer for. Left out: today in the clinic.")
+
+
+class LookingBackSerializer(AsOfSerializer):
+    """A day to answer for, and a day up to whose end the record is read. Without `as_of`, `known_on` is both."""
+
+    known_on = ClinicalDateField(
+        required=False,
+        help_text="Answer from what had been recorded by the end of this day, by the clinic's clocks; rows corrected "
+        "or withdrawn later count as they did then. Left out: from what is recorded now.",
+    )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        known_on = attrs.get("known_on")
+        return {"as_of": known_on, **attrs} if known_on else attrs

@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 T = TypeVar("T")
+LONGEST_VERSION = 32
+"""Characters of a version: each stored decision keeps it."""
 
 
 class ProtocolError(ValueError):
@@ -60,6 +62,14 @@ def unique_by_id(items: tuple[T, ...], where: str) -> dict[str, T]:
             raise ProtocolError(f"{where}: the id {identity!r} is used twice")
         found[identity] = item
     return found
+
+
+def check_version(version: str, where: str) -> None:
+    """Raises ProtocolError when a version is empty or too long to be kept with a decision."""
+    if not version.strip():
+        raise ProtocolError(f"{where}: the version is empty")
+    if len(version) > LONGEST_VERSION:
+        raise ProtocolError(f"{where}: the version has {len(version)} characters; at most {LONGEST_VERSION} are kept")
 
 
 def _convert(hint: Any, value: Any, where: str) -> Any:

@@ -23,7 +23,8 @@ def latest(rows: Iterable[Row], as_of: date) -> Row | None:
     """The row with the latest day on or before `as_of`; on one day the highest id, so that order has no meaning."""
     found: Row | None = None
     for row in rows:
-        if row.on <= as_of and (found is None or (row.on, row.id) > (found.on, found.id)):
+        on = row.on
+        if on <= as_of and (found is None or on > found.on or (on == found.on and row.id > found.id)):
             found = row
     return found
 

@@ -121,6 +121,38 @@ class EnzymeName(Vocabulary):
     ALDOLASE = "aldolase", "aldolase"
 
 
+class Measure(Vocabulary):
+    """The core set measures of myositis activity, in the order in which scores list them.
+
+    CMAS and DAS belong to juvenile dermatomyositis, where they may stand for strength and extramuscular activity.
+    """
+
+    PHYSICIAN_GLOBAL = "physician_global", "physician global"
+    PATIENT_GLOBAL = "patient_global", "patient global"
+    MMT = "mmt", "manual muscle test (MMT)"
+    HAQ = "haq", "HAQ or CHAQ"
+    ENZYMES = "enzymes", "most abnormal muscle enzyme"
+    EXTRAMUSCULAR_GLOBAL = "extramuscular_global", "extramuscular global"
+    CMAS = "cmas", "Childhood Myositis Assessment Scale (CMAS)"
+    DAS = "das", "Disease Activity Score (DAS)"
+
+
+class Population(Vocabulary):
+    """Whose response criteria apply: adult or juvenile disease. The points are the same, the cut-offs differ."""
+
+    ADULT = "adult", "adult"
+    JUVENILE = "juvenile", "juvenile"
+
+
+class ResponseCategory(Vocabulary):
+    """How much a patient has improved, by the Total Improvement Score. Least first."""
+
+    NONE = "none", "no response"
+    MINIMAL = "minimal", "minimal response"
+    MODERATE = "moderate", "moderate response"
+    MAJOR = "major", "major response"
+
+
 class AntibodyFinding(Vocabulary):
     POSITIVE = "positive", "positive"
     NEGATIVE = "negative", "negative"

@@ -2,6 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 from functools import lru_cache
 
 from patients.rules.vocabulary import DatePrecision
@@ -27,6 +28,12 @@ def display_number(value: Decimal) -> str:
     if "." in text:
         text = text.rstrip("0").rstrip(".")
     return "0" if text in ("", "-0") else text
+
+
+def rounded(value: Fraction) -> Decimal:
+    """To two decimals, half away from zero. For showing only: no rule compares what was rounded."""
+    hundredths = int((abs(value) * 200 + 1) // 2)
+    return Decimal(hundredths if value >= 0 else -hundredths).scaleb(-2)
 
 
 def joined(words: tuple[str, ...], last: str = "or") -> str:
