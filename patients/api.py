@@ -8,7 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from patients import actions
-from patients.endpoint import ListedRows, PatientFacts, titled
+from patients.endpoint import ListedRows, titled
 from patients.filters import ConditionFilters, OfPatient, OfPatientByDay, PatientFilters
 from patients.selectors import (
     assessments_for,
@@ -34,6 +34,7 @@ from patients.serializers import (
     StatusChangeSerializer,
     WeightSerializer,
 )
+from patients.withdrawable import WithdrawableFacts
 
 MOST_FOUND = 50
 
@@ -89,33 +90,37 @@ class PatientEndpoint(ListedRows):
 
 
 @titled("severity assessments, newest first", "an assessment")
-class AssessmentEndpoint(PatientFacts):
+class AssessmentEndpoint(WithdrawableFacts):
     rows = assessments_for
     record = actions.record_assessment
+    withdrawal = actions.withdraw_assessment
     serializer_class = AssessmentSerializer
     filterset_class = OfPatientByDay
 
 
 @titled("body weights, newest first", "a body weight", "In kg.")
-class WeightEndpoint(PatientFacts):
+class WeightEndpoint(WithdrawableFacts):
     rows = weights_for
     record = actions.record_weight
+    withdrawal = actions.withdraw_weight
     serializer_class = WeightSerializer
     filterset_class = OfPatientByDay
 
 
 @titled("heights, newest first", "a height", "In cm.")
-class HeightEndpoint(PatientFacts):
+class HeightEndpoint(WithdrawableFacts):
     rows = heights_for
     record = actions.record_height
+    withdrawal = actions.withdraw_height
     serializer_class = HeightSerializer
     filterset_class = OfPatientByDay
 
 
 @titled("conditions, the latest begun first", "a condition", "No `to_on` means still present.")
-class ConditionEndpoint(PatientFacts):
+class ConditionEndpoint(WithdrawableFacts):
     rows = conditions_for
     record = actions.record_condition
+    withdrawal = actions.withdraw_condition
     serializer_class = ConditionSerializer
     filterset_class = ConditionFilters
     ordering = ("-from_on", "-pk")
@@ -134,9 +139,10 @@ class ConditionEndpoint(PatientFacts):
 
 
 @titled("autoantibody findings, the latest entered first", "an autoantibody finding")
-class AutoantibodyEndpoint(PatientFacts):
+class AutoantibodyEndpoint(WithdrawableFacts):
     rows = autoantibodies_for
     record = actions.record_autoantibody
+    withdrawal = actions.withdraw_autoantibody
     serializer_class = AutoantibodySerializer
     filterset_class = OfPatient
     ordering = ("-recorded_at", "-pk")

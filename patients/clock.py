@@ -1,6 +1,6 @@
 """The one place where the record's code asks what day it is. Rules never do: they are told."""
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from django.utils import timezone
@@ -11,6 +11,17 @@ from patients.models import Clinic
 def today_in(clinic: Clinic) -> date:
     """The calendar day where the clinic is."""
     return timezone.localdate(timezone=ZoneInfo(clinic.time_zone))
+
+
+def end_of_day(day: date, clinic: Clinic) -> datetime:
+    """The last moment of a calendar day by the clocks of the clinic: what was recorded by then was known that day."""
+    midnight = datetime.combine(day + timedelta(days=1), time.min, tzinfo=ZoneInfo(clinic.time_zone))
+    return midnight.astimezone(UTC) - timedelta(microseconds=1)
+
+
+def day_in(clinic: Clinic, moment: datetime) -> date:
+    """The calendar day of a moment by the clocks of the clinic."""
+    return moment.astimezone(ZoneInfo(clinic.time_zone)).date()
 
 
 def now_in(clinic: Clinic) -> datetime:

@@ -1,6 +1,6 @@
 """How a clinical row is checked and written: every message at once, nothing half-saved."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import TypeVar, cast
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
@@ -18,6 +18,7 @@ ALREADY_RECORDED = (
     "This is already recorded, with the same day and the same values. If you sent the form twice, once is enough: look "
     "at the record."
 )
+LONGEST_REASON = 300  # characters, as the column holds it
 # What belongs to the act of entering, not to what is said.
 _OF_THE_ENTRY = {
     "recorded_at", "recorded_by", "replaces", "superseded_at", "superseded_by", "superseded_reason",
@@ -72,17 +73,25 @@ def _write(row: M) -> M:
     return row
 
 
-def supersede(row: Entry, *, by: Staff, reason: str) -> None:
-    """Marks a row as no longer valid; it stays in the record. Raises Refused without a reason or when already done."""
+def supersede(row: Entry, *, by: Staff, reason: str, at: datetime | None = None) -> datetime:
+    """Marks a row as no longer valid; it stays in the record. Raises Refused without a reason or when already done.
+
+    Returns the moment from which it no longer counts (`at`, else now): what takes its place is recorded at the same
+    moment, so that at no moment both or neither is known.
+    """
     if not reason.strip():
         raise Refused("Say why the entry is replaced or withdrawn.", "reason")
+    if len(reason.strip()) > LONGEST_REASON:
+        raise Refused(f"Say why in at most {LONGEST_REASON} characters.", "reason")
+    moment = at or timezone.now()
     changed = (
         type(row)
         ._default_manager.filter(pk=row.pk, superseded_at__isnull=True)
-        .update(superseded_at=timezone.now(), superseded_by=by, superseded_reason=reason.strip())
+        .update(superseded_at=moment, superseded_by=by, superseded_reason=reason.strip())
     )
     if changed != 1:
         raise Refused("This entry was already replaced or withdrawn. Reload the page to see the current one.")
+    return moment
 
 
 def bump_version(row: models.Model, version: int | None) -> None:

@@ -1,5 +1,10 @@
 """What can go wrong on the way in or out, in words for the person at the screen."""
 
+from collections.abc import Sequence
+from typing import Protocol
+
+from patients.rules.reasons import Reason
+
 
 class DomainError(Exception):
     """Something that a person can put right. `field` names the input that it belongs to, when there is one."""
@@ -14,6 +19,10 @@ class NotFound(DomainError):
     """No such row, or one that this member of staff may not see; the two are never told apart."""
 
 
+class NotKnownYet(NotFound):
+    """The patient was registered only after the day whose knowledge is asked for."""
+
+
 class NotAllowed(DomainError):
     """The member of staff sees the patient but their role does not do this."""
 
@@ -26,8 +35,40 @@ class Refused(DomainError):
         self.errors = errors or {field or "": [message]}
 
 
-class StaleVersion(DomainError):
-    """Someone else changed the row since it was read. Nothing was saved and nothing was lost."""
+class Message(Protocol):
+    """One sentence of a check, with the reason that it rests on."""
+
+    @property
+    def text(self) -> str: ...
+
+    @property
+    def reason(self) -> Reason: ...
+
+
+class GuardStopped(Refused):
+    """A check has something to say that a person must answer first. Nothing was saved.
+
+    `findings` is everything that it said. `needs_reason`: some of it is let through with a reason only; otherwise it
+    needs to be seen, and the person decides.
+    """
+
+    def __init__(self, message: str, findings: Sequence[Message], *, needs_reason: bool) -> None:
+        super().__init__(message, "override_reason" if needs_reason else None)
+        self.findings = tuple(findings)
+        self.needs_reason = needs_reason
+
+
+class Stale(DomainError):
+    """What was read has changed since. Nothing was saved and nothing was lost.
+
+    `shown` is how it stands now, where an API answer can show it.
+    """
+
+    shown: dict[str, object] | None = None
+
+
+class StaleVersion(Stale):
+    """Someone else changed the row since it was read."""
 
     def __init__(self, message: str, current_version: int) -> None:
         super().__init__(message)

@@ -149,6 +149,18 @@ class NumberField(forms.DecimalField):
         return super().to_python(text)
 
 
+class WholeNumberField(NumberField):
+    """A whole number in digits. Gives an int."""
+
+    def clean(self, value: object) -> Any:
+        number = super().clean(value)
+        if number is None:
+            return None
+        if number != number.to_integral_value():
+            raise forms.ValidationError("Enter a whole number.", code="whole")
+        return int(number)
+
+
 class PartsWidget(forms.MultiWidget):
     """Several controls that make one value, each with its own visible label, in a fieldset."""
 

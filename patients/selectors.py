@@ -7,7 +7,8 @@ from typing import TypeVar
 
 from django.db.models import Q, QuerySet
 
-from patients.errors import NotAllowed, NotFound
+from patients.clock import day_in, end_of_day, today_in
+from patients.errors import NotAllowed, NotFound, NotKnownYet, Refused
 from patients.models import (
     Assessment,
     Autoantibody,
@@ -23,6 +24,7 @@ from patients.models.entry import Entry
 from patients.rules import nhs_number
 from patients.rules.permissions import Permission, allowed
 from patients.rules.vocabulary import Role
+from patients.rules.wording import display_date
 
 E = TypeVar("E", bound=Entry)
 PATIENT_NOT_FOUND = "No such patient in your clinics."
@@ -89,6 +91,30 @@ def patient_to_write(staff: Staff, patient_id: int, permission: Permission) -> P
     patient = patient_for(staff, patient_id)
     require(staff, patient.clinic_id, permission)
     return Patient.objects.select_for_update(of=("self",)).select_related("clinic").get(pk=patient.pk)
+
+
+def ids_by_moment(patients: Iterable[Patient], known_on: date | None) -> dict[datetime | None, list[int]]:
+    """Ids of patients by the moment up to which their record is read: the end of `known_on` where their clinic is.
+
+    The moment None stands for now. Raises Refused for a day that has not come yet in a patient's clinic.
+    """
+    found: dict[datetime | None, list[int]] = {}
+    for patient in patients:
+        moment = None if known_on is None else end_of_day(known_on, patient.clinic)
+        if known_on is not None and known_on > today_in(patient.clinic):
+            raise Refused(f"{display_date(known_on)} has not come yet. Enter today or an earlier day.", "known_on")
+        found.setdefault(moment, []).append(patient.pk)
+    return found
+
+
+def not_known_yet(patient: Patient, known_on: date) -> NotKnownYet:
+    """What to raise where a patient's record is asked for as it was known before they were registered."""
+    registered_on = day_in(patient.clinic, patient.recorded_at)
+    return NotKnownYet(
+        f"This patient was registered on {display_date(registered_on)}: nothing was known of them on "
+        f"{display_date(known_on)}.",
+        "known_on",
+    )
 
 
 def search_patients(staff: Staff, text: str = "") -> QuerySet[Patient]:

@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 from django.db import transaction
+from django.utils import timezone
 
 from monitoring.models import Snooze
 from monitoring.protocol.load import load
@@ -25,7 +26,8 @@ def snooze_item(*, by: Staff, patient_id: int, item: str, until: date, reason: s
     """
     patient = patient_to_write(by, patient_id, Permission.RECORD_MONITORING)
     today = today_in(patient.clinic)
-    if item not in load().items:
+    protocol = load()
+    if item not in protocol.items:
         raise Refused("This is not an item of the monitoring protocol.", "item")
     if until <= today:
         raise Refused("Put it off until a later day.", "until")
@@ -36,8 +38,9 @@ def snooze_item(*, by: Staff, patient_id: int, item: str, until: date, reason: s
     earlier = Snooze.objects.filter(
         patient=patient, item=item, occasion=occasion, superseded_at__isnull=True, until__gt=today
     )
+    moment = timezone.now()
     for row in earlier:
-        supersede(row, by=by, reason="put off anew")
+        supersede(row, by=by, reason="put off anew", at=moment)
     return store(
         Snooze(
             patient=patient,
@@ -46,6 +49,8 @@ def snooze_item(*, by: Staff, patient_id: int, item: str, until: date, reason: s
             made_on=today,
             until=until,
             reason=reason.strip(),
+            protocol_version=protocol.version,
+            recorded_at=moment,
             recorded_by=by,
         )
     )

@@ -1,5 +1,6 @@
 """Every read about monitoring."""
 
+from monitoring.selectors.guard import baseline_screen
 from monitoring.selectors.record import (
     due_items_for,
     monitoring_of,
@@ -24,6 +25,7 @@ __all__ = [
     "EVERYTHING",
     "WorklistFilters",
     "WorklistRow",
+    "baseline_screen",
     "counts_by_status",
     "due_items_for",
     "monitoring_of",

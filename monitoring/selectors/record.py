@@ -13,26 +13,41 @@ from monitoring.rules.record import MonitoringRecord
 from monitoring.rules.schedule import evaluate
 from patients.models import Patient, Staff
 from patients.rules.permissions import Permission
-from patients.selectors import patients_for, require
+from patients.selectors import ids_by_moment, not_known_yet, patients_for, require
 
 
-def monitoring_of(staff: Staff, patient: Patient, as_of: date) -> MonitoringFindings:
-    """What is due for one patient as of a day."""
-    return monitorings_of(staff, [patient], as_of)[patient.pk]
+def monitoring_of(staff: Staff, patient: Patient, as_of: date, known_on: date | None = None) -> MonitoringFindings:
+    """What is due for one patient as of a day, from what was known at the end of `known_on` (None: from what is now).
+
+    Raises NotAllowed, NotKnownYet, Refused.
+    """
+    found = monitorings_of(staff, [patient], as_of, known_on)
+    if known_on is not None and patient.pk not in found:
+        raise not_known_yet(patient, known_on)
+    return found[patient.pk]
 
 
-def monitorings_of(staff: Staff, patients: Iterable[Patient], as_of: date) -> dict[int, MonitoringFindings]:
-    """What is due for each of these patients as of a day, by patient id. Raises NotAllowed."""
+def monitorings_of(
+    staff: Staff, patients: Iterable[Patient], as_of: date, known_on: date | None = None
+) -> dict[int, MonitoringFindings]:
+    """What is due for each of these patients as of a day, by patient id. Raises NotAllowed, Refused."""
     protocol = load()
-    return {pk: evaluate(record, protocol, as_of) for pk, record in records_of(staff, patients).items()}
+    return {pk: evaluate(record, protocol, as_of) for pk, record in records_of(staff, patients, known_on).items()}
 
 
-def records_of(staff: Staff, patients: Iterable[Patient]) -> dict[int, MonitoringRecord]:
-    """The whole records of these patients as the rules read them, by patient id. Raises NotAllowed."""
+def records_of(staff: Staff, patients: Iterable[Patient], known_on: date | None = None) -> dict[int, MonitoringRecord]:
+    """The whole records of these patients as the rules read them, by patient id. Raises NotAllowed, Refused.
+
+    With `known_on` as they were known at the end of that day; patients registered later are left out. A fixed number
+    of queries for each time zone among the patients' clinics.
+    """
     rows = list(patients)
     for clinic_id in {patient.clinic_id for patient in rows}:
         require(staff, clinic_id, Permission.READ_RECORD)
-    return monitoring_records([patient.pk for patient in rows])
+    found: dict[int, MonitoringRecord] = {}
+    for moment, ids in ids_by_moment(rows, known_on).items():
+        found |= monitoring_records(ids, moment)
+    return found
 
 
 def results_for(staff: Staff) -> QuerySet[Result]:

@@ -10,11 +10,22 @@ from patients.actions.observations import (
     record_weight,
 )
 from patients.actions.people import change_status, register_patient
+from patients.actions.withdrawal import (
+    correct_height,
+    correct_weight,
+    withdraw_assessment,
+    withdraw_autoantibody,
+    withdraw_condition,
+    withdraw_height,
+    withdraw_weight,
+)
 
 __all__ = [
     "NewAssessment",
     "NewEnzyme",
     "change_status",
+    "correct_height",
+    "correct_weight",
     "end_condition",
     "record_assessment",
     "record_autoantibody",
@@ -23,4 +34,9 @@ __all__ = [
     "record_height",
     "record_weight",
     "register_patient",
+    "withdraw_assessment",
+    "withdraw_autoantibody",
+    "withdraw_condition",
+    "withdraw_height",
+    "withdraw_weight",
 ]

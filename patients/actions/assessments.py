@@ -60,6 +60,8 @@ class NewAssessment:
     severe_features: tuple[SevereFeature, ...] = field(default_factory=tuple)
     non_severe_confirmed: bool = False
     notes: str = ""
+    cmas: int | None = None
+    das: Decimal | None = None
 
 
 @transaction.atomic
@@ -79,6 +81,8 @@ def record_assessment(*, by: Staff, patient_id: int, values: NewAssessment) -> A
             mmt_maximum=values.mmt_maximum if values.mmt is not None else None,
             haq=values.haq,
             extramuscular_global=values.extramuscular_global,
+            cmas=values.cmas,
+            das=values.das,
             lowest_mrc=values.lowest_mrc or "",
             lowest_mrc_group=values.lowest_mrc_group,
             fvc_percent=values.fvc_percent,
@@ -132,6 +136,8 @@ def _says_something(values: NewAssessment) -> bool:
         values.mmt,
         values.haq,
         values.extramuscular_global,
+        values.cmas,
+        values.das,
         values.lowest_mrc,
         values.fvc_percent,
         values.dlco_percent,

@@ -102,7 +102,7 @@ def end_condition(*, by: Staff, condition_id: int, to_on: date) -> Condition:
     if row.to_on is not None:
         raise Refused("This condition already has an end.", "to_on")
     not_in_future(to_on, today_in(patient.clinic), "to_on")
-    supersede(row, by=by, reason="end recorded")
+    moment = supersede(row, by=by, reason="end recorded")
     return store(
         Condition(
             patient=patient,
@@ -112,6 +112,7 @@ def end_condition(*, by: Staff, condition_id: int, to_on: date) -> Condition:
             description=row.description,
             precision=row.precision,
             replaces=row,
+            recorded_at=moment,
             recorded_by=by,
         )
     )

@@ -15,6 +15,7 @@ from patients.errors import Refused
 from patients.models import (
     Patient,
     Staff,
+    StatusChange,
 )
 from patients.rules import nhs_number as nhs
 from patients.rules.permissions import Permission
@@ -76,6 +77,8 @@ def change_status(
 ) -> Patient:
     """Sets whether the patient is under care. Leaving care needs the day and the reason; returning clears both.
 
+    Each change is kept as a StatusChange beside those before it, so that what was known earlier stays knowable.
+
     Raises NotFound, NotAllowed, Refused, StaleVersion.
     """
     patient = patient_to_write(by, patient_id, Permission.REGISTER_PATIENT)
@@ -91,4 +94,6 @@ def change_status(
             raise Refused("Enter the reason.", "reason")
     patient.status, patient.status_on, patient.status_reason = status.value, on, reason.strip()
     patient.version = version + 1
-    return store(patient)
+    store(patient)
+    store(StatusChange(patient=patient, status=status, on=on, reason=reason.strip(), recorded_by=by))
+    return patient

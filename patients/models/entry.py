@@ -25,6 +25,10 @@ class EntryQuerySet(models.QuerySet[E]):
             models.Q(superseded_at__isnull=True) | models.Q(superseded_at__gt=moment)
         )
 
+    def as_known(self, moment: datetime | None) -> Self:
+        """Rows as they were known at a moment; None for now."""
+        return self.current() if moment is None else self.known_at(moment)
+
 
 class Entry(models.Model):
     """A recorded clinical fact. It is never edited: a correction is a new row that supersedes this one."""

@@ -10,6 +10,7 @@ import time_machine
 
 from monitoring.actions import NewResult, record_results, snooze_item
 from monitoring.models import Result, Snooze
+from monitoring.protocol.load import load
 from patients.errors import NotAllowed, NotFound, Refused
 from patients.models import Patient, Staff
 from patients.rules.vocabulary import Role
@@ -108,6 +109,7 @@ class TestPuttingOff:
     def test_keeps_who_until_when_and_why(self, nurse: Staff, patient: Patient) -> None:
         row = self.put_off(nurse, patient)
         assert (row.made_on, row.until, row.reason, row.recorded_by) == (TODAY, date(2026, 12, 4), "away", nurse)
+        assert row.protocol_version == load().version
 
     def test_anew_supersedes_the_one_before(self, nurse: Staff, patient: Patient) -> None:
         first = self.put_off(nurse, patient)

@@ -79,5 +79,5 @@ def test_number_of_queries_is_the_same_for_one_and_for_twenty(django_assert_num_
     patients = [a_full_record(doctor) for _ in range(20)]
 
     for chosen in (patients[:1], patients):
-        with django_assert_num_queries(15):
+        with django_assert_num_queries(16):
             assert len(monitoring_records([patient.pk for patient in chosen])) == len(chosen)
