@@ -1,22 +1,123 @@
-"""System checks: the protocol files load, and no drug is known to one side only."""
+"""System checks of the protocol: it loads and is whole, its reviews are not late, and the clinic's cases agree.
 
+None needs a database. `manage.py check --tag protocol` runs them alone.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
-from django.core.checks import CheckMessage, Error, register
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Info, Warning, register
+from django.utils import timezone
 
-from monitoring.protocol.load import cross_check
-from monitoring.protocol.load import load as load_monitoring
 from patients.protocol.tables import ProtocolError
-from regimens.protocol.load import load as load_pathway
+from patients.rules.wording import display_date
+from regimens.protocol.schema import PathwayProtocol
+from regimens.protocol.vignettes import CaseFile, read_vignettes
+from regimens.rules.cases import CaseError
+from regimens.rules.replay import Replayed, replay
+from tracker.protocols import WholeProtocol, protocol_in_force
+
+PROTOCOL = "protocol"
 
 
-@register()
+@register(PROTOCOL)
 def protocol_is_whole(**_: Any) -> list[CheckMessage]:
-    """Both protocols load, and each drug of the catalogue has its monitoring file and the reverse."""
+    """Every part loads, and each drug of the catalogue has its monitoring file and the reverse."""
     try:
-        cross_check(load_monitoring(), load_pathway().drugs.keys())
+        protocol_in_force()
     except ProtocolError as error:
-        return [
-            Error(str(error), hint="Put the protocol file right; nothing runs on a broken protocol.", id="tracker.E001")
-        ]
+        hint = "Put the protocol file right; nothing runs on a broken protocol."
+        if settings.PROTOCOL_FOLDER:
+            hint = f"{hint} PROTOCOL_FOLDER is {settings.PROTOCOL_FOLDER}."
+        return [Error(str(error), hint=hint, id="tracker.E001")]
     return []
+
+
+@register(PROTOCOL)
+def protocol_reviews_are_not_late(**_: Any) -> list[CheckMessage]:
+    """A warning for each review date that has passed, with the files it has passed for."""
+    protocol = _usable()
+    late: dict[date, list[str]] = defaultdict(list)
+    today = timezone.localdate()
+    for file in protocol.files if protocol else ():
+        if file.review_is_late(today):
+            late[file.next_review].append(file.name)
+    return [
+        Warning(
+            f"The review due on {display_date(day)} has not been done for: {', '.join(names)}.",
+            hint="Review the files with a clinician and set reviewed_on and next_review anew.",
+            id="tracker.W001",
+        )
+        for day, names in sorted(late.items())
+    ]
+
+
+@register(PROTOCOL, deploy=True)
+def protocol_is_signed_off(**_: Any) -> list[CheckMessage]:
+    """Says before a deployment which files nobody has signed off. The page of the protocol says it every day."""
+    protocol = _usable()
+    names = [file.name for file in protocol.files if not file.signed_off_by] if protocol else []
+    if not names:
+        return []
+    return [
+        Info(
+            f"Not signed off clinically: {', '.join(names)}.",
+            hint="Whoever answers for clinical safety signs each file: signed_off_by.",
+            id="tracker.I001",
+        )
+    ]
+
+
+@register(PROTOCOL)
+def vignettes_agree(**_: Any) -> list[CheckMessage]:
+    """The cases in VIGNETTES_FOLDER can be read and are answered as they say.
+
+    Warnings only: a slip in a made-up case must not keep the patients' record from starting.
+    """
+    folder, protocol = settings.VIGNETTES_FOLDER, _usable()
+    if folder is None or protocol is None:
+        return []
+    try:
+        files = read_vignettes(folder, protocol.pathway)
+    except CaseError as error:
+        hint = "Set it to a folder of cases, or unset it."
+        return [Warning(f"VIGNETTES_FOLDER: {error}.", hint=hint, id="tracker.W003")]
+    return [message for file in files for message in _of_file(file, protocol.pathway)]
+
+
+def _usable() -> WholeProtocol | None:
+    """The protocol, or None when it cannot be used, which `protocol_is_whole` says."""
+    try:
+        return protocol_in_force()
+    except ProtocolError:
+        return None
+
+
+def _of_file(file: CaseFile, protocol: PathwayProtocol) -> Iterator[CheckMessage]:
+    if file.fault:
+        hint = "Put the file right as docs/vignettes/README.md tells, or move it out of VIGNETTES_FOLDER."
+        yield Warning(f"{file.path.name}: {file.fault}.", hint=hint, id="tracker.W003")
+    for replayed in replay(file.cases, protocol):
+        for name in replayed.differs:
+            yield _disagreement(file, replayed, name)
+
+
+def _disagreement(file: CaseFile, replayed: Replayed, name: str) -> CheckMessage:
+    case, checkpoint = replayed.case, replayed.checkpoint
+    text = (
+        f"{file.path.name}, case {case.id!r}, day {checkpoint.as_of_day} ({checkpoint.confidence} confidence), {name}: "
+        f"expected {_words(replayed.expected[name])}, found {_words(replayed.computed[name])}."
+    )
+    hint = "Either the protocol or the case is wrong: `manage.py replay_cases` prints the reasons."
+    if replayed.fails:
+        return Warning(text, hint=hint, id="tracker.W002")
+    return Info(text, hint=hint, id="tracker.I002")
+
+
+def _words(value: Any) -> str:
+    if isinstance(value, list):
+        return ", ".join(map(str, value)) or "none"
+    return str(value)

@@ -245,6 +245,16 @@ STORAGES = {
     },
 }
 
+
+# ── Clinical protocol ────────────────────────────────────────────────────────────────────────────────────────────────
+def folder_named(path: str) -> Path | None:
+    """The folder by its absolute path; None when none is named."""
+    return Path(path).resolve() if path else None
+
+
+PROTOCOL_FOLDER = folder_named(env.str("PROTOCOL_FOLDER", ""))  # None: the protocol that comes with the software
+VIGNETTES_FOLDER = folder_named(env.str("VIGNETTES_FOLDER", ""))  # None: no clinic's cases
+
 # ── Logs ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
 LOG_LEVEL = env.log_level("LOG_LEVEL", logging.INFO)
 LOGGING = logging_configuration(LOG_LEVEL, readable=DEBUG)

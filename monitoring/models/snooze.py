@@ -14,6 +14,7 @@ class Snooze(Entry):
     made_on = models.DateField()
     until = models.DateField()
     reason = models.CharField(max_length=300)
+    protocol_version = models.CharField(max_length=32, blank=True, editable=False)
 
     class Meta(Entry.Meta):
         constraints = (

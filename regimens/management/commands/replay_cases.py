@@ -1,21 +1,25 @@
-"""`manage.py replay_cases FILE [--json]`: published patients through the same rules as the screens."""
+"""`manage.py replay_cases [FILE …] [--json]`: patients told as cases through the same rules as the screens."""
 
 import json
 from argparse import ArgumentParser
-from decimal import Decimal
 from pathlib import Path
 from typing import Any, ClassVar
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from patients.protocol.tables import ProtocolError
 from patients.rules.wording import joined
 from regimens.protocol.load import load
-from regimens.rules.cases import CaseError, parse_cases
+from regimens.protocol.schema import PathwayProtocol
+from regimens.protocol.vignettes import CaseFile, read_cases, read_vignettes
+from regimens.rules.cases import Case, CaseError
 from regimens.rules.replay import Replayed, replay
 from regimens.rules.wording import sentence
 
-HELP = """Runs a file of cases through the pathway rules and prints, for each checkpoint, expected against computed.
-Needs no database. The exit status is 1 when a checkpoint of high confidence differs, 2 when the file cannot be read."""
+HELP = """Runs files of cases through the pathway rules and prints, for each checkpoint, expected against computed.
+Without a file: the clinic's own cases, in VIGNETTES_FOLDER. Needs no database. The exit status is 1 when a checkpoint
+of high confidence differs, 2 when a file cannot be read."""
 
 
 class Command(BaseCommand):
@@ -24,31 +28,69 @@ class Command(BaseCommand):
     requires_migrations_checks = False
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("file", type=Path, help="a JSON file of cases")
+        parser.add_argument("files", type=Path, nargs="*", metavar="FILE", help="a file of cases, JSON or TOML")
         parser.add_argument("--json", action="store_true", dest="as_json", help="print one JSON list and nothing else")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        protocol = load()
         try:
-            text = options["file"].read_text(encoding="utf-8")
-            cases = parse_cases(json.loads(text, parse_float=Decimal), protocol)
-        except (OSError, UnicodeDecodeError, json.JSONDecodeError, CaseError) as error:
-            raise CommandError(f"{options['file']}: {error}", returncode=2) from error
-        replayed = replay(cases, protocol)
+            protocol = load()
+            found = [CaseFile(path, _cases(path, protocol)) for path in options["files"]]
+            found = found or list(_own_cases(protocol))
+        except (CaseError, ProtocolError) as error:
+            raise CommandError(str(error), returncode=2) from error
+        # A case keeps its own name; beside others of the same name its file tells them apart.
+        replayed = [(file, one) for file in found for one in replay(file.cases, protocol)]
         if options["as_json"]:
-            self.stdout.write(json.dumps([as_json(one) for one in replayed], indent=1, ensure_ascii=False, default=str))
+            rows = [as_json(one, file.path if len(found) > 1 else None) for file, one in replayed]
+            self.stdout.write(json.dumps(rows, indent=1, ensure_ascii=False, default=str))
         else:
-            for one in replayed:
+            self._write(found, replayed)
+        self._judge(found, replayed)
+
+    def _write(self, files: list[CaseFile], replayed: list[tuple[CaseFile, Replayed]]) -> None:
+        for file in files:
+            if len(files) > 1:
+                self.stdout.write(f"{file.path.name}:")
+            for _, one in (row for row in replayed if row[0] is file):
                 self.stdout.write("\n".join(as_lines(one)))
-            self.stdout.write(summary(replayed))
-        failing = [one for one in replayed if one.fails]
+        self.stdout.write(summary(tuple(one for _, one in replayed)))
+
+    def _judge(self, files: list[CaseFile], replayed: list[tuple[CaseFile, Replayed]]) -> None:
+        faults = [f"{file.path}: {file.fault}" for file in files if file.fault]
+        if faults:
+            raise CommandError("\n".join(faults), returncode=2)
+        failing = [
+            f"{f'{file.path.name}: ' if len(files) > 1 else ''}{one.case.id} day {one.checkpoint.as_of_day}"
+            for file, one in replayed
+            if one.fails
+        ]
         if failing:
-            places = joined(tuple(f"{one.case.id} day {one.checkpoint.as_of_day}" for one in failing), "and")
-            raise CommandError(f"high-confidence checkpoints differ: {places}", returncode=1)
+            raise CommandError(f"high-confidence checkpoints differ: {joined(tuple(failing), 'and')}", returncode=1)
 
 
-def as_json(one: Replayed) -> dict[str, Any]:
+def _cases(path: Path, protocol: PathwayProtocol) -> tuple[Case, ...]:
+    try:
+        return read_cases(path, protocol)
+    except CaseError as error:
+        raise CaseError(f"{path}: {error}") from error
+
+
+def _own_cases(protocol: PathwayProtocol) -> tuple[CaseFile, ...]:
+    """The clinic's cases. Raises CaseError when there is no folder of them."""
+    folder = settings.VIGNETTES_FOLDER
+    if folder is None:
+        raise CaseError(
+            "name a file of cases, or set VIGNETTES_FOLDER to a folder of your own (docs/vignettes/README.md)"
+        )
+    files = read_vignettes(folder, protocol)
+    if not files:
+        raise CaseError(f"{folder}: there is no .json or .toml file in it")
+    return files
+
+
+def as_json(one: Replayed, file: Path | None = None) -> dict[str, Any]:
     return {
+        **({"file": file.name} if file else {}),
         "id": one.case.id,
         "as_of_day": one.checkpoint.as_of_day,
         "confidence": one.checkpoint.confidence,

@@ -7,16 +7,18 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 
 from monitoring.protocol.document import render as render_monitoring
-from monitoring.protocol.load import load as load_monitoring
+from patients.protocol.document import render as render_activity
 from regimens.protocol.document import render as render_pathway
-from regimens.protocol.load import load as load_pathway
+from tracker.protocols import read_protocol
 
 
 def pages() -> dict[str, str]:
-    """File name and text of each generated page."""
+    """File name and text of each generated page: the protocol that comes with the software, whatever is in force."""
+    protocol = read_protocol(None)
     return {
-        "pathway.md": render_pathway(load_pathway()),
-        "monitoring.md": render_monitoring(load_monitoring()),
+        "activity.md": render_activity(protocol.activity),
+        "pathway.md": render_pathway(protocol.pathway),
+        "monitoring.md": render_monitoring(protocol.monitoring),
     }
 
 

@@ -1,0 +1,61 @@
+"""What would be due on other days, and which results would be read differently, between two schedules."""
+
+from collections.abc import Iterator
+from datetime import date
+
+from monitoring.protocol.definitions import MonitoringProtocol
+from monitoring.rules.findings import DueFinding, MonitoringFindings
+from monitoring.rules.record import MonitoringRecord, Result
+from monitoring.rules.thresholds import flag
+from monitoring.rules.wording import span
+from patients.rules.wording import display_date
+from regimens.rules.comparison import Aspect, Difference, listed
+
+__all__ = ["Aspect", "Difference", "differences", "result_differences"]
+
+
+def differences(old: MonitoringFindings, new: MonitoringFindings) -> tuple[Difference, ...]:
+    """Items that come, go, or are due on another day, for another drug, at another interval or status."""
+    return tuple(listed(Aspect.DUE, map(_due, old.due), map(_due, new.due)))
+
+
+def result_differences(
+    record: MonitoringRecord, old: MonitoringProtocol, new: MonitoringProtocol, as_of: date
+) -> tuple[Difference, ...]:
+    """Newest results that ask for action under one protocol and not, or otherwise, under the other."""
+    if old.thresholds == new.thresholds and old.muscle == new.muscle and old.analytes == new.analytes:
+        return ()
+    return tuple(listed(Aspect.RESULTS, _asking(record, old, as_of), _asking(record, new, as_of)))
+
+
+def _due(found: DueFinding) -> tuple[str, str]:
+    driver = found.driver
+    words = [display_date(found.due_on), f"for {driver.drug_name}", found.status.label]
+    if driver.interval_days is not None:
+        words.insert(2, f"every {span(driver.interval_days)}")
+    if found.detail:
+        words.append(found.detail)
+    return f"{found.name} ({found.occasion})" if found.occasion else found.name, ", ".join(words)
+
+
+def _newest(record: MonitoringRecord, as_of: date) -> list[Result]:
+    """The last result of each analyte: older ones have been acted on, or will not be."""
+    found: dict[str, Result] = {}
+    for result in sorted(record.results, key=lambda result: (result.sampled_on, result.id)):
+        if result.sampled_on <= as_of:
+            found[result.analyte] = result
+    return list(found.values())
+
+
+def _asking(record: MonitoringRecord, protocol: MonitoringProtocol, as_of: date) -> Iterator[tuple[str, str]]:
+    for result in _newest(record, as_of):
+        taken = {
+            course.drug
+            for course in record.treatment.courses
+            if not course.never_given
+            and course.start_on <= result.sampled_on
+            and (course.stop_on is None or course.stop_on > result.sampled_on)
+        }
+        for found in flag(result, protocol, others=record.results, drugs=taken):
+            analyte = protocol.analytes[result.analyte]
+            yield f"{analyte.name} of {display_date(result.sampled_on)}", f"{found.text}: {found.action}"
