@@ -12,6 +12,7 @@ from patients.rules.permissions import Permission
 from patients.rules.vocabulary import DatePrecision
 from patients.selectors import patient_to_write
 from regimens.models import Milestone, Outcome
+from regimens.protocol.load import load
 from regimens.rules.vocabulary import MilestoneKind, OutcomeKind
 from regimens.selectors import course_to_write
 
@@ -53,6 +54,7 @@ def record_outcome(
             reason=reason.strip(),
             reaction=reaction.strip(),
             precision=precision,
+            protocol_version=load().version,
             recorded_by=by,
         )
     )
@@ -75,4 +77,14 @@ def record_milestone(
     patient = patient_to_write(by, patient_id, Permission.JUDGE_TREATMENT)
     not_in_future(on, today_in(patient.clinic), "on")
     not_before_birth(patient, on, "on")
-    return store(Milestone(patient=patient, on=on, kind=kind, note=note.strip(), precision=precision, recorded_by=by))
+    return store(
+        Milestone(
+            patient=patient,
+            on=on,
+            kind=kind,
+            note=note.strip(),
+            precision=precision,
+            protocol_version=load().version,
+            recorded_by=by,
+        )
+    )

@@ -1,15 +1,13 @@
 """Questions the software puts, with both sides of each threshold."""
 
-from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 
 from patients.rules.reasons import Truth
-from patients.rules.record import Assessment, Enzyme
-from patients.rules.vocabulary import EnzymeName, MrcGrade
+from patients.rules.record import Assessment
 from regimens.rules.findings import PathwayFindings
-from regimens.rules.record import Course, TaperStep
+from regimens.rules.record import Course
 from regimens.rules.vocabulary import Frequency, MilestoneKind, OutcomeKind, PromptCode
 from tests.regimens.rules.build import NON_SEVERE, course, dose, milestone, on, record, stand
 
@@ -67,57 +65,93 @@ def test_an_unknown_dose_is_said_and_not_asked_about() -> None:
     assert [predicate.truth for predicate in findings.next_step.why_not_yet] == [Truth.UNKNOWN]
 
 
-def well(
-    ck: str = "200", limit: str | None = "200", mmt: str | None = "80", grade: MrcGrade | None = None, day: int = 50
-) -> Assessment:
+def assess(day: int, physician: str, *, mmt: str = "60", patient: str = "5", extra: str = "2") -> Assessment:
+    """All measures but the enzyme and the questionnaire."""
     return Assessment(
-        "well",
+        f"assessment@{day}",
         on(day),
-        enzymes=(Enzyme(EnzymeName.CK, Decimal(ck), "U/L", None if limit is None else Decimal(limit)),),
-        mmt=None if mmt is None else Decimal(mmt),
-        mmt_maximum=None if mmt is None else 80,
-        lowest_mrc=grade,
+        physician_global=Decimal(physician),
+        patient_global=Decimal(patient),
+        mmt=Decimal(mmt),
+        mmt_maximum=80,
+        extramuscular_global=Decimal(extra),
     )
 
 
+def treated(*rows: Assessment, day: int = FULL_TRIAL) -> PathwayFindings:
+    return stand(record(course("methotrexate", doses=[dose("15", WEEKLY)]), assessments=[*NON_SEVERE, *rows]), day)
+
+
+def test_a_drug_may_have_a_trial_length_of_its_own() -> None:
+    given = course("rituximab")
+    assert not asked(trial(given, 20 * 7 - 1), PromptCode.ADEQUATE_TRIAL)
+    assert asked(trial(given, 20 * 7), PromptCode.ADEQUATE_TRIAL)
+
+
 @pytest.mark.parametrize(
-    ("row", "prednisolone", "prompted"),
+    ("follow_up", "prompted", "words", "truth"),
     [
-        (well(), "4.9", True),
-        (well(), "5", False),
-        (well(ck="201"), "4.9", False),
-        (well(limit=None), "4.9", False),
-        (well(mmt="79"), "4.9", False),
-        (well(mmt=None), "4.9", False),
-        (well(mmt=None, grade=MrcGrade.FIVE), "4.9", True),
-        (well(mmt=None, grade=MrcGrade.FIVE_MINUS), "4.9", False),
-        (well(grade=MrcGrade.FIVE), "4.9", True),
-        (well(mmt="79", grade=MrcGrade.FIVE), "4.9", False),
-        (well(grade=MrcGrade.THREE), "4.9", False),
+        # Physician 7 to 6.5 is 5 %: nothing. 7 to 5.5 is 15 %: 7.5 points; patient 15 %: 2.5 points.
+        (assess(60, "6.5"), True, "at least 0 of 100", Truth.UNKNOWN),
+        (assess(60, "5.5", patient="3.5"), True, "at least 10 of 100", Truth.UNKNOWN),
+        # Strength 60 to 72 of 80 is 15 %: 20 points.
+        (assess(60, "7", mmt="72"), False, "at least 20 of 100", Truth.TRUE),
+        (assess(60, "7", mmt="64"), True, "at least 10 of 100", Truth.UNKNOWN),
     ],
 )
-def test_possible_remission(row: Assessment, prednisolone: str, prompted: bool) -> None:
-    treatment = record(course("prednisolone", doses=[dose(prednisolone)]), assessments=[row])
-    assert bool(asked(stand(treatment, 50), PromptCode.POSSIBLE_REMISSION)) is prompted
-    assert not asked(stand(treatment, 49), PromptCode.POSSIBLE_REMISSION)
+def test_a_trial_that_has_worked_is_not_asked_about(
+    follow_up: Assessment, prompted: bool, words: str, truth: Truth
+) -> None:
+    findings = treated(assess(0, "7"), follow_up)
+    assert bool(asked(findings, PromptCode.ADEQUATE_TRIAL)) is prompted
+    if prompted:
+        predicates = findings.prompts[0].reason.predicates
+    else:
+        predicates = findings.next_step.why_not_yet
+        assert predicates[0].text.startswith("methotrexate: has worked so far")
+    (score,) = [predicate for predicate in predicates if "Total Improvement Score" in predicate.text]
+    assert words in score.text
+    assert (score.truth, len(score.facts)) == (truth, 2)
 
 
-def test_possible_remission_needs_a_known_corticosteroid_dose_and_treatment() -> None:
-    assert not asked(stand(record(course("prednisolone"), assessments=[well()]), 50), PromptCode.POSSIBLE_REMISSION)
-    assert not asked(stand(record(assessments=[well()]), 50), PromptCode.POSSIBLE_REMISSION)
-    assert asked(stand(record(course("methotrexate"), assessments=[well()]), 50), PromptCode.POSSIBLE_REMISSION)
+def test_the_newest_score_counts_not_the_best() -> None:
+    lost = treated(assess(0, "7"), assess(40, "7", mmt="72"), assess(80, "7"))
+    assert asked(lost, PromptCode.ADEQUATE_TRIAL)
+    held = treated(assess(0, "7"), assess(40, "7"), assess(80, "7", mmt="72"))
+    assert not asked(held, PromptCode.ADEQUATE_TRIAL)
 
 
-def test_a_taper_step_replaces_the_recorded_dose() -> None:
-    tapering = replace(course("prednisolone", doses=[dose("40")]), taper=(TaperStep("t", on(30), Decimal("2.5")),))
-    assert asked(stand(record(tapering, assessments=[well()]), 50), PromptCode.POSSIBLE_REMISSION)
-    later = replace(tapering, taper=(TaperStep("t", on(51), Decimal("2.5")),))
-    assert not asked(stand(record(later, assessments=[well()]), 50), PromptCode.POSSIBLE_REMISSION)
+@pytest.mark.parametrize(
+    ("rows", "words"),
+    [
+        ((), "no assessment at its start"),
+        ((assess(0, "7"),), "no assessment since its start"),
+        ((assess(0, "7"), Assessment("half", on(60), patient_global=Decimal(1))), "no later assessment compares"),
+    ],
+)
+def test_an_unknown_score_is_asked_about_and_said_to_be_unknown(rows: tuple[Assessment, ...], words: str) -> None:
+    findings = treated(*rows)
+    assert asked(findings, PromptCode.ADEQUATE_TRIAL)
+    score = findings.prompts[0].reason.predicates[1]
+    assert score.truth is Truth.UNKNOWN
+    assert words in score.text
 
 
-def test_remission_is_never_switched_by_itself() -> None:
-    treatment = record(course("prednisolone", doses=[dose("4")]), assessments=[well()])
-    assert stand(treatment, 50).phase.phase.value == "induction"
+def test_a_later_assessment_is_not_seen_before_its_day() -> None:
+    rows = (assess(0, "7"), assess(90, "2", mmt="80"))
+    assert asked(treated(*rows, day=89), PromptCode.ADEQUATE_TRIAL)
+    assert not asked(treated(*rows, day=90), PromptCode.ADEQUATE_TRIAL)
+
+
+def test_the_trial_rests_on_the_course_the_dose_and_the_two_assessments() -> None:
+    (prompt,) = treated(assess(0, "7"), assess(60, "7")).prompts
+    assert prompt.subject == "course:methotrexate@0"
+    assert [(fact.kind, fact.id) for fact in prompt.facts] == [
+        ("course", "methotrexate@0"),
+        ("dose", "dose@0"),
+        ("assessment", "assessment@0"),
+        ("assessment", "assessment@60"),
+    ]
 
 
 def test_remission_with_nothing_running_asks_about_drug_free_remission() -> None:
