@@ -1,29 +1,35 @@
 """What is typed about treatment. Shape and parse only; actions decide. The drug catalogue is handed in by the view."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 from django import forms
+from django.http import QueryDict
 
 from patients.inputs import (
     DAY_HELP,
+    PARTIAL_DAY_HELP,
     DayField,
     EntryForm,
     NumberField,
+    PartialDay,
     PartialDayField,
     PartsField,
     Section,
     one_of,
     words,
 )
-from regimens.actions import NewDose, NewTaperStep
+from patients.rules.vocabulary import DatePrecision
+from regimens.actions import REASON_LENGTH, NewDose, NewMilestone, NewOutcome, NewTaperStep
+from regimens.rules.answers import Acceptance
 from regimens.rules.vocabulary import (
     DoseBasis,
     DoseUnit,
     Frequency,
     MilestoneKind,
     OutcomeKind,
+    ReviewAnswer,
     Route,
     StopReason,
     Weekday,
@@ -36,6 +42,38 @@ TAPER_ROWS = tuple(f"step_{number}" for number in range(1, 13))
 _WEEKDAY_NOT_RECORDED = "not_recorded"
 _WEEKDAYS = [("", "Choose one"), *Weekday.choices(), (_WEEKDAY_NOT_RECORDED, "weekday not recorded")]
 _OUTSIDE = "outside"
+
+
+class SeenForm(EntryForm):
+    """A form whose entry the dose guard looks at: `seen` says which of its messages the person was shown."""
+
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def seen_fingerprints(self) -> frozenset[str]:
+        """What stood on the page that was sent. Only for a valid form."""
+        return frozenset(self.cleaned_data["seen"].split())
+
+    def show_messages(self, fingerprints: Iterable[str]) -> None:
+        """Everything typed stays; what is sent next counts as sent in sight of these messages."""
+        typed = cast(QueryDict, self.data).copy()
+        typed["seen"] = " ".join(fingerprints)
+        self.data = typed
+
+
+class GuardedForm(SeenForm):
+    """A form whose entry the dose guard can stop until a reason is given. The reason is asked for only then."""
+
+    override_reason = forms.CharField(
+        label="Reason to record this all the same", max_length=REASON_LENGTH, required=False, widget=forms.HiddenInput
+    )
+
+    def ask_for_reason(self) -> None:
+        """Shows the field for the reason, last on the form."""
+        field = self.fields["override_reason"]
+        field.required = True  # said beside the label; that it is missing is the action's to say
+        field.widget = forms.Textarea(attrs={"rows": 2, "autocomplete": "off"})
+        field.help_text = "It is kept with the course, with your name and the day."
+        self.layout = (*self.layout, Section("Why it is right all the same", ("override_reason",)))
 
 
 class DoseForm(EntryForm):
@@ -85,7 +123,7 @@ class DoseForm(EntryForm):
         )
 
 
-class StartCourseForm(DoseForm):
+class StartCourseForm(GuardedForm, DoseForm):
     """A course of a catalogue drug, or of one outside it named in words."""
 
     drug = forms.ChoiceField(label="Drug")
@@ -114,12 +152,13 @@ class StartCourseForm(DoseForm):
         return "" if drug == _OUTSIDE else drug
 
 
-class ChangeDoseForm(DoseForm):
-    """A dose from a day on."""
+class ChangeDoseForm(GuardedForm, DoseForm):
+    """A dose from a day on; `version` is the course's version that the page was read at."""
 
     on = DayField(label="From", help_text="The first day of this dose. " + DAY_HELP)
     dose_unknown = forms.BooleanField(label="The new dose is not known", required=False)
     note = words("Note", length=300)
+    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
     layout = (
         Section("From when", ("on",)),
@@ -128,8 +167,8 @@ class ChangeDoseForm(DoseForm):
     )
     field_order = ("on",)
 
-    def __init__(self, data: Any = None, *, today: date) -> None:
-        super().__init__(data, today=today)
+    def __init__(self, data: Any = None, *, today: date, version: int | None = None) -> None:
+        super().__init__(data, today=today, initial={"version": version})
         self.fields["amount"].help_text = "Each time it is taken."
 
     def clean(self) -> dict[str, Any]:
@@ -231,7 +270,7 @@ class PlanTaperForm(EntryForm):
         return [step for name in TAPER_ROWS if (step := self.cleaned_data[name]) is not None]
 
 
-class RecordInfusionForm(EntryForm):
+class RecordInfusionForm(SeenForm):
     """One infusion cycle that was given."""
 
     first_on = DayField(label="First day")
@@ -258,3 +297,113 @@ def _offer(form: forms.Form, drugs: DrugChoices) -> None:
     field = form.fields["drug"]
     assert isinstance(field, forms.ChoiceField)
     field.choices = [("", "Choose one"), *drugs]
+
+
+class ReopenCourseForm(EntryForm):
+    """Why the stop was entered in error; `version` is the course's version that the page was read at."""
+
+    reason = words("Why was the stop entered in error?", length=300, required=True)
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+
+class AnswerPromptForm(EntryForm):
+    """A clinician's answer to a question that the software put; `fingerprint` is the question that was read."""
+
+    answer = forms.TypedChoiceField(label="Your answer", coerce=ReviewAnswer, widget=forms.RadioSelect)
+    judged_on = PartialDayField(label="Judged on", required=False)
+    reaction = words("Reaction", length=200, help_text="For “not tolerated”: what happened, for example nausea.")
+    until = DayField(label="Put off until", required=False)
+    reason = words(
+        "Reason",
+        length=500,
+        lines=3,
+        help_text="Needed to put off, to reject, and for a judgement against a drug: what it rests on.",
+    )
+    fingerprint = forms.CharField(max_length=64, widget=forms.HiddenInput)
+
+    layout = (
+        Section("Answer", ("answer",)),
+        Section("If you accept", ("recorded", "judged_on", "reaction")),
+        Section("If you put it off", ("until",)),
+        Section("Why", ("reason",)),
+    )
+
+    def __init__(
+        self, data: Any = None, *, today: date, acceptance: Acceptance, longest_deferral_days: int, fingerprint: str
+    ) -> None:
+        self.acceptance = acceptance
+        self.kinds: tuple[OutcomeKind | MilestoneKind, ...] = (*acceptance.outcomes, *acceptance.milestones)
+        super().__init__(data, today=today, initial={"fingerprint": fingerprint}, rows=self._recorded())
+        answers = {
+            ReviewAnswer.ACCEPTED: f"Accept. {acceptance.statement}",
+            ReviewAnswer.DEFERRED: "Put it off until a day.",
+            ReviewAnswer.REJECTED: "Reject: it does not apply. It is asked again only when what it rests on changes.",
+        }
+        _choices(self, "answer", [(answer.value, text) for answer, text in answers.items()])
+        self.fields[
+            "until"
+        ].help_text = f"For example 05/04/2026 or 05-Apr-2026; at most {longest_deferral_days} days from today."
+        if OutcomeKind.INTOLERANT not in self.kinds:
+            del self.fields["reaction"]
+        if not self.kinds:
+            del self.fields["judged_on"]
+        elif acceptance.milestones:
+            self.fields["judged_on"].label = "Since"
+        if "judged_on" in self.fields:
+            self.fields["judged_on"].help_text = f"Left empty: today. {PARTIAL_DAY_HELP}"
+
+    def _recorded(self) -> dict[str, forms.Field]:
+        """What to record, where there is a choice; the only thing that accepting can mean needs none."""
+        if not self.kinds or self._only() is not None:
+            return {}
+        choices = [(kind.value, kind.label) for kind in self.kinds]
+        if not self.acceptance.needed:
+            choices.append(("", "nothing further"))
+        return {
+            "recorded": forms.ChoiceField(
+                label="Record", choices=choices, required=False, initial="", widget=forms.RadioSelect
+            )
+        }
+
+    def _only(self) -> OutcomeKind | MilestoneKind | None:
+        return self.kinds[0] if self.acceptance.needed and len(self.kinds) == 1 else None
+
+    def outcome(self) -> NewOutcome | None:
+        """The judgement to record. Only for a valid form."""
+        kind = self._kind()
+        if not isinstance(kind, OutcomeKind):
+            return None
+        day = self._day()
+        return NewOutcome(
+            kind=kind,
+            on=day.on if day else None,
+            precision=day.precision if day else DatePrecision.DAY,
+            reaction=self.cleaned_data.get("reaction", ""),
+        )
+
+    def milestone(self) -> NewMilestone | None:
+        """The statement to record. Only for a valid form."""
+        kind = self._kind()
+        if not isinstance(kind, MilestoneKind):
+            return None
+        day = self._day()
+        return NewMilestone(
+            kind=kind, on=day.on if day else None, precision=day.precision if day else DatePrecision.DAY
+        )
+
+    def _kind(self) -> OutcomeKind | MilestoneKind | None:
+        only = self._only()
+        if only is not None:
+            return only if self.cleaned_data["answer"] is ReviewAnswer.ACCEPTED else None
+        typed = self.cleaned_data.get("recorded", "")
+        return next((kind for kind in self.kinds if kind.value == typed), None)
+
+    def _day(self) -> PartialDay | None:
+        day: PartialDay | None = self.cleaned_data.get("judged_on")
+        return day
+
+
+def _choices(form: forms.Form, name: str, choices: Sequence[tuple[str, str]]) -> None:
+    field = form.fields[name]
+    assert isinstance(field, forms.ChoiceField)
+    field.choices = list(choices)

@@ -1,20 +1,24 @@
 """Every read about treatment: courses, and where patients stand in the pathway."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
+from typing import Any
 
 from django.db.models import Prefetch, QuerySet
 
 from patients.errors import NotFound
 from patients.models import Patient, Staff
+from patients.protocol.load import load as load_activity
 from patients.rules.permissions import Permission
-from patients.selectors import patients_for, require
+from patients.selectors import ids_by_moment, not_known_yet, patients_for, require
 from regimens.facts import treatment_records
-from regimens.models import Course, DosePeriod, Infusion, Milestone, Outcome, TaperPlan
+from regimens.models import Course, DoseCheck, DosePeriod, Infusion, Milestone, Outcome, TaperPlan
 from regimens.protocol.load import load
 from regimens.protocol.schema import Drug
 from regimens.rules.findings import PathwayFindings
 from regimens.rules.pathway import evaluate
+from regimens.rules.response_comparison import ResponseFindings, response_findings
+from regimens.rules.reviews import Questions, questions
 from regimens.rules.vocabulary import CourseRole
 
 
@@ -48,6 +52,21 @@ def course_to_write(staff: Staff, course_id: int, permission: Permission) -> Cou
     return Course.objects.select_for_update(of=("self",)).select_related("patient__clinic").get(pk=course.pk)
 
 
+def dose_checks_of(staff: Staff, patient: Patient, known_at: datetime | None = None) -> list[DoseCheck]:
+    """What the dose guard said of this patient's doses, latest first; as known at a moment. Raises NotAllowed."""
+    require(staff, patient.clinic_id, Permission.READ_RECORD)
+    checks = DoseCheck.objects.filter(course__patient=patient).as_known(known_at)
+    return list(checks.select_related("recorded_by").order_by("-recorded_at", "-pk"))
+
+
+def guard_messages(staff: Staff, course_id: int, dose_id: int | None = None) -> list[dict[str, Any]]:
+    """What the dose guard said of the doses of a course, or of one of them, as it was kept."""
+    checks = DoseCheck.objects.filter(course__in=courses_for(staff), course=course_id).current().order_by("pk")
+    if dose_id is not None:
+        checks = checks.filter(dose=dose_id)
+    return [message for check in checks for message in check.findings]
+
+
 def infusions_for(staff: Staff) -> QuerySet[Infusion]:
     """Current infusion cycles of the person's patients, newest first."""
     return (
@@ -77,16 +96,67 @@ def catalogue_by_role() -> dict[CourseRole, list[Drug]]:
     return {role: found for role in CourseRole if (found := [drug for drug in drugs if drug.role is role])}
 
 
-def pathway_of(staff: Staff, patient: Patient, as_of: date) -> PathwayFindings:
-    """Where one patient stands as of a day."""
-    return pathways_of(staff, [patient], as_of)[patient.pk]
+def pathway_of(staff: Staff, patient: Patient, as_of: date, known_on: date | None = None) -> PathwayFindings:
+    """Where one patient stands as of a day, from what was known at the end of `known_on` (None: from what is now).
+
+    Raises NotAllowed, NotKnownYet, Refused.
+    """
+    found = pathways_of(staff, [patient], as_of, known_on)
+    if known_on is not None and patient.pk not in found:
+        raise not_known_yet(patient, known_on)
+    return found[patient.pk]
 
 
-def pathways_of(staff: Staff, patients: Iterable[Patient], as_of: date) -> dict[int, PathwayFindings]:
-    """Where each of these patients stands as of a day, by patient id. Raises NotAllowed."""
+def pathways_of(
+    staff: Staff, patients: Iterable[Patient], as_of: date, known_on: date | None = None
+) -> dict[int, PathwayFindings]:
+    """Where each of these patients stands as of a day, by patient id; patients not known yet are left out.
+
+    Raises NotAllowed, Refused.
+    """
     rows = list(patients)
     for clinic_id in {patient.clinic_id for patient in rows}:
         require(staff, clinic_id, Permission.READ_RECORD)
     protocol = load()
-    records = treatment_records([patient.pk for patient in rows])
-    return {pk: evaluate(record, protocol, as_of) for pk, record in records.items()}
+    found: dict[int, PathwayFindings] = {}
+    for moment, ids in ids_by_moment(rows, known_on).items():
+        records = treatment_records(ids, moment)
+        found |= {pk: evaluate(record, protocol, as_of) for pk, record in records.items()}
+    return found
+
+
+def questions_of(staff: Staff, patient: Patient, as_of: date, known_on: date | None = None) -> Questions:
+    """What the software asks of one patient as of a day, and what was answered by then.
+
+    Raises NotAllowed, NotKnownYet, Refused.
+    """
+    require(staff, patient.clinic_id, Permission.READ_RECORD)
+    ((moment, ids),) = ids_by_moment([patient], known_on).items()
+    records = treatment_records(ids, moment)
+    if known_on is not None and patient.pk not in records:
+        raise not_known_yet(patient, known_on)
+    record = records[patient.pk]
+    return questions(record, evaluate(record, load(), as_of))
+
+
+def response_of(
+    staff: Staff,
+    patient: Patient,
+    as_of: date,
+    known_on: date | None = None,
+    *,
+    baseline: str = "",
+    follow_up: str = "",
+) -> ResponseFindings:
+    """How far one patient's disease has improved, as of a day; the ids choose the two assessments that are compared.
+
+    Raises NotAllowed, NotKnownYet, Refused.
+    """
+    require(staff, patient.clinic_id, Permission.READ_RECORD)
+    ((moment, ids),) = ids_by_moment([patient], known_on).items()
+    records = treatment_records(ids, moment)
+    if known_on is not None and patient.pk not in records:
+        raise not_known_yet(patient, known_on)
+    record, protocol = records[patient.pk], load()
+    pathway = evaluate(record, protocol, as_of)
+    return response_findings(record, protocol, load_activity(), as_of, pathway, baseline=baseline, follow_up=follow_up)

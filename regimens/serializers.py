@@ -6,10 +6,14 @@ from rest_framework import serializers
 
 from patients.fields import ClinicalDateField, IdField, QuantityField, StrictSerializer, WordField
 from patients.finding_serializers import serializer_of
+from patients.rules.reasons import RuleKind
 from patients.rules.vocabulary import DatePrecision
-from patients.serializers import EntrySerializer, PatientFactSerializer
-from regimens.actions import NewDose, NewTaperStep
+from patients.serializers import EntrySerializer, LookingBackSerializer, PatientFactSerializer, WithdrawalSerializer
+from regimens.actions import REASON_LENGTH, NewDose, NewMilestone, NewOutcome, NewTaperStep
 from regimens.rules.findings import PathwayFindings
+from regimens.rules.guard_findings import GuardCode, GuardLevel
+from regimens.rules.response_comparison import ResponseFindings
+from regimens.rules.reviews import OpenQuestion, Questions
 from regimens.rules.vocabulary import (
     CourseRole,
     DoseBasis,
@@ -17,12 +21,17 @@ from regimens.rules.vocabulary import (
     Frequency,
     MilestoneKind,
     OutcomeKind,
+    PromptCode,
+    ReviewAnswer,
     Route,
     StopReason,
     Weekday,
 )
 
 PathwayFindingsSerializer = serializer_of(PathwayFindings)
+ResponseFindingsSerializer = serializer_of(ResponseFindings)
+QuestionsSerializer = serializer_of(Questions)
+OpenQuestionSerializer = serializer_of(OpenQuestion)
 
 
 class DoseSerializer(StrictSerializer):
@@ -34,6 +43,38 @@ class DoseSerializer(StrictSerializer):
     frequency = WordField(Frequency, required=False)
     frequency_text = serializers.CharField(max_length=200, required=False, allow_blank=True)
     weekday = WordField(Weekday, required=False, allow_null=True)
+
+
+class GuardFactSerializer(StrictSerializer):
+    kind = serializers.CharField(read_only=True)
+    id = serializers.CharField(read_only=True)
+
+
+class GuardMessageSerializer(StrictSerializer):
+    """One message of the dose guard, as it is kept: how grave it is, what it says, and the rule that it rests on."""
+
+    code = WordField(GuardCode, read_only=True)
+    level = WordField(GuardLevel, read_only=True)
+    text = serializers.CharField(read_only=True)
+    rule = serializers.CharField(read_only=True)
+    rule_text = serializers.CharField(read_only=True)
+    kind = WordField(RuleKind, read_only=True)
+    source = serializers.CharField(read_only=True)
+    protocol_version = serializers.CharField(read_only=True)
+    predicates = serializers.ListField(child=serializers.CharField(), read_only=True)
+    facts = GuardFactSerializer(many=True, read_only=True)
+
+
+class OverrideReasonField(serializers.CharField):
+    """Why something is right although the dose guard stops it."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        help_text = (
+            "Needed only for what the dose guard stops: methotrexate more often than once a week, more than ten times "
+            "the usual dose, or a drug with a recorded intolerance. It is kept with the course."
+        )
+        usual = {"max_length": REASON_LENGTH, "required": False, "allow_blank": True, "write_only": True}
+        super().__init__(help_text=help_text, **usual, **kwargs)
 
 
 class DosePeriodSerializer(DoseSerializer):
@@ -49,6 +90,18 @@ class DosePeriodSerializer(DoseSerializer):
         values = dict(attrs)
         taken = {"on": values.pop("from_on"), "note": values.pop("note", "")}
         return taken | {"dose": NewDose(**values)}
+
+
+class DoseChangeSerializer(DosePeriodSerializer):
+    """A dose from a day on. With `version`, that of the course as you read it, a stale write is answered with 409."""
+
+    version = serializers.IntegerField(min_value=1, required=False, write_only=True)
+    override_reason = OverrideReasonField()
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        values = dict(attrs)
+        beside = {name: values.pop(name) for name in ("version", "override_reason") if name in values}
+        return super().validate(values) | beside
 
 
 class OutcomeSerializer(StrictSerializer):
@@ -125,6 +178,12 @@ class CourseSerializer(EntrySerializer):
     version = serializers.IntegerField(read_only=True)
 
 
+class GuardedCourseSerializer(CourseSerializer):
+    """The course, with what the dose guard said of the write."""
+
+    guard = GuardMessageSerializer(many=True, read_only=True)
+
+
 class NewCourseSerializer(StrictSerializer):
     """A course to start: a catalogue drug, or in words one outside the catalogue."""
 
@@ -137,6 +196,7 @@ class NewCourseSerializer(StrictSerializer):
     start_precision = WordField(DatePrecision, source="precision", required=False)
     note = serializers.CharField(max_length=500, required=False, allow_blank=True)
     dose = DoseSerializer(required=False)
+    override_reason = OverrideReasonField()
 
     def validate_dose(self, dose: dict[str, Any]) -> NewDose:
         return NewDose(**dose)
@@ -162,8 +222,73 @@ class StopSerializer(StrictSerializer):
     version = serializers.IntegerField(min_value=1)
 
 
+class ReopeningSerializer(WithdrawalSerializer):
+    """Why the stop should never have been entered. `version` is the course's version that you read."""
+
+    version = serializers.IntegerField(min_value=1)
+
+
+class CourseWithdrawalSerializer(WithdrawalSerializer):
+    with_judgements = serializers.BooleanField(
+        required=False, help_text="Says that the judgements on the course were seen, and are withdrawn with it."
+    )
+
+
 class MilestoneSerializer(PatientFactSerializer):
     on = ClinicalDateField()
     kind = WordField(MilestoneKind)
     note = serializers.CharField(max_length=300, required=False, allow_blank=True)
     precision = WordField(DatePrecision, required=False)
+
+
+class AnswerOutcomeSerializer(StrictSerializer):
+    """A judgement on the course that was asked about. Without `on`, it is of the day of the answer."""
+
+    kind = WordField(OutcomeKind)
+    on = ClinicalDateField(required=False, allow_null=True)
+    reaction = serializers.CharField(max_length=200, required=False, allow_blank=True)
+    precision = WordField(DatePrecision, required=False)
+
+    def validate(self, attrs: dict[str, Any]) -> NewOutcome:
+        return NewOutcome(**attrs)
+
+
+class AnswerMilestoneSerializer(StrictSerializer):
+    """A statement about the disease. Without `on`, it is of the day of the answer."""
+
+    kind = WordField(MilestoneKind)
+    on = ClinicalDateField(required=False, allow_null=True)
+    precision = WordField(DatePrecision, required=False)
+
+    def validate(self, attrs: dict[str, Any]) -> NewMilestone:
+        return NewMilestone(**attrs)
+
+
+class AnswerSerializer(StrictSerializer):
+    """An answer to an open question. `fingerprint` is the question's, as you read it."""
+
+    prompt = WordField(PromptCode)
+    subject = serializers.CharField(max_length=64, allow_blank=True, required=False, default="")
+    fingerprint = serializers.CharField(max_length=64)
+    answer = WordField(ReviewAnswer)
+    on = ClinicalDateField(required=False, allow_null=True, help_text="Today without it.")
+    until = ClinicalDateField(required=False, allow_null=True, help_text="With `deferred`: the day it is put again.")
+    reason = serializers.CharField(
+        max_length=500,
+        required=False,
+        allow_blank=True,
+        help_text="Needed unless the question is accepted; also the reason of the outcome, or the milestone's note.",
+    )
+    outcome = AnswerOutcomeSerializer(required=False, allow_null=True)
+    milestone = AnswerMilestoneSerializer(required=False, allow_null=True)
+
+
+class ChosenAssessmentsSerializer(LookingBackSerializer):
+    """Which two assessments to compare, by id, on top of the days to answer for."""
+
+    baseline = serializers.IntegerField(
+        required=False, min_value=1, help_text="The earlier assessment. Left out: the baseline of the present line."
+    )
+    follow_up = serializers.IntegerField(
+        required=False, min_value=1, help_text="The later assessment. Left out: the latest one."
+    )

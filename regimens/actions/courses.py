@@ -1,5 +1,6 @@
 """Starting, changing and stopping courses."""
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -14,8 +15,14 @@ from patients.models import Patient, Staff
 from patients.rules.permissions import Permission
 from patients.rules.vocabulary import DatePrecision
 from patients.selectors import patient_to_write
+from regimens.actions.guarded import keep, let_through
+from regimens.facts import treatment_records
 from regimens.models import Course, DosePeriod, Outcome
 from regimens.protocol.load import load
+from regimens.rules import record
+from regimens.rules.guard import guard
+from regimens.rules.guard_findings import GuardFinding
+from regimens.rules.proposals import ChangeDose, StartDrug
 from regimens.rules.vocabulary import (
     CourseRole,
     DoseBasis,
@@ -43,6 +50,19 @@ class NewDose:
     frequency_text: str = ""
     weekday: Weekday | None = None
 
+    def period(self, on: date) -> record.DosePeriod:
+        """The dose from a day on, as the rules read it."""
+        return record.DosePeriod(
+            id="",
+            from_on=on,
+            amount=self.amount,
+            unit=self.unit,
+            basis=self.basis,
+            frequency=self.frequency,
+            frequency_text=self.frequency_text,
+            weekday=self.weekday,
+        )
+
 
 @transaction.atomic
 def start_course(
@@ -57,16 +77,25 @@ def start_course(
     route: Route = Route.NOT_RECORDED,
     precision: DatePrecision = DatePrecision.DAY,
     note: str = "",
+    override_reason: str = "",
+    seen: Collection[str] | None = None,
+    beside: Sequence[GuardFinding] = (),
 ) -> Course:
     """Starts a course of a catalogue drug, or of one outside it named in words.
 
-    Raises NotFound, NotAllowed, Refused (unknown drug, overlap with a course of the same drug, dose without unit).
+    The dose guard looks at it first, together with `beside`: what another check says of the same start. A stop needs
+    the `override_reason`; `seen` holds the fingerprints of what the person was shown (see guarded.py).
+
+    Raises NotFound, NotAllowed, Refused (unknown drug, overlap with a course of the same drug, dose without unit),
+    GuardStopped.
     """
     patient = patient_to_write(by, patient_id, Permission.RECORD_TREATMENT)
     _not_far_ahead(patient, on)
     not_before_birth(patient, on, "on")
     drug, drug_text, role = _identified(drug, drug_text, role)
     _no_overlap(patient, drug, drug_text, on)
+    dose = dose or NewDose()
+    before = treatment_records([patient.pk])[patient.pk]
     course = store(
         Course(
             patient=patient,
@@ -80,13 +109,34 @@ def start_course(
             recorded_by=by,
         )
     )
-    _store_dose(course, dose or NewDose(), on, by)
+    period = _store_dose(course, dose, on, by)
+    # Last, so that a person is asked only about what can be saved; a stop undoes the rows above.
+    start = StartDrug(
+        on=on, drug=drug, drug_text=drug_text, role=role, route=route, precision=precision, dose=dose.period(on)
+    )
+    said = guard(before, load(), start, today_in(patient.clinic))
+    keep(course, period, let_through([*said, *beside], reason=override_reason, seen=seen), override_reason, by)
     return course
 
 
 @transaction.atomic
-def change_dose(*, by: Staff, course_id: int, on: date, dose: NewDose, note: str = "") -> DosePeriod:
-    """Adds a dose period from a day on. Raises NotFound, NotAllowed, Refused."""
+def change_dose(
+    *,
+    by: Staff,
+    course_id: int,
+    on: date,
+    dose: NewDose,
+    note: str = "",
+    version: int | None = None,
+    override_reason: str = "",
+    seen: Collection[str] | None = None,
+    beside: Sequence[GuardFinding] = (),
+) -> DosePeriod:
+    """Adds a dose period from a day on, past the dose guard as `start_course` goes.
+
+    `version` is that of the course as it was read; None: whatever it is now. Raises NotFound, NotAllowed, Refused,
+    StaleVersion, GuardStopped.
+    """
     course = course_to_write(by, course_id, Permission.RECORD_TREATMENT)
     _not_far_ahead(course.patient, on)
     if course.never_given:
@@ -95,8 +145,13 @@ def change_dose(*, by: Staff, course_id: int, on: date, dose: NewDose, note: str
         raise Refused("This day is before the course started.", "on")
     if course.stop_on is not None and on >= course.stop_on:
         raise Refused("The course had already stopped on that day.", "on")
-    bump_version(course, None)
-    return _store_dose(course, dose, on, by, note)
+    bump_version(course, version)
+    before = treatment_records([course.patient_id])[course.patient_id]
+    period = _store_dose(course, dose, on, by, note)
+    change = ChangeDose(course=str(course.pk), on=on, dose=dose.period(on))
+    said = guard(before, load(), change, today_in(course.patient.clinic))
+    keep(course, period, let_through([*said, *beside], reason=override_reason, seen=seen), override_reason, by)
+    return period
 
 
 @transaction.atomic
@@ -155,7 +210,16 @@ def record_never_given(
     if said.filter(course__patient=patient, course__drug=drug, course__never_given=True).exists():
         raise Refused(ALREADY_RECORDED)
     course = store(Course(patient=patient, drug=drug, role=role, start_on=on, never_given=True, recorded_by=by))
-    store(Outcome(course=course, on=on, kind=kind, reason=reason.strip(), recorded_by=by))
+    store(
+        Outcome(
+            course=course,
+            on=on,
+            kind=kind,
+            reason=reason.strip(),
+            protocol_version=load().version,
+            recorded_by=by,
+        )
+    )
     return course
 
 

@@ -1,19 +1,26 @@
 """Planned tapers and infusions given."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from itertools import pairwise
 
 from django.db import transaction
+from django.utils import timezone
 
 from patients.clock import today_in
 from patients.entries import not_in_future, store, supersede
 from patients.errors import Refused
 from patients.models import Staff
 from patients.rules.permissions import Permission
+from regimens.actions.guarded import let_through
+from regimens.facts import infusion_record, treatment_records
 from regimens.models import Infusion, TaperPlan, TaperStep
+from regimens.protocol.load import load
+from regimens.rules.guard_findings import GuardFinding
+from regimens.rules.guard_infusions import check_infusion
+from regimens.rules.record import TreatmentRecord
 from regimens.rules.vocabulary import CourseRole, DoseUnit
 from regimens.selectors import course_to_write
 
@@ -51,9 +58,19 @@ def plan_taper(*, by: Staff, course_id: int, steps: Sequence[NewTaperStep], note
         if later.milligrams_per_day >= earlier.milligrams_per_day:
             raise Refused("Each step of a taper is lower than the one before it.", "steps")
     old = TaperPlan.objects.filter(course=course, superseded_at__isnull=True).first()
+    moment = timezone.now()
     if old is not None:
-        supersede(old, by=by, reason="a new plan was made")
-    plan = store(TaperPlan(course=course, note=note.strip(), replaces=old, recorded_by=by))
+        supersede(old, by=by, reason="a new plan was made", at=moment)
+    plan = store(
+        TaperPlan(
+            course=course,
+            note=note.strip(),
+            protocol_version=load().version,
+            replaces=old,
+            recorded_at=moment,
+            recorded_by=by,
+        )
+    )
     for step in steps:
         store(TaperStep(plan=plan, on=step.on, milligrams_per_day=step.milligrams_per_day))
     return plan
@@ -71,10 +88,12 @@ def record_infusion(
     dosing_weight: Decimal | None = None,
     dosing_weight_on: date | None = None,
     note: str = "",
+    seen: Collection[str] | None = None,
 ) -> Infusion:
     """Records one infusion cycle that was given: first day, consecutive days, whole amount, weight used (kg).
 
-    Raises NotFound, NotAllowed, Refused.
+    What was given is a fact, so nothing about it needs a reason; `seen` holds the fingerprints of the warnings that
+    the person was shown (see guarded.py). Raises NotFound, NotAllowed, Refused, GuardStopped.
     """
     course = course_to_write(by, course_id, Permission.RECORD_TREATMENT)
     not_in_future(first_on, today_in(course.patient.clinic), "first_on")
@@ -96,7 +115,8 @@ def record_infusion(
         raise Refused(
             "A dosing weight needs the day on which it was measured, and the day needs the weight.", "dosing_weight"
         )
-    return store(
+    before = treatment_records([course.patient_id])[course.patient_id]
+    row = store(
         Infusion(
             course=course,
             first_on=first_on,
@@ -109,3 +129,11 @@ def record_infusion(
             recorded_by=by,
         )
     )
+    let_through(infusion_findings(before, row), seen=seen)
+    return row
+
+
+def infusion_findings(before: TreatmentRecord, row: Infusion) -> tuple[GuardFinding, ...]:
+    """What the guard says of a cycle, on the record as it was without it."""
+    given = infusion_record(row)
+    return check_infusion(before, load(), str(row.course_id), given, today_in(row.course.patient.clinic))

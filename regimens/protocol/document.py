@@ -1,9 +1,19 @@
 """The pathway's protocol as Markdown, for docs/clinical/pathway.md. A pure function of the protocol."""
 
 from collections.abc import Iterable
+from decimal import Decimal
 
 from patients.rules.wording import display_date, display_number
-from regimens.protocol.schema import Drug, PathwayProtocol, Remark, Rung, RungOption
+from regimens.protocol.schema import (
+    Comparison,
+    Drug,
+    PathwayProtocol,
+    Remark,
+    Rung,
+    RungOption,
+    TargetDose,
+    UsualUpper,
+)
 
 DISCLAIMER = (
     "Generated from `regimens/protocol/pathway.toml` and `regimens/protocol/drugs.toml`; change those, not this page. "
@@ -19,6 +29,7 @@ def render(protocol: PathwayProtocol) -> str:
         *_rungs(protocol),
         *_remarks(protocol),
         *_doses(protocol),
+        *_guard(protocol),
         *_catalogue(protocol),
         *_rules(protocol),
         *_readings(protocol),
@@ -40,24 +51,57 @@ def _heading(protocol: PathwayProtocol) -> list[str]:
         DISCLAIMER,
         "",
         f"Version {file.version}, in force from {display_date(file.effective_from)}, reviewed on "
-        f"{display_date(file.reviewed_on)}, next review {display_date(file.next_review)}. Source: {file.source}.",
+        f"{display_date(file.reviewed_on)}, next review {display_date(file.next_review)}, "
+        f"{f'signed off by {file.signed_off_by}' if file.signed_off_by else 'not signed off yet'}. "
+        f"Source: {file.source}.",
         "",
     ]
 
 
 def _settings(protocol: PathwayProtocol) -> list[str]:
+    return ["## Settings of this project", "", *_table(("Setting", "Value"), settings_in_words(protocol))]
+
+
+def settings_in_words(protocol: PathwayProtocol) -> list[tuple[str, str]]:
+    """Each of the project's own numbers with its unit, and the conditions in which immunoglobulin may stand alone."""
     settings = protocol.settings
-    rows = [
-        ("Adequate trial", f"{settings.adequate_trial_weeks} weeks at target dose"),
+    target = "below" if settings.steroid_target_comparison is Comparison.BELOW else "at most"
+    return [
+        ("Adequate trial", f"{settings.adequate_trial_weeks} weeks at target dose, unless the drug says otherwise"),
+        ("Corticosteroid at possible remission", f"below {_steroid(settings.remission_steroid_below)}"),
+        ("Possible remission", f"held for {settings.remission_held_weeks} weeks"),
+        ("Corticosteroid target", f"{target} {_steroid(settings.steroid_target)}"),
+        ("Corticosteroid above its target", f"asked about after {settings.steroid_target_weeks} weeks of it"),
         (
-            "Corticosteroid at possible remission",
-            f"below {display_number(settings.remission_steroid_below)} mg prednisolone a day",
+            "Steroid dependence",
+            f"asked about when raised again to {_steroid(settings.steroid_dependence_from)} or more after "
+            f"{settings.steroid_dependence_weeks} weeks of it, or never below that dose for "
+            f"{settings.steroid_dependence_weeks_unlowered} weeks",
+        ),
+        (
+            "Baseline of a response",
+            f"the last assessment in the {settings.response_baseline_days_before} days before the start, or else the "
+            f"first up to {settings.response_baseline_days_after} days after it",
+        ),
+        (
+            "Assessments counted after a stop",
+            f"up to {settings.response_days_after_stop} days; {settings.response_days_after_stop_in_cycles} days for a "
+            "drug given in cycles",
+        ),
+        (
+            "Assessments counted for a stopped course",
+            f"up to {settings.response_days_after_stop} days after the stop, "
+            f"{settings.response_days_after_stop_in_cycles} days for a drug given in cycles",
         ),
         ("Assessments counted with a relapse", f"up to {settings.reassessment_days_before_relapse} days before it"),
         ("Adult doses shown from age", str(settings.adult_age)),
+        ("Longest deferral of a question", f"{settings.longest_deferral_days} days"),
         ("Immunoglobulin alone", ", ".join(kind.label for kind in protocol.file.monotherapy_conditions)),
     ]
-    return ["## Settings of this project", "", *_table(("Setting", "Value"), rows)]
+
+
+def _steroid(milligrams: Decimal) -> str:
+    return f"{display_number(milligrams)} mg prednisolone a day"
 
 
 def _rungs(protocol: PathwayProtocol) -> list[str]:
@@ -84,7 +128,7 @@ def _remarks(protocol: PathwayProtocol) -> list[str]:
     rows = [
         (
             ", ".join(protocol.drugs[drug].name for drug in remark.drugs),
-            _when(remark),
+            when_said(remark),
             f"{remark.annotation.label}: {remark.text}",
             _basis(remark.kind.label, remark.source),
         )
@@ -102,7 +146,8 @@ def _remarks(protocol: PathwayProtocol) -> list[str]:
     ]
 
 
-def _when(remark: Remark) -> str:
+def when_said(remark: Remark) -> str:
+    """The conditions, antibodies and phases in which a remark is made, in words."""
     words = []
     if remark.conditions:
         words.append(" or ".join(kind.label for kind in remark.conditions))
@@ -125,11 +170,12 @@ def _doses(protocol: PathwayProtocol) -> list[str]:
     targets = [
         (
             drug.name,
-            f"{display_number(drug.target.amount)} {drug.target.unit.label} a {drug.target.per.value} or more",
+            target_in_words(drug.target),
+            _trial(drug),
             drug.target.source,
         )
         if drug.target
-        else (drug.name, "no target dose published: ask", "")
+        else (drug.name, "no target dose published: ask", _trial(drug), "")
         for drug in protocol.catalogue.drugs
         if drug.role.value == "immunosuppressant"
     ]
@@ -139,7 +185,67 @@ def _doses(protocol: PathwayProtocol) -> list[str]:
         *_table(("Drug", "Dose", "Note", "Basis"), rows),
         "## Target doses of an adequate trial",
         "",
-        *_table(("Drug", "Target", "Source"), targets),
+        *_table(("Drug", "Target", "Length of a trial", "Source"), targets),
+    ]
+
+
+def target_in_words(target: TargetDose) -> str:
+    """`15 mg a week or more`."""
+    return f"{display_number(target.amount)} {target.unit.label} a {target.per.value} or more"
+
+
+def upper_in_words(upper: UsualUpper) -> str:
+    """`8 mg/kg a dose (intravenous)`."""
+    unit = upper.unit.label
+    limits = ((upper.amount, unit), (upper.per_kilogram, f"{unit}/kg"), (upper.per_square_metre, f"{unit}/m²"))
+    amounts = [f"{display_number(limit)} {measure}" for limit, measure in limits if limit is not None]
+    routes = f" ({', '.join(route.label for route in upper.routes)})" if upper.routes else ""
+    return f"{' and '.join(amounts)} a {upper.per.value}{routes}"
+
+
+def _trial(drug: Drug) -> str:
+    if drug.trial is None:
+        return "as set for every drug"
+    return f"{drug.trial.weeks} weeks ({_basis(drug.trial.kind.label, drug.trial.source)})"
+
+
+def _guard(protocol: PathwayProtocol) -> list[str]:
+    """What only the dose guard reads; its rules stand with all others."""
+    guard = protocol.file.guard
+    names = {drug.id: drug.name for drug in protocol.catalogue.drugs}
+    cautions = [
+        (
+            f"`{caution.id}`",
+            caution.text,
+            ", ".join(names[drug] for drug in caution.drugs),
+            ", ".join(kind.label for kind in caution.conditions),
+            _basis(caution.kind.label, caution.source),
+        )
+        for caution in protocol.file.guard_cautions
+    ]
+    classes = [
+        (f"`{one.id}`", one.name, ", ".join(names[drug] for drug in one.drugs), _basis(one.kind.label, one.source))
+        for one in protocol.catalogue.classes
+    ]
+    uppers = [
+        (drug.name, upper_in_words(upper), upper.note, upper.source)
+        for drug in protocol.catalogue.drugs
+        for upper in drug.usual_uppers
+    ]
+    return [
+        "## The dose guard",
+        "",
+        f"A dose above {guard.times_usual} times the usual needs a reason. In that check only, a patient without a "
+        f"dated weight counts as {display_number(guard.assumed_kilograms)} kg and "
+        f"{display_number(guard.assumed_square_metres)} m². A weight older than {guard.weight_current_days} days is "
+        f"said to be old. {guard.note} {_basis(guard.kind.label, guard.source)}.",
+        "",
+        *_table(("Rule", "Caution", "Drugs", "While", "Basis"), cautions),
+        *_table(("Rule", "Never two at a time", "Drugs", "Basis"), classes),
+        "Highest doses in use where the published algorithm prints none, for the check for slips only. They are no "
+        "recommendation and no range.",
+        "",
+        *_table(("Drug", "Highest dose in use", "Note", "Source"), uppers),
     ]
 
 

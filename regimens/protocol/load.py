@@ -2,17 +2,35 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import fields
 from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
 
-from patients.protocol.tables import ProtocolError, build, read_toml, unique_by_id
+from patients.protocol.load import load as load_activity
+from patients.protocol.place import Part, built_in, part_in_force
+from patients.protocol.tables import ProtocolError, build, check_version, read_toml, unique_by_id
 from patients.rules.reasons import Reason, RuleKind
-from regimens.protocol.schema import Banner, Catalogue, DoseRule, Drug, PathwayFile, PathwayProtocol, Remark, Rule, Rung
+from regimens.protocol import guard_checks
+from regimens.protocol.schema import (
+    Banner,
+    Catalogue,
+    DoseRule,
+    Drug,
+    GuardCaution,
+    PathwayFile,
+    PathwayProtocol,
+    Remark,
+    Rule,
+    Rung,
+    Settings,
+)
 from regimens.rules.findings import Phase, SeverityGroup, Tier
 from regimens.rules.vocabulary import CourseRole
 
-HERE = Path(__file__).parent
+_Named = Remark | Banner | GuardCaution | Rule
+
+HERE = built_in(Part.PATHWAY)
 PATHWAY = "pathway.toml"
 DRUGS = "drugs.toml"
 REQUIRED_RUNGS = (
@@ -22,24 +40,31 @@ REQUIRED_RUNGS = (
 )
 
 
-@lru_cache(maxsize=16)
-def load(folder: Path | None = None) -> PathwayProtocol:
-    """The protocol in `folder` (this package's own when None), read once.
+def load(folder: Path | None = None, activity_folder: Path | None = None) -> PathwayProtocol:
+    """The protocol in `folder`, with the activity measures of `activity_folder` (those in force when None), read once.
 
     Raises ProtocolError naming the file, the rule and the reason when a file must not be used.
     """
-    place = folder or HERE
-    catalogue = build(Catalogue, read_toml(place / DRUGS), DRUGS)
-    file = build(PathwayFile, read_toml(place / PATHWAY), PATHWAY)
+    return _read(folder or part_in_force(Part.PATHWAY), activity_folder or part_in_force(Part.ACTIVITY))
+
+
+@lru_cache(maxsize=16)
+def _read(folder: Path, activity_folder: Path) -> PathwayProtocol:
+    catalogue = build(Catalogue, read_toml(folder / DRUGS), DRUGS)
+    file = build(PathwayFile, read_toml(folder / PATHWAY), PATHWAY)
     drugs = unique_by_id(catalogue.drugs, DRUGS)
     rungs = unique_by_id(file.rungs, PATHWAY)
+    _check_settings(file.settings)
     _check_dates(catalogue, DRUGS)
     _check_dates(file, PATHWAY)
     _check_catalogue(catalogue, rungs)
     _check_rungs(file, drugs)
     _check_remarks(file, drugs, rungs)
+    guard_checks.check_settings(file.guard, PATHWAY)
+    guard_checks.check_cautions(file.guard_cautions, drugs, PATHWAY)
+    guard_checks.check_classes(catalogue, drugs, DRUGS)
     _check_identities(file, catalogue)
-    if folder is not None:
+    if folder != HERE:
         _check_rules_are_complete(file)
     rules = unique_by_id(file.rules, PATHWAY)
     return PathwayProtocol(
@@ -49,11 +74,25 @@ def load(folder: Path | None = None) -> PathwayProtocol:
         drugs=drugs,
         rungs=rungs,
         rules=rules,
-        plain_reasons=_plain_reasons(file),
+        plain_reasons=_plain_reasons(file, catalogue),
+        activity=load_activity(activity_folder),
     )
 
 
+def _check_settings(settings: Settings) -> None:
+    """Every number is a span or an amount: 0 or less would ask each question of everybody, or none of anybody."""
+    for field in fields(settings):
+        value = getattr(settings, field.name)
+        if isinstance(value, int | Decimal) and value <= 0:
+            raise ProtocolError(f"{PATHWAY}, settings, key {field.name!r}: must be above 0, found {value}")
+    if settings.steroid_dependence_weeks > settings.steroid_dependence_weeks_unlowered:
+        raise ProtocolError(
+            f"{PATHWAY}, settings: steroid_dependence_weeks_unlowered must not be below steroid_dependence_weeks"
+        )
+
+
 def _check_dates(file: Catalogue | PathwayFile, name: str) -> None:
+    check_version(file.version, name)
     if not file.reviewed_on < file.next_review:
         raise ProtocolError(f"{name}: next_review must lie after reviewed_on")
 
@@ -68,6 +107,9 @@ def _check_catalogue(catalogue: Catalogue, rungs: dict[str, Rung]) -> None:
                 raise ProtocolError(f"{DRUGS}, id {drug.id!r}: the name {word!r} belongs to two drugs")
         for dose in drug.doses:
             _check_dose(dose, rungs, f"{DRUGS}, id {drug.id!r}, dose {dose.id!r}")
+        guard_checks.check_usual_uppers(drug, f"{DRUGS}, id {drug.id!r}")
+        if drug.trial is not None and drug.trial.weeks <= 0:
+            raise ProtocolError(f"{DRUGS}, id {drug.id!r}: the weeks of an adequate trial must be above 0")
         target = drug.target
         ceilings = [dose.maximum for dose in drug.doses if dose.maximum is not None]
         if target is not None and ceilings and target.amount > min(ceilings):
@@ -84,6 +126,7 @@ def _check_dose(dose: DoseRule, rungs: dict[str, Rung], where: str) -> None:
     _check_ascending(("start_minimum_per_kilogram", "maximum_per_kilogram"), per_kilogram, where)
     if any(limit is not None for limit in limits + per_kilogram) and (dose.unit is None or dose.per is None):
         raise ProtocolError(f"{where}: a limit needs its unit and what it is counted per")
+    guard_checks.check_cycle(dose, where)
 
 
 def _check_ascending(names: tuple[str, ...], limits: tuple[Decimal | None, ...], where: str) -> None:
@@ -150,11 +193,14 @@ def _check_remarks(file: PathwayFile, drugs: dict[str, Drug], rungs: dict[str, R
 
 def _check_identities(file: PathwayFile, catalogue: Catalogue) -> None:
     """One id stands for one rule in both files together, and every reading exists once."""
-    named: Sequence[Remark | Banner | Rule] = (*file.remarks, *file.banners, *file.rules)
-    entries = [(entry.id, PATHWAY) for entry in named]
+    named: Sequence[_Named] = (*file.remarks, *file.banners, *file.guard_cautions, *file.rules)
+    entries = [(file.guard.id, PATHWAY), *((entry.id, PATHWAY) for entry in named)]
     for drug in catalogue.drugs:
         entries += [(dose.id, DRUGS) for dose in drug.doses]
         entries += [(drug.target.id, DRUGS)] if drug.target else []
+        entries += [(drug.trial.id, DRUGS)] if drug.trial else []
+        entries += [(upper.id, DRUGS) for upper in drug.usual_uppers]
+    entries += [(drug_class.id, DRUGS) for drug_class in catalogue.classes]
     seen: set[str] = set()
     for identity, name in entries:
         if identity in seen:
@@ -173,20 +219,22 @@ def _check_identities(file: PathwayFile, catalogue: Catalogue) -> None:
 def _check_rules_are_complete(file: PathwayFile) -> None:
     """A clinic's own file may reword a rule, but the code applies every rule of the file it came with."""
     given = {rule.id for rule in file.rules}
-    for rule in load().rules:
+    for rule in _read(HERE, built_in(Part.ACTIVITY)).rules:
         if rule not in given:
             raise ProtocolError(f"{PATHWAY}: the rule {rule!r} is missing")
 
 
-def _plain_reasons(file: PathwayFile) -> dict[str, Reason]:
+def _plain_reasons(file: PathwayFile, catalogue: Catalogue) -> dict[str, Reason]:
     reasons: dict[str, Reason] = {}
 
     def keep(identity: str, text: str, kind: RuleKind, source: str) -> None:
         reasons[identity] = Reason(identity, text, kind, source, file.version)
 
-    named: Sequence[Remark | Banner | Rule] = (*file.remarks, *file.banners, *file.rules)
+    named: Sequence[_Named] = (*file.remarks, *file.banners, *file.guard_cautions, *file.rules)
     for entry in named:
         keep(entry.id, entry.text, entry.kind, entry.source)
     for rung in file.rungs:
         keep(f"rung.{rung.id}", f"{rung.title}: {rung.trigger}", rung.kind, rung.source)
+    for drug_class in catalogue.classes:
+        keep(drug_class.id, guard_checks.class_words(drug_class), drug_class.kind, drug_class.source)
     return reasons

@@ -6,10 +6,11 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
+from patients.protocol.activity import ActivityProtocol
 from patients.rules.reasons import Predicate, Reason, RuleKind
 from patients.rules.vocabulary import ConditionKind
 from regimens.rules.findings import AnnotationKind, Phase, SeverityGroup, Tier
-from regimens.rules.vocabulary import CourseRole, DoseUnit, Route
+from regimens.rules.vocabulary import CourseRole, DoseUnit, Frequency, Route
 
 
 class DosePer(StrEnum):
@@ -19,6 +20,13 @@ class DosePer(StrEnum):
     WEEK = "week"
     DOSE = "dose"
     COURSE = "course"
+
+
+class Comparison(StrEnum):
+    """Whether a target counts as reached only below its number, or at the number too."""
+
+    BELOW = "below"
+    AT_MOST = "at_most"
 
 
 class Certainty(StrEnum):
@@ -42,6 +50,10 @@ class DoseRule:
 
     `minimum` and `maximum` are amounts per `per`, in `unit`; the `_per_kilogram` limits are the same for each kg of
     body weight. `start_minimum_per_kilogram` binds the first dose only, because tapering goes below it.
+
+    `frequencies` (at the start: `start_frequencies`) are how often it is printed to be taken; empty where nothing is
+    said. More than `undivided_maximum` a `per` is taken in divided doses. A course given in cycles lasts
+    `days_minimum` to `days_maximum` days in a row, each cycle `interval_days` or more after the one before.
     """
 
     id: str
@@ -58,6 +70,49 @@ class DoseRule:
     maximum: Decimal | None = None
     start_minimum_per_kilogram: Decimal | None = None
     maximum_per_kilogram: Decimal | None = None
+    frequencies: tuple[Frequency, ...] = ()
+    start_frequencies: tuple[Frequency, ...] = ()
+    undivided_maximum: Decimal | None = None
+    days_minimum: int | None = None
+    days_maximum: int | None = None
+    interval_days: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UsualUpper:
+    """The highest dose in use of a drug whose dose the published algorithm does not print.
+
+    For the ten-times check of the dose guard only: never shown as a recommendation, never a range. `routes` empty:
+    any route. At least one of the amounts is given, each per `per`, in `unit`.
+    """
+
+    id: str
+    unit: DoseUnit
+    per: DosePer
+    source: str
+    kind: RuleKind
+    note: str
+    amount: Decimal | None = None
+    per_kilogram: Decimal | None = None
+    per_square_metre: Decimal | None = None
+    routes: tuple[Route, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DrugClass:
+    """Drugs of which two at a time are one treatment given twice. `routes` empty: by any route.
+
+    `corticosteroids_outside`: the catalogue's words for corticosteroids outside it belong to the class too.
+    """
+
+    id: str
+    name: str
+    drugs: tuple[str, ...]
+    source: str
+    kind: RuleKind
+    routes: tuple[Route, ...] = ()
+    corticosteroids_outside: bool = False
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +123,17 @@ class TargetDose:
     amount: Decimal
     unit: DoseUnit
     per: DosePer
+    source: str
+    kind: RuleKind
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TrialLength:
+    """How many weeks an adequate trial of one drug takes, where that differs from the setting."""
+
+    id: str
+    weeks: int
     source: str
     kind: RuleKind
     note: str = ""
@@ -94,6 +160,8 @@ class Drug:
     given_in_cycles: bool = False
     doses: tuple[DoseRule, ...] = ()
     target: TargetDose | None = None
+    usual_uppers: tuple[UsualUpper, ...] = ()
+    trial: TrialLength | None = None
     note: str = ""
 
     @property
@@ -103,7 +171,7 @@ class Drug:
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """drugs.toml."""
+    """drugs.toml. `signed_off_by`: who has signed it off clinically ("": nobody yet)."""
 
     version: str
     effective_from: date
@@ -112,6 +180,8 @@ class Catalogue:
     source: str
     corticosteroids_outside: tuple[str, ...]
     drugs: tuple[Drug, ...]
+    classes: tuple[DrugClass, ...] = ()
+    signed_off_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +248,38 @@ class Banner:
 
 
 @dataclass(frozen=True, slots=True)
+class GuardCaution:
+    """Said by the dose guard alone: an adverse effect named of these drugs meets a condition of the same organ."""
+
+    id: str
+    text: str
+    drugs: tuple[str, ...]
+    conditions: tuple[ConditionKind, ...]
+    source: str
+    kind: RuleKind
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class GuardSettings:
+    """The numbers of the dose guard. Whoever uses other ones says so in `source` and `note`.
+
+    A dose above `times_usual` times the usual needs a reason. `assumed_kilograms` and `assumed_square_metres` stand
+    for a body weight or surface that is not recorded, in that check only. A weight measured more than
+    `weight_current_days` days before the dose is said to be old.
+    """
+
+    id: str
+    times_usual: int
+    assumed_kilograms: Decimal
+    assumed_square_metres: Decimal
+    weight_current_days: int
+    source: str
+    kind: RuleKind
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
 class Rule:
     """One rule that the code applies: its sentence, what it rests on, and the readings behind it."""
 
@@ -206,11 +308,23 @@ class Settings:
     remission_steroid_below: Decimal
     reassessment_days_before_relapse: int
     adult_age: int
+    response_baseline_days_before: int
+    response_baseline_days_after: int
+    response_days_after_stop: int
+    response_days_after_stop_in_cycles: int
+    remission_held_weeks: int
+    steroid_target: Decimal
+    steroid_target_comparison: Comparison
+    steroid_target_weeks: int
+    steroid_dependence_from: Decimal
+    steroid_dependence_weeks: int
+    steroid_dependence_weeks_unlowered: int
+    longest_deferral_days: int
 
 
 @dataclass(frozen=True, slots=True)
 class PathwayFile:
-    """pathway.toml."""
+    """pathway.toml. `signed_off_by`: who has signed it off clinically ("": nobody yet)."""
 
     version: str
     effective_from: date
@@ -218,6 +332,7 @@ class PathwayFile:
     next_review: date
     source: str
     settings: Settings
+    guard: GuardSettings
     monotherapy_conditions: tuple[ConditionKind, ...]
     lung_conditions: tuple[ConditionKind, ...]
     rungs: tuple[Rung, ...]
@@ -225,6 +340,8 @@ class PathwayFile:
     banners: tuple[Banner, ...]
     rules: tuple[Rule, ...]
     readings: tuple[Reading, ...]
+    guard_cautions: tuple[GuardCaution, ...] = ()
+    signed_off_by: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -238,6 +355,7 @@ class PathwayProtocol:
     rungs: Mapping[str, Rung]
     rules: Mapping[str, Rule]
     plain_reasons: Mapping[str, Reason]
+    activity: ActivityProtocol
 
     @property
     def settings(self) -> Settings:

@@ -16,6 +16,8 @@ WHOLE = {
     "haq": "1.125",
     "mmt": "120",
     "mmt_maximum": "150",
+    "cmas": "38",
+    "das": "7.5",
     "lowest_mrc": "4-",
     "lowest_mrc_group": "proximal",
     "ck_0": "2400",
@@ -35,6 +37,7 @@ def test_the_whole_core_set_is_recorded(world: World) -> None:
     row = Assessment.objects.get()
     assert (row.on, row.precision, row.recorded_by) == (date(2026, 4, 5), "day", world.nurse)
     assert (row.physician_global, row.patient_global, row.haq) == (Decimal("6.5"), Decimal("7"), Decimal("1.125"))
+    assert (row.cmas, row.das) == (38, Decimal("7.5"))
     assert (row.mmt, row.mmt_maximum, row.lowest_mrc, row.lowest_mrc_group) == (Decimal("120"), 150, "4-", "proximal")
     assert (row.fvc_percent, row.dlco_percent) == (Decimal("88"), Decimal("71.5"))
     assert row.severe_features == ["severe_weakness", "severe_dysphagia"]
@@ -49,6 +52,13 @@ def test_one_measure_is_enough(world: World) -> None:
     assert world.post("add_assessment", world.patient.pk, **typed).status_code == 302
     row = Assessment.objects.get()
     assert (row.haq, row.physician_global, row.mmt_maximum, row.precision) == (Decimal(0), None, None, "estimated")
+
+
+@pytest.mark.parametrize(("name", "value"), [("cmas", "0"), ("das", "0")])
+def test_a_juvenile_measure_alone_is_enough(world: World, name: str, value: str) -> None:
+    typed = {"on": "05/04/2026", "lowest_mrc_group": "not_recorded", name: value}
+    assert world.post("add_assessment", world.patient.pk, **typed).status_code == 302
+    assert getattr(Assessment.objects.get(), name) == 0
 
 
 def test_nothing_entered_is_refused(world: World, refused: Callable[..., str]) -> None:
@@ -67,6 +77,9 @@ def test_nothing_entered_is_refused(world: World, refused: Callable[..., str]) -
         ("fvc_percent", "200.1", "200", "0 to 200 percent"),
         ("dlco_percent", "200.1", "200", "0 to 200 percent"),
         ("mmt", "151", "150", ""),
+        ("cmas", "53", "52", "0 to 52"),
+        ("cmas", "38.5", "38.0", "whole number"),
+        ("das", "20.1", "20", "0 to 20"),
     ],
 )
 def test_a_value_outside_its_instrument_is_refused_beside_it(
@@ -120,12 +133,14 @@ def test_the_last_assessment_stands_beside_the_fields(world: World) -> None:
         haq="1.5",
         mmt="140",
         mmt_maximum=150,
+        cmas=41,
+        das="6.5",
         lowest_mrc="3+",
         lowest_mrc_group="axial",
         severe_features=["myocarditis"],
     )
     AssessmentEnzyme.objects.create(assessment=last, name="ck", value="900", upper_limit="200")
     text = world.get("add_assessment", world.patient.pk).content.decode()
-    for said in ("1.5", "140 of 150", "3+, axial", "900\u00a0U/L, upper limit 200", "myocarditis"):
+    for said in ("1.5", "140 of 150", "41", "6.5", "3+, axial", "900\u00a0U/L, upper limit 200", "myocarditis"):
         assert f"Recorded before: {said} (05-Apr-2026)" in text
     assert 'name="haq" value' not in text

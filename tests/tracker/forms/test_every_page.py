@@ -1,5 +1,6 @@
 """What holds for each form page: who may open it, and that it is a form that works without a script."""
 
+from datetime import timedelta
 from html.parser import HTMLParser
 from typing import Any
 
@@ -9,8 +10,8 @@ from django.test import Client
 from django.urls import reverse
 
 from patients.rules.vocabulary import Role
-from tests.factories.rows import a_condition
-from tests.tracker.forms.conftest import World
+from tests.factories.rows import a_condition, a_course, a_weight
+from tests.tracker.forms.conftest import TODAY, World
 
 PATIENT_PAGES = {
     "add_assessment": Role.NURSE,
@@ -19,9 +20,11 @@ PATIENT_PAGES = {
     "end_condition": Role.NURSE,
     "add_antibody": Role.NURSE,
     "change_status": Role.ADMIN,
+    "withdraw_entry": Role.NURSE,
     "start_course": Role.NURSE,
     "record_never_given": Role.DOCTOR,
     "add_milestone": Role.DOCTOR,
+    "review_prompt": Role.DOCTOR,
     "record_results": Role.NURSE,
     "snooze_item": Role.NURSE,
 }
@@ -29,6 +32,7 @@ COURSE_PAGES = {
     "change_dose": Role.NURSE,
     "record_outcome": Role.DOCTOR,
     "stop_course": Role.NURSE,
+    "reopen_course": Role.NURSE,
     "plan_taper": Role.DOCTOR,
     "record_infusion": Role.NURSE,
 }
@@ -43,6 +47,11 @@ def address(world: World, name: str) -> str:
     more: list[Any] = []
     if name == "end_condition":
         more = [a_condition(world.patient).pk]
+    if name == "withdraw_entry":
+        more = ["weight", a_weight(world.patient).pk]
+    if name == "review_prompt":
+        course = a_course(world.patient, "azathioprine", TODAY - timedelta(days=100), "100")
+        more = ["adequate_trial", f"course-{course.pk}"]
     if name == "snooze_item":
         more = ["full_blood_count"]
     query = "?panel=liver" if name == "record_results" else ""

@@ -25,7 +25,7 @@ def immunoglobulin(world: World) -> Course:
 
 
 def give(world: World, course: Course, **changed: str) -> Any:
-    return world.post("record_infusion", course.pk, by=world.nurse, **GIVEN | changed)
+    return world.save("record_infusion", course.pk, by=world.nurse, **GIVEN | changed)
 
 
 def test_a_cycle_is_recorded_with_the_weight_it_was_worked_out_from(world: World, immunoglobulin: Course) -> None:

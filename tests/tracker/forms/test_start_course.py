@@ -18,7 +18,7 @@ NO_DOSE = {"amount": "", "unit": "", "frequency": ""}
 
 
 def test_a_catalogue_drug_is_started_with_its_dose(world: World) -> None:
-    assert world.post("start_course", world.patient.pk, by=world.nurse, **AZATHIOPRINE).status_code == 302
+    assert world.save("start_course", world.patient.pk, by=world.nurse, **AZATHIOPRINE).status_code == 302
     course = Course.objects.get(drug="azathioprine")
     assert (course.start_on, course.start_precision, course.role) == (date(2026, 4, 5), "day", "immunosuppressant")
     dose = DosePeriod.objects.get(course=course)
@@ -28,7 +28,7 @@ def test_a_catalogue_drug_is_started_with_its_dose(world: World) -> None:
 
 def test_what_is_known_only_in_part_is_recorded_as_such(world: World) -> None:
     typed = AZATHIOPRINE | NO_DOSE | {"on": "2025", "route": "not_recorded"}
-    assert world.post("start_course", world.patient.pk, **typed).status_code == 302
+    assert world.save("start_course", world.patient.pk, **typed).status_code == 302
     course = Course.objects.get(drug="azathioprine")
     assert (course.start_on, course.start_precision) == (date(2025, 7, 1), "year")
     dose = DosePeriod.objects.get(course=course)
@@ -37,7 +37,7 @@ def test_what_is_known_only_in_part_is_recorded_as_such(world: World) -> None:
 
 def test_a_drug_outside_the_catalogue_is_named_in_words(world: World) -> None:
     typed = AZATHIOPRINE | {"drug": "outside", "drug_text": "tofacitinib"}
-    assert world.post("start_course", world.patient.pk, **typed).status_code == 302
+    assert world.save("start_course", world.patient.pk, **typed).status_code == 302
     course = Course.objects.get(drug_text="tofacitinib")
     assert (course.drug, course.role) == ("", "outside_pathway")
 
@@ -71,7 +71,7 @@ def test_a_drug_outside_the_list_needs_its_name(world: World, refused: Callable[
 def test_how_often_is_chosen_and_never_left_to_a_default(world: World, refused: Callable[..., str]) -> None:
     unsaid = AZATHIOPRINE | {"frequency": ""}
     refused(world.post("start_course", world.patient.pk, **unsaid), "frequency", "Choose how often")
-    assert world.post("start_course", world.patient.pk, **unsaid | {"frequency": "not_recorded"}).status_code == 302
+    assert world.save("start_course", world.patient.pk, **unsaid | {"frequency": "not_recorded"}).status_code == 302
 
 
 def test_an_amount_needs_its_unit(world: World, refused: Callable[..., str]) -> None:
@@ -91,7 +91,7 @@ def test_a_weekly_dose_names_its_weekday_or_says_that_it_is_not_recorded(
 ) -> None:
     weekly = AZATHIOPRINE | {"drug_text": "weekly drug", "drug": "outside", "frequency": "once_weekly"}
     refused(world.post("start_course", world.patient.pk, **weekly), "weekday", "Choose the weekday")
-    assert world.post("start_course", world.patient.pk, **weekly | {"weekday": "not_recorded"}).status_code == 302
+    assert world.save("start_course", world.patient.pk, **weekly | {"weekday": "not_recorded"}).status_code == 302
     dose = DosePeriod.objects.get(course__drug_text="weekly drug")
     assert (dose.frequency, dose.weekday) == ("once_weekly", "")
 
@@ -115,4 +115,4 @@ def test_an_overlap_names_the_running_course(world: World, refused: Callable[...
 def test_a_start_may_lie_ahead_but_not_far(world: World, refused: Callable[..., str]) -> None:
     typed = AZATHIOPRINE | {"on": "20/01/2027"}  # 61 days ahead
     refused(world.post("start_course", world.patient.pk, **typed), "on", "days ahead")
-    assert world.post("start_course", world.patient.pk, **typed | {"on": "19/01/2027"}).status_code == 302
+    assert world.save("start_course", world.patient.pk, **typed | {"on": "19/01/2027"}).status_code == 302

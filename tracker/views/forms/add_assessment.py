@@ -16,6 +16,7 @@ _UNITS = {
     "patient_global": "cm",
     "extramuscular_global": "cm",
     "haq": "",
+    "das": "",
     "fvc_percent": "%",
     "dlco_percent": "%",
 }
@@ -41,6 +42,8 @@ class AddAssessment(PatientFormPage[AddAssessmentForm]):
 def previous_values(last: Assessment) -> dict[str, str]:
     """What the last assessment says for each field of the form, with its day; fields without a value are left out."""
     said = {name: _quantity(getattr(last, name), unit) for name, unit in _UNITS.items()}
+    if last.cmas is not None:
+        said["cmas"] = str(last.cmas)
     if last.mmt is not None:
         said["mmt"] = f"{display.number(last.mmt)} of {last.mmt_maximum}"
     if last.lowest_mrc:

@@ -19,10 +19,11 @@ from django.views.decorators.cache import never_cache
 
 from monitoring.tasks import reconcile_soon
 from patients.clock import today_in
-from patients.errors import DomainError, NotAllowed, NotFound, Refused, StaleVersion
+from patients.errors import DomainError, GuardStopped, NotAllowed, NotFound, Refused, Stale, StaleVersion
 from patients.models import Patient, Staff
 from patients.rules.permissions import Permission
 from patients.selectors import patient_for, require
+from regimens.facts import dose_record
 from regimens.models import Course
 from regimens.selectors import course_for, drug_name
 from tracker import display
@@ -103,8 +104,10 @@ class FormPage(View, Generic[F], ABC):
             self.write(form)
         except (NotFound, NotAllowed):
             raise
-        except StaleVersion as stale:
+        except Stale as stale:
             return self.show_again(form, stale)
+        except GuardStopped as stopped:
+            return self.ask(form, stopped)
         except DomainError as error:
             self.put_errors(form, error)
             return self.show(form, INVALID)
@@ -130,13 +133,19 @@ class FormPage(View, Generic[F], ABC):
         context = {"page": self, "form": form, "patient": self.patient, "today": self.today, **more}
         return render(self.request, self.template_name, {**context, **self.context()}, status=status)
 
-    def show_again(self, form: F, stale: StaleVersion) -> HttpResponse:
+    def show_again(self, form: F, stale: Stale) -> HttpResponse:
         """Everything typed stays; the next attempt counts as made in sight of the record as shown now."""
         changes = self.changes()
         typed = cast(QueryDict, form.data).copy()
-        typed["version"] = str(stale.current_version)
+        if isinstance(stale, StaleVersion):
+            typed["version"] = str(stale.current_version)
         form.data = typed
         return self.show(form, STALE, stale=stale, changes=changes)
+
+    def ask(self, form: F, stopped: GuardStopped) -> HttpResponse:
+        """A check of what was typed has something to say first; the pages that it looks at ask (guarded.py)."""
+        self.put_errors(form, stopped)
+        return self.show(form, INVALID)
 
     def context(self) -> dict[str, Any]:
         """What the page's own template needs beyond the form."""
@@ -172,6 +181,18 @@ class CourseFormPage(FormPage[F]):
         require(self.staff, self.patient.clinic_id, self.permission)
         self.today = today_in(self.patient.clinic)
         self.drug_name = drug_name(self.course)
+
+    def latest_change(self) -> list[Change]:
+        """What moved the course's version on: its stop, or else the dose that was entered last."""
+        self.course = course_for(self.staff, self.course.pk)
+        if self.course.stop_on is not None and self.course.stop_recorded_by and self.course.stop_recorded_at:
+            what = f"stopped, first day without the drug {display.day(self.course.stop_on, self.course.stop_precision)}"
+            return [self.entered(what, self.course.stop_recorded_by, self.course.stop_recorded_at)]
+        newest = max(self.course.doses.all(), key=lambda row: (row.recorded_at, row.pk), default=None)
+        if newest is None:
+            return []
+        what = f"dose from {display.day(newest.from_on)}: {display.dose(dose_record(newest))}"
+        return [self.entered(what, newest.recorded_by, newest.recorded_at)]
 
     @property
     def started(self) -> str:

@@ -5,10 +5,11 @@ from patients.selectors import weights_for
 from regimens.actions import record_infusion
 from regimens.forms import RecordInfusionForm
 from tracker import display
+from tracker.views.forms.guarded import GuardedPage
 from tracker.views.forms.page import CourseFormPage
 
 
-class RecordInfusion(CourseFormPage[RecordInfusionForm]):
+class RecordInfusion(GuardedPage[RecordInfusionForm], CourseFormPage[RecordInfusionForm]):
     """One infusion cycle that was given."""
 
     template_name = "regimens/record_infusion.html"
@@ -26,4 +27,5 @@ class RecordInfusion(CourseFormPage[RecordInfusionForm]):
         return form
 
     def write(self, form: RecordInfusionForm) -> None:
-        record_infusion(by=self.staff, course_id=self.course.pk, **form.cleaned_data)
+        typed = {name: value for name, value in form.cleaned_data.items() if name != "seen"}
+        record_infusion(by=self.staff, course_id=self.course.pk, seen=form.seen_fingerprints(), **typed)

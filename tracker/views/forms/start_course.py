@@ -1,13 +1,15 @@
 from django.http import QueryDict
 
+from monitoring.selectors import baseline_screen
 from patients.rules.permissions import Permission
 from regimens.actions import start_course
 from regimens.forms import StartCourseForm
 from tracker.views.forms.catalogue import drug_choices
+from tracker.views.forms.guarded import GuardedPage
 from tracker.views.forms.page import PatientFormPage
 
 
-class StartCourse(PatientFormPage[StartCourseForm]):
+class StartCourse(GuardedPage[StartCourseForm], PatientFormPage[StartCourseForm]):
     """A course of a catalogue drug, or of one outside it named in words."""
 
     template_name = "regimens/start_course.html"
@@ -36,4 +38,7 @@ class StartCourse(PatientFormPage[StartCourseForm]):
             route=typed["route"],
             dose=form.dose(),
             note=typed["note"],
+            override_reason=typed["override_reason"],
+            seen=form.seen_fingerprints(),
+            beside=baseline_screen(self.staff, self.patient.pk, typed["drug"], typed["on"].on, typed["route"]),
         )

@@ -2,10 +2,7 @@ from django.http import QueryDict
 
 from patients.rules.permissions import Permission
 from regimens.actions import stop_course
-from regimens.facts import dose_record
 from regimens.forms import StopCourseForm
-from regimens.selectors import course_for
-from tracker import display
 from tracker.views.forms.page import Change, CourseFormPage
 
 
@@ -36,10 +33,4 @@ class StopCourse(CourseFormPage[StopCourseForm]):
         )
 
     def changes(self) -> list[Change]:
-        """Only a dose change moves a running course's version on; the one entered last is what was not seen."""
-        self.course = course_for(self.staff, self.course.pk)
-        newest = max(self.course.doses.all(), key=lambda row: (row.recorded_at, row.pk), default=None)
-        if newest is None:
-            return []
-        what = f"dose from {display.day(newest.from_on)}: {display.dose(dose_record(newest))}"
-        return [self.entered(what, newest.recorded_by, newest.recorded_at)]
+        return self.latest_change()

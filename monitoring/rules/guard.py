@@ -1,0 +1,59 @@
+"""What of the baseline screen is missing for a drug that somebody means to start."""
+
+from dataclasses import replace
+from datetime import date
+
+from monitoring.protocol.definitions import MonitoringProtocol
+from monitoring.rules import wording
+from monitoring.rules.findings import DriverFinding, DueFinding
+from monitoring.rules.record import MonitoringRecord
+from monitoring.rules.samples import Samples
+from monitoring.rules.schedule import evaluate
+from patients.rules.reasons import Predicate, Truth
+from regimens.rules.guard_findings import GuardCode, GuardFinding, GuardLevel, in_order
+from regimens.rules.proposals import StartDrug, applied
+from regimens.rules.record import DosePeriod
+from regimens.rules.vocabulary import CourseRole, Route
+
+_BASELINE = "baseline"
+# No row has this id, saved or proposed.
+_ABOUT_TO_START = "about-to-start"
+
+
+def baseline_findings(
+    record: MonitoringRecord,
+    protocol: MonitoringProtocol,
+    drug: str,
+    on: date,
+    route: Route = Route.NOT_RECORDED,
+) -> tuple[GuardFinding, ...]:
+    """One warning for each baseline item that the drug asks for and that is missing, or too old, on the day.
+
+    Worked out by the schedule itself, for the record as it would be with the drug started: what the record page will
+    call due is what is named here. Nothing for a drug without a monitoring file. Raises nothing on odd records.
+    """
+    if drug not in protocol.drugs:
+        return ()
+    start = StartDrug(on=on, drug=drug, role=CourseRole.OUTSIDE_PATHWAY, dose=DosePeriod("", on), route=route)
+    (course,) = applied(replace(record.treatment, courses=()), [start]).courses
+    courses = (*record.treatment.courses, replace(course, id=_ABOUT_TO_START))
+    started = replace(record, treatment=replace(record.treatment, courses=courses))
+    samples = Samples(record, protocol, on)
+    asked = ((due, _asked_by_start(due)) for due in evaluate(started, protocol, on).due)
+    return in_order(_missing(due, driver, samples) for due, driver in asked if driver is not None)
+
+
+def _asked_by_start(due: DueFinding) -> DriverFinding | None:
+    """The demand of the course that is about to start, among all that ask for the item."""
+    for driver in (due.driver, *due.other_drivers):
+        if driver.phase == _BASELINE and driver.course.id == _ABOUT_TO_START:
+            return driver
+    return None
+
+
+def _missing(due: DueFinding, driver: DriverFinding, samples: Samples) -> GuardFinding:
+    last = samples.latest(due.item)
+    words = wording.baseline_item(due.name, driver.reason.text, None if last is None else last[0])
+    facts = () if last is None else (last[1],)
+    reason = replace(driver.reason, predicates=(*driver.reason.predicates, Predicate(words, Truth.FALSE, facts)))
+    return GuardFinding(GuardCode.BASELINE_SCREEN, GuardLevel.WARN, words, facts, reason)

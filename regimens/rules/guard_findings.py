@@ -1,0 +1,92 @@
+"""What the dose guard answers: one finding a message, each with its level, its reason and the facts behind it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from hashlib import sha256
+
+from patients.rules.reasons import FactReference, Reason
+from patients.rules.vocabulary import Vocabulary
+
+
+class GuardLevel(Vocabulary):
+    """How much a message holds: a stop asks for a reason, a warning asks once, a note is only shown."""
+
+    STOP = "stop", "needs a reason before it is saved"
+    WARN = "warn", "warning"
+    NOTE = "note", "note"
+
+
+class GuardCode(Vocabulary):
+    """What a message is about. The first three are the only ones that stop a save."""
+
+    METHOTREXATE_NOT_WEEKLY = "methotrexate_not_weekly", "methotrexate more often than once a week"
+    TEN_TIMES = "ten_times", "more than ten times the usual dose"
+    NOT_TOLERATED = "not_tolerated", "not tolerated before"
+    UNAVAILABLE = "unavailable", "contraindicated or declined before"
+    WITHHELD = "withheld", "withheld by an added safety rule"
+    CAUTION = "caution", "caution"
+    WEEKLY_NOT_STATED = "weekly_not_stated", "once a week is not stated"
+    ABOVE_RANGE = "above_range", "above the printed dose"
+    ABOVE_START = "above_start", "above the printed start"
+    BELOW_RANGE = "below_range", "below the printed dose"
+    DIVIDED_DOSES = "divided_doses", "divided doses"
+    FREQUENCY = "frequency", "how often"
+    WEEKDAY = "weekday", "weekday"
+    ROUTE = "route", "route"
+    CYCLE_DAYS = "cycle_days", "days of the cycle"
+    CYCLE_INTERVAL = "cycle_interval", "interval between cycles"
+    SAME_DRUG = "same_drug", "the same drug twice"
+    SAME_CLASS = "same_class", "two drugs of one class"
+    BASELINE_SCREEN = "baseline_screen", "baseline screen"
+    IN_CATALOGUE = "in_catalogue", "named in words"
+    NO_DATED_WEIGHT = "no_dated_weight", "no dated weight"
+    OLD_WEIGHT = "old_weight", "old weight"
+    NOT_CHECKED = "not_checked", "not checked"
+    NO_PRINTED_DOSE = "no_printed_dose", "no printed dose"
+    ADULT_RANGES = "adult_ranges", "adult doses"
+    USUAL_MAINTENANCE = "usual_maintenance", "usual maintenance dose"
+    INEFFECTIVE_BEFORE = "ineffective_before", "ineffective before"
+    OTHER_ROUTE = "other_route", "not tolerated by another route"
+    NAMED_COMBINATION = "named_combination", "named combination"
+    TWO_OF_LINE_1 = "two_of_line_1", "two first-line drugs"
+    FOLIC_ACID = "folic_acid", "folic acid"
+    NOT_AN_OPTION = "not_an_option", "outside the present step"
+    IMMUNOGLOBULIN_ALONE = "immunoglobulin_alone", "immunoglobulin alone"
+
+
+STOPS = frozenset({GuardCode.METHOTREXATE_NOT_WEEKLY, GuardCode.TEN_TIMES, GuardCode.NOT_TOLERATED})
+_LEVELS = {level: rank for rank, level in enumerate(GuardLevel)}
+_CODES = {code: rank for rank, code in enumerate(GuardCode)}
+
+
+@dataclass(frozen=True, slots=True)
+class GuardFinding:
+    """One message about a dose that somebody means to record."""
+
+    code: GuardCode
+    level: GuardLevel
+    text: str
+    facts: tuple[FactReference, ...]
+    reason: Reason
+
+    @property
+    def fingerprint(self) -> str:
+        """Stands for the message as it was shown: another dose, weight or rule gives another one."""
+        said = "\n".join((self.code.value, self.level.value, self.text, self.reason.rule_id))
+        return sha256(said.encode()).hexdigest()[:16]
+
+
+def stops(findings: Iterable[GuardFinding]) -> tuple[GuardFinding, ...]:
+    """Those that need a reason before anything is saved."""
+    return tuple(finding for finding in findings if finding.level is GuardLevel.STOP)
+
+
+def holding(findings: Iterable[GuardFinding]) -> tuple[GuardFinding, ...]:
+    """Those that must be seen before a person saves: all but the notes."""
+    return tuple(finding for finding in findings if finding.level is not GuardLevel.NOTE)
+
+
+def in_order(findings: Iterable[GuardFinding]) -> tuple[GuardFinding, ...]:
+    """The gravest first, in an order that the record's rows do not set; the same message only once."""
+    by_words = {(_LEVELS[each.level], _CODES[each.code], each.text, each.reason.rule_id): each for each in findings}
+    return tuple(by_words[key] for key in sorted(by_words))

@@ -1,0 +1,139 @@
+"""An infusion cycle against what is printed of it: its days, its interval, its amount by the weight it was dosed on.
+
+A cycle that was given is a fact: nothing stops it from being recorded, and every message about it is a warning.
+"""
+
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+
+from patients.rules.reasons import FactReference, Predicate, Truth
+from patients.rules.record import Weight
+from patients.rules.wording import display_date, display_number
+from regimens.protocol.schema import DosePer, DoseRule, PathwayProtocol
+from regimens.rules.doses import in_milligrams, milligrams, rounded
+from regimens.rules.guard_findings import GuardCode, GuardFinding, GuardLevel, in_order
+from regimens.rules.guard_subject import (
+    Subject,
+    printed_rule,
+    sound,
+    sound_weight,
+    subject_of,
+    weight_predicate,
+)
+from regimens.rules.guard_ten_times import ten_times_findings
+from regimens.rules.proposals import ChangeDose
+from regimens.rules.record import DosePeriod, Infusion, TreatmentRecord
+from regimens.rules.vocabulary import Frequency
+
+
+def check_infusion(
+    record: TreatmentRecord, protocol: PathwayProtocol, course: str, infusion: Infusion, as_of: date
+) -> tuple[GuardFinding, ...]:
+    """Everything to say about a cycle of a course, the gravest first; `record` is without it. Raises nothing.
+
+    `as_of` is the day of asking; weights and the cycle before are those on or before the cycle's own first day.
+    """
+    subject = subject_of(record, protocol, ChangeDose(course=course, on=infusion.first_on, dose=_dose(infusion)), as_of)
+    if subject is None or subject.drug is None:
+        return ()
+    slips = [replace(finding, level=GuardLevel.WARN) for finding in ten_times_findings(subject)]
+    found = [finding for finding in slips if finding.code is GuardCode.TEN_TIMES]
+    rule = printed_rule(subject)
+    if rule is None or subject.minor:
+        return in_order(found)
+    found += _days(subject, rule, infusion)
+    found += _interval(subject, rule, infusion)
+    if not found or found[0].code is not GuardCode.TEN_TIMES:
+        found += _amount(subject, rule, infusion)
+    return in_order(found)
+
+
+def _dose(infusion: Infusion) -> DosePeriod:
+    """The whole cycle as a dose."""
+    return DosePeriod(
+        infusion.id, infusion.first_on, sound(infusion.total), infusion.unit, frequency=Frequency.PER_COURSE
+    )
+
+
+def _days(subject: Subject, rule: DoseRule, infusion: Infusion) -> list[GuardFinding]:
+    low, high = rule.days_minimum, rule.days_maximum
+    if low is None or high is None or low <= infusion.days <= high:
+        return []
+    days = "1 day" if infusion.days == 1 else f"{infusion.days} days in a row"
+    words = f"given over {days}, printed are {low} to {high} days"
+    return [subject.finding(GuardCode.CYCLE_DAYS, words, "guard.infusion_days", Predicate(words, Truth.TRUE))]
+
+
+def _interval(subject: Subject, rule: DoseRule, infusion: Infusion) -> list[GuardFinding]:
+    """Sooner after the cycle before than printed. A later one is for the monitoring schedule to say."""
+    assert subject.course is not None
+    before = [
+        (given.first_on, given.id)
+        for given in subject.course.infusions
+        if given.id != infusion.id and given.first_on < infusion.first_on
+    ]
+    if rule.interval_days is None or not before:
+        return []
+    last_on, identity = max(before)
+    days = (infusion.first_on - last_on).days
+    if days >= rule.interval_days:
+        return []
+    fact = FactReference("infusion", identity, f"{subject.name}, cycle of {display_date(last_on)}")
+    after = "1 day" if days == 1 else f"{days} days"
+    words = f"{after} after the cycle of {display_date(last_on)}, printed are {rule.interval_days} days"
+    predicate = Predicate(words, Truth.TRUE, (fact,))
+    return [subject.finding(GuardCode.CYCLE_INTERVAL, words, "guard.infusion_interval", predicate)]
+
+
+def _amount(subject: Subject, rule: DoseRule, infusion: Infusion) -> list[GuardFinding]:
+    """The amount of a course by weight, or of one of its doses."""
+    total = milligrams(subject.dose)
+    if total is None or rule.unit is None:
+        words = "the amount is not recorded in a unit of mass, so it could not be checked"
+        unknown = Predicate("amount of the cycle", Truth.UNKNOWN)
+        level = GuardLevel.NOTE
+        return [subject.finding(GuardCode.NOT_CHECKED, words, "guard.dose_not_checked", unknown, level=level)]
+    if rule.per is DosePer.DOSE:
+        return _each_day(subject, rule, total / max(1, infusion.days))
+    if rule.maximum_per_kilogram is None:
+        return []
+    weight = _weight(subject, infusion)
+    if weight is None:
+        unknown = Predicate("body weight", Truth.UNKNOWN)
+        words = f"{rule.unit.label}/kg cannot be checked: no dated weight"
+        return [subject.finding(GuardCode.NO_DATED_WEIGHT, words, "guard.no_dated_weight", unknown)]
+    relative = total / weight.kilograms / _one(rule)
+    if relative <= rule.maximum_per_kilogram:
+        return []
+    unit = f"{rule.unit.label}/kg a {rule.per.value if rule.per else 'course'}"
+    text = f"{rounded(relative)} {unit} is above the printed {display_number(rule.maximum_per_kilogram)} {unit}"
+    said = f"{text}, with {display_number(weight.kilograms)} kg of {display_date(weight.on)}"
+    predicates = (Predicate(text, Truth.TRUE), weight_predicate(weight))
+    return [subject.finding(GuardCode.ABOVE_RANGE, said, "guard.dose_outside_range", *predicates)]
+
+
+def _each_day(subject: Subject, rule: DoseRule, milligrams_a_day: Decimal) -> list[GuardFinding]:
+    amount = milligrams_a_day / _one(rule)
+    unit = f"{rule.unit.label if rule.unit else 'mg'} a day"
+    for limit, outside, code, word in (
+        (rule.maximum, rule.maximum is not None and amount > rule.maximum, GuardCode.ABOVE_RANGE, "above"),
+        (rule.minimum, rule.minimum is not None and amount < rule.minimum, GuardCode.BELOW_RANGE, "below"),
+    ):
+        if outside and limit is not None:
+            text = f"{rounded(amount)} {unit} is {word} the printed {display_number(limit)} {unit}"
+            return [subject.finding(code, text, "guard.dose_outside_range", Predicate(text, Truth.TRUE))]
+    return []
+
+
+def _weight(subject: Subject, infusion: Infusion) -> Weight | None:
+    """The weight that the cycle was dosed on, where it was recorded; otherwise the latest one by then."""
+    dosed = sound(infusion.dosing_weight)
+    if dosed is None:
+        return sound_weight(subject.record, infusion.first_on)
+    return Weight(f"of-infusion-{infusion.id}", infusion.dosing_weight_on or infusion.first_on, dosed)
+
+
+def _one(rule: DoseRule) -> Decimal:
+    assert rule.unit is not None
+    return in_milligrams(Decimal(1), rule.unit) or Decimal(1)

@@ -1,0 +1,123 @@
+"""An infusion cycle against what is printed: days, interval and amount, both sides of each."""
+
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from regimens.rules.guard_findings import GuardCode, GuardFinding, GuardLevel
+from regimens.rules.guard_infusions import check_infusion
+from regimens.rules.record import Infusion, TreatmentRecord
+from regimens.rules.vocabulary import DoseUnit, Route
+from tests.regimens.rules.build import PROTOCOL, SEVERE, course, on, record
+from tests.regimens.rules.guarding import codes
+
+C = GuardCode
+IMMUNOGLOBULIN, PULSE = "normal_immunoglobulin", "methylprednisolone_sodium_succinate"
+
+
+def cycle(
+    total: str | None = "140",
+    days: int = 5,
+    day: int = 10,
+    unit: DoseUnit | None = DoseUnit.GRAM,
+    weight: str | None = None,
+    identity: str = "",
+) -> Infusion:
+    return Infusion(
+        identity or f"cycle@{day}",
+        on(day),
+        days,
+        None if total is None else Decimal(total),
+        None if total is None else unit,
+        None if weight is None else Decimal(weight),
+        None if weight is None else on(day - 1),
+    )
+
+
+def said(
+    given: Infusion, *, drug: str = IMMUNOGLOBULIN, before: tuple[Infusion, ...] = (), **known: object
+) -> tuple[GuardFinding, ...]:
+    route = known.pop("route", Route.INTRAVENOUS)
+    taken = replace(course(drug, 0, route=route), infusions=before)  # type: ignore[arg-type]
+    treatment: TreatmentRecord = record(taken, **{"assessments": SEVERE, **known})  # type: ignore[arg-type]
+    return check_infusion(treatment, PROTOCOL, taken.id, given, on(20))
+
+
+@pytest.mark.parametrize(("days", "warned"), [(1, True), (2, False), (5, False), (6, True)])
+def test_immunoglobulin_is_given_over_2_to_5_days(days: int, warned: bool) -> None:
+    assert (C.CYCLE_DAYS in codes(said(cycle(days=days)))) is warned
+
+
+@pytest.mark.parametrize(("day", "warned"), [(28, False), (27, True), (29, False), (1, True)])
+def test_cycles_lie_4_weeks_apart(day: int, warned: bool) -> None:
+    found = said(cycle(day=day), before=(cycle(day=0),))
+    assert (C.CYCLE_INTERVAL in codes(found)) is warned
+
+
+def test_the_interval_counts_from_the_cycle_before_and_not_from_itself_or_a_later_one() -> None:
+    others = (cycle(day=0), cycle(day=40), cycle(day=30, identity="later"))
+    assert C.CYCLE_INTERVAL not in codes(said(cycle(day=30, identity="later"), before=others))
+    (finding,) = said(cycle(day=20), before=others)
+    assert finding.text == "normal immunoglobulin: 20 days after the cycle of 01-Jan-2024, printed are 28 days"
+
+
+@pytest.mark.parametrize(
+    ("total", "weight", "above"),
+    [("140", None, False), ("140.001", None, True), ("140", "70", False), ("140", "69", True), ("150", "75", False)],
+)
+def test_2_g_per_kg_by_the_weight_it_was_dosed_on(total: str, weight: str | None, above: bool) -> None:
+    assert (C.ABOVE_RANGE in codes(said(cycle(total, weight=weight)))) is above
+
+
+def test_without_any_weight_that_is_said() -> None:
+    found = said(cycle(), weight=None)
+    assert codes(found, GuardLevel.WARN) == {C.NO_DATED_WEIGHT}
+    assert "g/kg cannot be checked: no dated weight" in found[0].text
+
+
+def test_an_amount_not_recorded_is_said() -> None:
+    assert codes(said(cycle(None)), GuardLevel.NOTE) == {C.NOT_CHECKED}
+    assert codes(said(cycle("1400", unit=DoseUnit.MILLILITRE)), GuardLevel.NOTE) == {C.NOT_CHECKED}
+
+
+@pytest.mark.parametrize(("total", "over"), [("1400", False), ("1401", True)])
+def test_what_was_given_never_stops_and_a_slip_is_a_warning(total: str, over: bool) -> None:
+    found = said(cycle(total))
+    assert codes(found, GuardLevel.STOP) == set()
+    assert (C.TEN_TIMES in codes(found, GuardLevel.WARN)) is over
+    assert (C.ABOVE_RANGE in codes(found)) is not over
+
+
+@pytest.mark.parametrize(
+    ("total", "days", "expected"),
+    [
+        ("3", 3, set()),
+        ("5", 5, set()),
+        ("2", 2, {C.CYCLE_DAYS}),
+        ("6", 6, {C.CYCLE_DAYS}),
+        ("1.5", 3, {C.BELOW_RANGE}),
+        ("3.1", 3, {C.ABOVE_RANGE}),
+        ("2.9", 3, {C.BELOW_RANGE}),
+    ],
+)
+def test_pulses_are_1_g_a_day_for_3_to_5_days(total: str, days: int, expected: set[GuardCode]) -> None:
+    assert codes(said(cycle(total, days), drug=PULSE)) == expected
+
+
+def test_subcutaneous_immunoglobulin_has_no_printed_cycle() -> None:
+    assert said(cycle(days=1), route=Route.SUBCUTANEOUS) == ()
+
+
+def test_a_drug_without_a_printed_dose_says_nothing_but_the_slip() -> None:
+    assert said(cycle("1", 1), drug="rituximab") == ()
+    assert codes(said(cycle("11", 1), drug="rituximab")) == {C.TEN_TIMES}
+
+
+def test_adult_limits_are_not_shown_of_a_child() -> None:
+    assert said(cycle(days=1), born=date(2015, 1, 1)) == ()
+
+
+def test_a_course_that_is_not_there_has_no_message() -> None:
+    assert check_infusion(record(), PROTOCOL, "none", cycle(), on(20)) == ()
