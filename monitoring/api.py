@@ -26,12 +26,14 @@ from patients.clock import today_in
 from patients.endpoint import ListedRows, PatientFacts, RecordEndpoint, titled
 from patients.errors import Refused
 from patients.selectors import patient_for, patients_for
-from patients.serializers import AsOfSerializer
+from patients.serializers import AsOfSerializer, LookingBackSerializer
+from patients.withdrawable import WithdrawableFacts
 
 
 @titled("results, newest sample first", "a result")
-class ResultEndpoint(ListedRows):
+class ResultEndpoint(WithdrawableFacts):
     rows = results_for
+    withdrawal = actions.withdraw_result
     serializer_class = ResultSerializer
     filterset_class = ResultFilters
     ordering = ("-sampled_on", "-pk")
@@ -85,17 +87,18 @@ class MonitoringEndpoint(RecordEndpoint):
 
     rows = patients_for
     serializer_class = MonitoringFindingsSerializer
-    query_names = frozenset({"as_of"})
+    query_names = frozenset({"as_of", "known_on"})
 
     @extend_schema(
         summary="What monitoring is due for a patient, and why",
-        parameters=[AsOfSerializer],
+        parameters=[LookingBackSerializer],
         responses=MonitoringFindingsSerializer,
     )
     def retrieve(self, request: Request, pk: int) -> Response:
         patient = patient_for(self.staff, pk)
-        asked = self.asked(AsOfSerializer)
-        findings = monitoring_of(self.staff, patient, asked.get("as_of") or today_in(patient.clinic))
+        asked = self.asked(LookingBackSerializer)
+        as_of = asked.get("as_of") or today_in(patient.clinic)
+        findings = monitoring_of(self.staff, patient, as_of, asked.get("known_on"))
         return Response(self.get_serializer(findings).data)
 
 

@@ -410,7 +410,7 @@ class PairsFile(FileHeader):
 
 @dataclass(frozen=True, slots=True)
 class MonitoringProtocol:
-    """The whole protocol, checked, with item sets and shared rules written out. Mappings are by id."""
+    """The whole protocol, checked, with item sets and shared rules written out. Mappings are by id, `files` by name."""
 
     schedule_id: str
     schedule_name: str
@@ -425,3 +425,4 @@ class MonitoringProtocol:
     pairs: tuple[Pair, ...]
     muscle: Muscle
     thresholds: Mapping[str, tuple[Threshold, ...]] = field(default_factory=dict)
+    files: Mapping[str, FileHeader] = field(default_factory=dict)

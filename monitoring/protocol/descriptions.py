@@ -14,9 +14,10 @@ from monitoring.protocol.definitions import (
     OnceRule,
     Rule,
     TaperRule,
+    Threshold,
     TroughRule,
 )
-from monitoring.rules.wording import amount_of_time, number, span
+from monitoring.rules.wording import amount_of_time, band, number, span, unit
 
 
 def describe(drug: DrugMonitoring) -> Iterator[Rule]:
@@ -36,6 +37,14 @@ def when(rule: Rule, protocol: MonitoringProtocol) -> str:
     routes = getattr(rule, "routes", ())
     suffix = f" ({' or '.join(route.label for route in routes)})" if routes else ""
     return f"{_when(rule, protocol)}{suffix}"
+
+
+def limit(threshold: Threshold) -> str:
+    """The band in which a result asks for action, with what it is measured in."""
+    low = threshold.above if threshold.above is not None else threshold.at_least
+    high = threshold.below if threshold.below is not None else threshold.at_most
+    measure = unit(threshold.unit) or threshold.compared_with.label
+    return band(low, threshold.at_least is not None, high, threshold.at_most is not None, measure)
 
 
 def _when(rule: Rule, protocol: MonitoringProtocol) -> str:

@@ -11,10 +11,9 @@ from monitoring.protocol.definitions import (
     Profile,
     RestartedBy,
     Rule,
-    Threshold,
 )
-from monitoring.protocol.descriptions import describe, what, when
-from monitoring.rules.wording import amount_of_time, band, number, span, unit
+from monitoring.protocol.descriptions import describe, limit, what, when
+from monitoring.rules.wording import amount_of_time, number, span
 from patients.rules.wording import display_date as day
 
 
@@ -122,7 +121,7 @@ def _thresholds(protocol: MonitoringProtocol) -> Iterator[str]:
         for one in bands:
             name = protocol.analytes[one.analyte].name
             drugs = ", ".join(protocol.drugs[drug].name for drug in one.drugs) or "every drug"
-            yield f"| `{one.id}` | {name} | {_limit(one)} | {drugs} | {one.action} | {one.source} | {one.kind.label} |"
+            yield f"| `{one.id}` | {name} | {limit(one)} | {drugs} | {one.action} | {one.source} | {one.kind.label} |"
     yield ""
     muscle = protocol.muscle
     names = " and ".join(protocol.analytes[analyte].name for analyte in muscle.analytes)
@@ -131,13 +130,6 @@ def _thresholds(protocol: MonitoringProtocol) -> Iterator[str]:
         f"and is never hidden. Source: {muscle.source}."
     )
     yield ""
-
-
-def _limit(threshold: Threshold) -> str:
-    low = threshold.above if threshold.above is not None else threshold.at_least
-    high = threshold.below if threshold.below is not None else threshold.at_most
-    measure = unit(threshold.unit) or threshold.compared_with.label
-    return band(low, threshold.at_least is not None, high, threshold.at_most is not None, measure)
 
 
 def _items(protocol: MonitoringProtocol) -> Iterator[str]:

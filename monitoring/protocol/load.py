@@ -5,7 +5,7 @@ thresholds, pairs, and in `shared/` the rules that several drug files take over.
 """
 
 from collections.abc import Collection
-from dataclasses import replace
+from dataclasses import fields, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
@@ -25,10 +25,12 @@ from monitoring.protocol.definitions import (
     ThresholdsFile,
 )
 from monitoring.protocol.validation import check_header, check_protocol, check_unique_ids
+from patients.protocol.place import Part, built_in, part_in_force
 from patients.protocol.tables import ProtocolError, build, read_toml, unique_by_id
 
-FOLDER = Path(__file__).parent
+FOLDER = built_in(Part.MONITORING)
 DEFAULT_SCHEDULE = "bsr_2017"
+_SCHEDULE = "schedule_"
 _NOT_DRUGS = {"items", "analytes", "thresholds", "pairs"}
 
 T = TypeVar("T", bound=FileHeader)
@@ -36,13 +38,26 @@ F = TypeVar("F", bound=RuleFile)
 R = TypeVar("R", bound=Rule)
 
 
-@lru_cache(maxsize=16)
-def load(folder: Path = FOLDER, schedule: str = DEFAULT_SCHEDULE) -> MonitoringProtocol:
-    """The protocol in `folder` under the schedule of that id, read once.
+def load(folder: Path | None = None, schedule: str | None = None) -> MonitoringProtocol:
+    """The protocol in `folder` (the one in force when None) under the schedule of that id, read once.
+
+    Without an id it is the folder's only schedule, or of several the BSR 2017 one.
 
     Raises ProtocolError naming file, place and reason: an unknown or missing key, a duplicate id, an unknown item,
     analyte or profile, gaps or overlaps in phases, threshold bands that cross or touch, a drug file under a wrong name.
     """
+    place = folder or part_in_force(Part.MONITORING)
+    return _read_folder(place, schedule or _only_schedule(place))
+
+
+@lru_cache(maxsize=16)
+def _only_schedule(folder: Path) -> str:
+    found = sorted(path.stem.removeprefix(_SCHEDULE) for path in folder.glob(f"{_SCHEDULE}*.toml"))
+    return found[0] if len(found) == 1 else DEFAULT_SCHEDULE
+
+
+@lru_cache(maxsize=16)
+def _read_folder(folder: Path, schedule: str) -> MonitoringProtocol:
     plan = _read(folder, f"schedule_{schedule}.toml", ScheduleFile)
     if plan.id != schedule:
         raise ProtocolError(f"schedule_{schedule}.toml: the id is {plan.id!r}, the file name says {schedule!r}")
@@ -75,6 +90,15 @@ def load(folder: Path = FOLDER, schedule: str = DEFAULT_SCHEDULE) -> MonitoringP
         pairs=tuple(_with_items(pair, item_sets) for pair in pairs.pair),
         muscle=limits.muscle,
         thresholds=_thresholds_by_analyte(limits, drugs),
+        files={
+            f"schedule_{schedule}.toml": _header(plan),
+            "items.toml": _header(items),
+            "analytes.toml": _header(analytes),
+            "thresholds.toml": _header(limits),
+            "pairs.toml": _header(pairs),
+            **{f"shared/{name}.toml": _header(file) for name, file in shared.items()},
+            **{f"{name}.toml": _header(file) for name, file in own.items()},
+        },
     )
     check_protocol(protocol, item_sets)
     return protocol
@@ -96,12 +120,16 @@ def _read(folder: Path, name: str, kind: type[T]) -> T:
     return found
 
 
+def _header(file: FileHeader) -> FileHeader:
+    return FileHeader(**{entry.name: getattr(file, entry.name) for entry in fields(FileHeader)})
+
+
 def _drug_files(folder: Path) -> dict[str, DrugMonitoring]:
     paths = [path for path in sorted(folder.glob("*.toml")) if path.stem not in _NOT_DRUGS]
     return {
         path.stem: _named(_read(folder, path.name, DrugMonitoring), path)
         for path in paths
-        if not path.stem.startswith("schedule_")
+        if not path.stem.startswith(_SCHEDULE)
     }
 
 

@@ -17,7 +17,7 @@ from monitoring.protocol.definitions import (
     Threshold,
 )
 from monitoring.rules.findings import ItemKind
-from patients.protocol.tables import ProtocolError
+from patients.protocol.tables import ProtocolError, check_version
 
 _DAY_KEYS = (
     *("interval_days", "days", "due_days", "for_days"),
@@ -27,8 +27,7 @@ _DAY_KEYS = (
 
 def check_header(header: FileHeader, where: str) -> None:
     """The dates of a file are in order: it is reviewed again after it was reviewed, and says a version."""
-    if not header.version:
-        raise ProtocolError(f"{where}: the version is empty")
+    check_version(header.version, where)
     if header.next_review <= header.reviewed_on:
         raise ProtocolError(f"{where}: next_review must lie after reviewed_on")
 

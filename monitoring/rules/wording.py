@@ -320,3 +320,24 @@ def muscle_unknown(within_days: int) -> str:
         f"Muscle cannot be told from liver: no CK with its upper limit within {within_days} days. "
         "Check CK, GGT and bilirubin."
     )
+
+
+def calendar_assumption(from_on: date) -> str:
+    return (
+        f"Counted from {day(from_on)} as if everything due is done at its visit, every result is normal, infusions and "
+        "taper steps are given as planned, and no dose changes beyond those recorded. What is overdue counts as done "
+        "on the first day."
+    )
+
+
+def not_placed(name: str, on: date) -> str:
+    return f"{name}: would still be due after the visit of {day(on)}; look at what is recorded"
+
+
+def pulses_not_planned(drug: str) -> str:
+    return f"{drug}: when the next pulse is given is a clinical decision; only what follows the recorded ones is listed"
+
+
+def baseline_item(name: str, why: str, last: date | None) -> str:
+    recorded = "nothing is recorded" if last is None else f"last recorded on {day(last)}"
+    return f"{name}: {why}; {recorded}"

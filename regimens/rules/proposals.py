@@ -45,6 +45,7 @@ class StopDrug:
     course: str
     on: date
     reason: StopReason
+    precision: DatePrecision = DatePrecision.DAY
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,12 +59,17 @@ class Taper:
 Proposal = StartDrug | ChangeDose | StopDrug | Taper
 
 
+def begun_by(number: int) -> str:
+    """The id of the course that the proposal at this place (from 1) starts, for those after it that are about it."""
+    return f"{PROPOSED}-{number}"
+
+
 def applied(record: TreatmentRecord, proposals: Iterable[Proposal]) -> TreatmentRecord:
     """The record as it would be, had the proposals been saved in this order. Raises KeyError for an unknown course."""
     courses = {course.id: course for course in record.courses}
     for number, proposal in enumerate(proposals, start=1):
         if isinstance(proposal, StartDrug):
-            course = _begun(proposal, f"{PROPOSED}-{number}")
+            course = _begun(proposal, begun_by(number))
         else:
             course = _changed(courses[proposal.course], proposal, number)
         courses[course.id] = course
@@ -89,6 +95,6 @@ def _changed(course: Course, proposal: ChangeDose | StopDrug | Taper, number: in
         period = replace(proposal.dose, id=f"{identity}-dose", from_on=proposal.on)
         return replace(course, doses=(*course.doses, period))
     if isinstance(proposal, StopDrug):
-        return replace(course, stop_on=proposal.on, stop_precision=DatePrecision.DAY, stop_reason=proposal.reason)
+        return replace(course, stop_on=proposal.on, stop_precision=proposal.precision, stop_reason=proposal.reason)
     steps = tuple(TaperStep(f"{identity}-step-{step}", on, dose) for step, (on, dose) in enumerate(proposal.steps, 1))
     return replace(course, taper=steps)

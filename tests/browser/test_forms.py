@@ -11,7 +11,7 @@ from monitoring.models import Result, Snooze
 from patients.clock import today_in
 from patients.models import Assessment, Patient, Staff
 from patients.rules.vocabulary import Role
-from regimens.models import Course, Infusion, TaperPlan
+from regimens.models import Course, DoseCheck, Infusion, TaperPlan
 from tests.browser.test_read_pages import NARROWEST, WIDE, sideways, sign_in, violations
 from tests.factories import rows
 from tests.tracker.pages import a_full_record
@@ -91,6 +91,32 @@ def test_every_form_is_accessible_and_leads_to_its_errors(
         scripted.set_viewport_size({"width": WIDE[0], "height": WIDE[1]})
 
 
+def test_what_the_dose_guard_says_is_accessible_and_takes_the_focus(
+    scripted: Page, live_server: object, member: Staff, patient: Patient
+) -> None:
+    sign_in(scripted, str(live_server), member)
+    steroid = Course.objects.get(patient=patient, drug="prednisolone")
+    scripted.goto(f"{live_server}{reverse('change_dose', args=[steroid.pk])}")
+    scripted.get_by_label("From", exact=True).fill("today")
+    scripted.get_by_label("Amount (optional)").fill("900")
+    scripted.get_by_label("Unit (optional)").select_option("mg")
+    scripted.get_by_label("How often (optional)", exact=True).select_option("once_daily")
+    scripted.get_by_role("button", name="Change the dose").click()
+    expect(scripted.locator("[data-take-focus]")).to_be_focused()
+    expect(scripted.get_by_role("alert")).to_contain_text("more than 10 times the printed maximum of 80 mg a day")
+    for width, height in (WIDE, NARROWEST):
+        scripted.set_viewport_size({"width": width, "height": height})
+        assert sideways(scripted) == 0
+        assert violations(scripted) == []
+    scripted.set_viewport_size({"width": WIDE[0], "height": WIDE[1]})
+    scripted.get_by_role("button", name="Save all the same").click()
+    expect(scripted.get_by_role("alert").last).to_be_focused()
+    scripted.get_by_label("Reason to record this all the same").fill("a trial")
+    scripted.get_by_role("button", name="Save all the same").click()
+    expect(scripted.get_by_text("saved against the dose guard")).to_be_visible()
+    assert violations(scripted) == []
+
+
 def test_a_clinic_visit_without_any_script(
     scriptless: Page, live_server: object, member: Staff, patient: Patient
 ) -> None:
@@ -105,6 +131,11 @@ def test_a_clinic_visit_without_any_script(
         page.get_by_role("button", name=button).click()
         expect(page.get_by_role("status")).to_contain_text(done)
         expect(page).to_have_url(f"{address}{reverse('record', args=[patient.pk])}")
+
+    def send_all_the_same(button: str, said: str, done: str) -> None:
+        page.get_by_role("button", name=button).click()
+        expect(page.get_by_text(said).first).to_be_visible()
+        send("Save all the same", done)
 
     go("add_assessment", patient.pk)
     page.get_by_label("Assessed on").fill("today")
@@ -125,7 +156,8 @@ def test_a_clinic_visit_without_any_script(
     page.get_by_label("Unit (optional)").select_option("mg")
     page.get_by_label("How often (optional)", exact=True).select_option("once_weekly")
     page.get_by_label("Weekday").select_option(label="Monday")
-    send("Start the course", "The course is recorded.")
+    above = "methotrexate: 15 mg a week is above the printed start of 7.5 mg a week"
+    send_all_the_same("Start the course", above, "The course is recorded.")
     course = Course.objects.get(patient=patient, drug="methotrexate", start_on=today)
 
     go("change_dose", course.pk)
@@ -134,7 +166,20 @@ def test_a_clinic_visit_without_any_script(
     page.get_by_label("Unit (optional)").select_option("mg")
     page.get_by_label("How often (optional)", exact=True).select_option("once_weekly")
     page.get_by_label("Weekday").select_option(label="weekday not recorded")
-    send("Change the dose", "The dose is changed.")
+    send_all_the_same("Change the dose", "once a week, weekday not recorded", "The dose is changed.")
+
+    go("change_dose", course.pk)
+    page.get_by_label("From", exact=True).fill(f"{today + timedelta(days=14):%d/%m/%Y}")
+    page.get_by_label("Amount (optional)").fill("20")
+    page.get_by_label("Unit (optional)").select_option("mg")
+    page.get_by_label("How often (optional)", exact=True).select_option("once_daily")
+    page.get_by_role("button", name="Change the dose").click()
+    expect(page.get_by_role("alert")).to_contain_text("It is taken once a week, never more often")
+    page.get_by_role("button", name="Save all the same").click()
+    expect(page.get_by_role("alert").last).to_contain_text("Say why this is right all the same.")
+    page.get_by_label("Reason to record this all the same").fill("as the trial asks")
+    send("Save all the same", "The dose is changed.")
+    assert DoseCheck.objects.get(course=course, dose__frequency="once_daily").override_reason == "as the trial asks"
 
     go("record_outcome", course.pk)
     page.get_by_label("Judged on").fill("today")

@@ -109,6 +109,8 @@ def test_every_page_in_every_role(
         f"/patients/{patient.pk}/",
         f"/patients/{patient.pk}/?as_of=2026-02-01",
         "/worklist/",
+        "/protocol/",
+        "/protocol/?kind=safety_rule",
     ):
         response = page.goto(f"{address}{path}")
         assert response is not None
