@@ -12,7 +12,7 @@ from patients.protocol.load import load as load_activity
 from patients.rules.permissions import Permission
 from patients.selectors import ids_by_moment, not_known_yet, patients_for, require
 from regimens.facts import treatment_records
-from regimens.models import Course, DoseCheck, DosePeriod, Infusion, Milestone, Outcome, TaperPlan
+from regimens.models import Course, DoseCheck, DosePeriod, Infusion, Milestone, Outcome, Review, TaperPlan
 from regimens.protocol.load import load
 from regimens.protocol.schema import Drug
 from regimens.rules.findings import PathwayFindings
@@ -46,10 +46,17 @@ def course_for(staff: Staff, course_id: int) -> Course:
 
 
 def course_to_write(staff: Staff, course_id: int, permission: Permission) -> Course:
-    """One current course, locked for a write. Raises NotFound or NotAllowed."""
+    """One current course, locked for a write. Raises NotFound or NotAllowed.
+
+    Somebody may withdraw or reopen it while this waits for the lock: what comes then would be lost under the old row.
+    """
     course = course_for(staff, course_id)
     require(staff, course.patient.clinic_id, permission)
-    return Course.objects.select_for_update(of=("self",)).select_related("patient__clinic").get(pk=course.pk)
+    rows = Course.objects.select_for_update(of=("self",)).select_related("patient__clinic")
+    held = rows.filter(pk=course.pk, superseded_at__isnull=True).first()
+    if held is None:
+        raise NotFound("No such course among your patients.")
+    return held
 
 
 def dose_checks_of(staff: Staff, patient: Patient, known_at: datetime | None = None) -> list[DoseCheck]:
@@ -81,6 +88,12 @@ def infusions_for(staff: Staff) -> QuerySet[Infusion]:
 def milestones_for(staff: Staff) -> QuerySet[Milestone]:
     """Current milestones of the person's patients, newest first."""
     rows = Milestone.objects.filter(patient__in=patients_for(staff), superseded_at__isnull=True)
+    return rows.select_related("recorded_by").order_by("-on", "-pk")
+
+
+def reviews_for(staff: Staff) -> QuerySet[Review]:
+    """Current answers to questions about the person's patients, newest first."""
+    rows = Review.objects.filter(patient__in=patients_for(staff), superseded_at__isnull=True)
     return rows.select_related("recorded_by").order_by("-on", "-pk")
 
 

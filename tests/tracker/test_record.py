@@ -83,7 +83,7 @@ def test_every_reason_names_its_rule_source_and_kind(client: Client) -> None:
     explained = [reason for reason in reasons if 'class="reason__source"' in reason.split("</div>")[0]]
     assert len(explained) > 20
     for reason in explained:
-        assert re.search(r'tag--outline">[^<]+</span><span>[^<]+</span><span>rule <code>[^<]+</code>, version', reason)
+        assert re.search(r'tag--outline">[^<]+</span><span>[^<]+</span><span>rule (<a [^>]+>)?<code>', reason)
 
 
 def test_linked_facts_stand_on_the_page(client: Client) -> None:
@@ -273,6 +273,19 @@ def test_a_result_that_needs_action_stands_at_the_top_until_a_newer_one_does_not
     assert "needs action" not in text_of(client.get("/"))
 
 
+def test_juvenile_measures_are_shown_where_they_were_measured(client: Client) -> None:
+    staff = rows.a_member()
+    patient = rows.a_patient(staff)
+    rows.an_assessment(patient, date(2026, 1, 5), haq="1")
+    client.force_login(staff)
+    address = f"/patients/{patient.pk}/"
+    assert b"CMAS" not in client.get(address).content
+    rows.an_assessment(patient, date(2026, 2, 5), cmas=38, das="7.5")
+    text = client.get(address).content.decode()
+    assert "CMAS 38 of 52" in text
+    assert "DAS 7.5 of 20" in text
+
+
 def test_a_raised_liver_enzyme_is_read_beside_the_ck_of_an_assessment(client: Client) -> None:
     patient = rows.a_patient(signed_in(client))
     assessment = rows.an_assessment(patient, date(2026, 1, 5), ck="4200")
@@ -280,3 +293,15 @@ def test_a_raised_liver_enzyme_is_read_beside_the_ck_of_an_assessment(client: Cl
     rows.a_result(patient, "alt", "120", date(2026, 1, 6), unit="U/L", upper_limit=40)
 
     assert "May be muscle: CK 4200 U/L on 05-Jan-2026" in shown(client, patient)
+
+
+def test_a_taper_step_that_has_come_is_the_dose_now(client: Client) -> None:
+    patient = rows.a_patient(signed_in(client))
+    prednisolone = rows.a_course(patient, "prednisolone", date(2026, 1, 6), dose="60")
+    rows.a_taper(prednisolone, (date(2026, 5, 1), "20"), (date(2026, 6, 15), "10"))
+
+    words = "20 mg a day by the planned taper, from 01-May-2026; last dose entered: 60 mg"
+    assert words in shown(client, patient)
+    assert words not in shown(client, patient, "2026-04-30")
+    rows.a_dose(prednisolone, "30", date(2026, 5, 20))
+    assert "last dose entered" not in shown(client, patient)

@@ -51,8 +51,8 @@ def _flags(standing: Standing) -> tuple[Flag, ...]:
         )
         if present_now and condition.kind in _TOLD_AT_ONCE:
             found.append(Flag("caution", condition.kind.label))
-    if prompts := len(standing.pathway.prompts):
-        found.append(Flag("info", f"{prompts} question{'s' if prompts > 1 else ''}"))
+    if waiting := len(standing.questions.open):
+        found.append(Flag("info", f"{waiting} question{'s' if waiting > 1 else ''}"))
     if gaps := len(standing.pathway.gaps):
         found.append(Flag("plain", f"{gaps} gap{'s' if gaps > 1 else ''}"))
     return tuple(dict.fromkeys(found))

@@ -1,8 +1,9 @@
 """The patient record as its page shows it: what is recorded up to the day, newest first, active apart from stopped."""
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
+from zoneinfo import ZoneInfo
 
 from monitoring.protocol.definitions import MonitoringProtocol
 from monitoring.protocol.load import load as load_monitoring
@@ -10,20 +11,37 @@ from monitoring.rules.enzymes import enzymes_as_results
 from monitoring.rules.findings import DueFinding, DueStatus, ThresholdFinding
 from monitoring.rules.record import MonitoringRecord, Result
 from monitoring.rules.thresholds import flag
+from patients.protocol.load import load as load_activity
 from patients.rules.reasons import Truth
 from patients.rules.record import Assessment, Autoantibody, Condition, Height, PatientRecord, Weight
+from regimens.models import DoseCheck
 from regimens.protocol.load import load as load_pathway
 from regimens.protocol.schema import PathwayProtocol
 from regimens.rules.findings import PathwayFindings
+from regimens.rules.guard_findings import GuardLevel
 from regimens.rules.pathway import evaluate
 from regimens.rules.record import Course, DosePeriod, Infusion, Milestone, Outcome, TaperStep, TreatmentRecord
+from regimens.rules.response import responses
+from regimens.rules.response_findings import Score
 from regimens.rules.vocabulary import OutcomeKind, Route
-from tracker.selectors import RecordPage
+from tracker import display
+from tracker.selectors import RecordPage, Standing
 from tracker.timeline.layout import Names, lay_out
 from tracker.timeline.marks import Timeline
 from tracker.timeline.standing import standing_periods
 
 FAILING = (OutcomeKind.INEFFECTIVE, OutcomeKind.STEROID_DEPENDENT, OutcomeKind.INTOLERANT)
+
+
+@dataclass(frozen=True, slots=True)
+class CheckShown:
+    """What the dose guard said of one dose when it was saved, and why it was saved all the same."""
+
+    dose_from: date
+    messages: tuple[Mapping[str, str], ...]
+    override_reason: str
+    by: str
+    at: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +55,17 @@ class CourseShown:
     outcomes: tuple[Outcome, ...]
     infusions: tuple[Infusion, ...]
     taper: tuple[TaperStep, ...]
+    past_taper: tuple[TaperStep, ...]
     running: bool
     in_cycles: bool
+    checks: tuple[CheckShown, ...] = ()
+    score: Score | None = None
+
+    @property
+    def taper_step(self) -> TaperStep | None:
+        """The step of the planned taper that has come since the last dose was entered: the dose meant to be taken."""
+        step = self.past_taper[-1] if self.running and self.past_taper else None
+        return step if step is not None and (self.dose is None or step.on > self.dose.from_on) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +127,13 @@ def present(page: RecordPage) -> RecordShown:
     as_of, record = standing.as_of, standing.record
     pathway_protocol, monitoring_protocol = load_pathway(), load_monitoring()
     names = _names(pathway_protocol, monitoring_protocol)
-    courses = [_course(course, names, as_of) for course in _newest_first(record.treatment.courses, as_of)]
+    checks = {str(check.dose_id): check for check in page.dose_checks}
+    zone = standing.patient.clinic.time_zone
+    scores = _latest_scores(standing)
+    courses = [
+        replace(_course(course, names, as_of, checks, zone), score=scores.get(course.id))
+        for course in _newest_first(record.treatment.courses, as_of)
+    ]
     milestones = (milestone for milestone in record.treatment.milestones if milestone.on <= as_of)
     attention = [due for due in standing.monitoring.due if due.status is not DueStatus.NOT_DUE]
     return RecordShown(
@@ -149,7 +182,14 @@ def _newest_first(courses: tuple[Course, ...], as_of: date) -> list[Course]:
     return sorted(begun, key=lambda course: (course.start_on, course.id), reverse=True)
 
 
-def _course(course: Course, names: Names, as_of: date) -> CourseShown:
+def _check(dose: DosePeriod, check: DoseCheck, zone: str) -> CheckShown:
+    at = check.recorded_at.astimezone(ZoneInfo(zone))
+    by = check.recorded_by.get_full_name() or check.recorded_by.username
+    messages = tuple({**message, "label": GuardLevel(message["level"]).label} for message in check.findings)
+    return CheckShown(dose.from_on, messages, check.override_reason, by, f"{display.day(at.date())} at {at:%H:%M}")
+
+
+def _course(course: Course, names: Names, as_of: date, checks: Mapping[str, DoseCheck], zone: str) -> CourseShown:
     doses = sorted((dose for dose in course.doses if dose.from_on <= as_of), key=lambda dose: (dose.from_on, dose.id))
     outcomes = (outcome for outcome in course.outcomes if outcome.on <= as_of)
     infusions = (infusion for infusion in course.infusions if infusion.first_on <= as_of)
@@ -161,9 +201,19 @@ def _course(course: Course, names: Names, as_of: date) -> CourseShown:
         outcomes=tuple(sorted(outcomes, key=lambda outcome: (outcome.on, outcome.id), reverse=True)),
         infusions=tuple(sorted(infusions, key=lambda infusion: (infusion.first_on, infusion.id), reverse=True)),
         taper=tuple(sorted((step for step in course.taper if step.on > as_of), key=lambda step: step.on)),
+        past_taper=tuple(sorted((step for step in course.taper if step.on <= as_of), key=lambda step: step.on)),
         running=not course.never_given and (course.stop_on is None or course.stop_on > as_of),
         in_cycles=course.route is Route.INTRAVENOUS or bool(course.infusions),
+        checks=tuple(_check(dose, checks[dose.id], zone) for dose in reversed(doses) if dose.id in checks),
     )
+
+
+def _latest_scores(standing: Standing) -> dict[str, Score]:
+    """The latest response score over each course that has one, by course id."""
+    found = responses(
+        standing.record.treatment, load_pathway(), load_activity(), standing.as_of, standing.pathway
+    ).courses
+    return {each.course.id: each.response.latest for each in found if each.response.latest is not None}
 
 
 def _failed(courses: list[CourseShown]) -> tuple[FailedDrug, ...]:
