@@ -6,6 +6,7 @@ BIN := $(VENV)/bin
 # Unless told otherwise, one test process more than there are processors: some tests wait for servers to stop.
 TEST_PROCESSES ?= $(shell echo $$(( $$(nproc 2>/dev/null || echo 2) + 1 )))
 PYTEST_FLAGS ?=
+MUTATION_JOBS ?= 2
 TYPED := $(wildcard */rules */protocol */facts.py */facts */actions.py */actions */selectors.py */selectors)
 TYPED += tracker/protocols.py tracker/comparison.py tracker/comparison_report.py tracker/journal.py tracker/entry_kinds.py
 TYPED += tracker/embedded tracker/demo tracker/logs.py tracker/settings.py tracker/staffing.py tracker/celery.py tracker/views/health.py manage.py
@@ -13,7 +14,7 @@ TYPED += tracker/embedded tracker/demo tracker/logs.py tracker/settings.py track
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help install install-demo install-test demo demo-reset servers test check lint types contracts migrations deployment chromium \
-	bench lock
+	bench mutation lock
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -97,6 +98,11 @@ chromium: # Browser tests drive the system's Chromium; where we may, we install 
 
 bench: install-demo ## Print how fast the rules and the pages are
 	@exec $(BIN)/python -m benchmarks
+
+mutation: install ## Change the clinical rules one place at a time and see whether a test notices (MUTATION_JOBS=2)
+	@rm -rf mutants
+	nice -n 10 $(BIN)/mutmut run --max-children $(MUTATION_JOBS)
+	@$(BIN)/python -m tests.mutation.report
 
 LOCKED = $(BIN)/uv pip compile --quiet --generate-hashes --universal --no-header --no-annotate --python-version 3.11
 lock: install ## Pin every dependency anew in requirements/*.txt

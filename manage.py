@@ -13,6 +13,7 @@ COMMANDS_WITHOUT_SERVERS = {
     "help",
     "makemessages",
     "replay_cases",
+    "score",
     "spectacular",
     "version",
 }
@@ -41,6 +42,8 @@ def needs_servers(arguments: list[str]) -> bool:
     """Whether the command line names a command that works on the database or on Redis."""
     if not arguments or {"--help", "-h", "--version"} & set(arguments):
         return False
+    if arguments[0] == "protocol_diff" and any(argument.startswith("--cohort") for argument in arguments):
+        return False  # patients who do not exist are in no database
     return arguments[0] not in COMMANDS_WITHOUT_SERVERS and not arguments[0].startswith("-")
 
 

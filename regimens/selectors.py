@@ -21,6 +21,8 @@ from regimens.rules.response_comparison import ResponseFindings, response_findin
 from regimens.rules.reviews import Questions, questions
 from regimens.rules.vocabulary import CourseRole
 
+_NO_SUCH_COURSE = "No such course among your patients."
+
 
 def courses_for(staff: Staff) -> QuerySet[Course]:
     """Current courses of the person's patients with doses, outcomes and infusions, newest start first."""
@@ -42,7 +44,7 @@ def course_for(staff: Staff, course_id: int) -> Course:
     try:
         return courses_for(staff).get(pk=course_id)
     except Course.DoesNotExist:
-        raise NotFound("No such course among your patients.") from None
+        raise NotFound(_NO_SUCH_COURSE) from None
 
 
 def course_to_write(staff: Staff, course_id: int, permission: Permission) -> Course:
@@ -50,12 +52,14 @@ def course_to_write(staff: Staff, course_id: int, permission: Permission) -> Cou
 
     Somebody may withdraw or reopen it while this waits for the lock: what comes then would be lost under the old row.
     """
-    course = course_for(staff, course_id)
+    course = courses_for(staff).prefetch_related(None).filter(pk=course_id).first()
+    if course is None:
+        raise NotFound(_NO_SUCH_COURSE)
     require(staff, course.patient.clinic_id, permission)
     rows = Course.objects.select_for_update(of=("self",)).select_related("patient__clinic")
     held = rows.filter(pk=course.pk, superseded_at__isnull=True).first()
     if held is None:
-        raise NotFound("No such course among your patients.")
+        raise NotFound(_NO_SUCH_COURSE)
     return held
 
 

@@ -70,6 +70,8 @@ def save_changes(*, by: Staff, patient_id: int, changes: Sequence[PlannedChange]
     """
     if not changes:
         raise Refused("There is no change to save.")
+    if len(changes) > MOST_CHANGES:
+        raise Refused(f"{MOST_CHANGES} changes are the most that can be saved at once. Nothing was saved.")
     patient = patient_to_write(by, patient_id, Permission.RECORD_TREATMENT)
     for course_id in sorted(filter(None, map(_saved_course, changes))):
         with suppress(NotFound):  # gone since the preview: the digest says so

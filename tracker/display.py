@@ -122,3 +122,13 @@ def result_value(comparator: str, value: Decimal | None, unit: str, text: str) -
         return text or NOT_RECORDED
     written = f"{comparator}{quantity(value, unit)}"
     return f"{written} ({text})" if text else written
+
+
+def subject_address(subject: str) -> str:
+    """What a question is about, in an address: `course-12` for "course:12", `patient` for the patient as a whole."""
+    return subject.replace(":", "-") or "patient"
+
+
+def subject_of(address: str) -> str:
+    """The way back from `subject_address`."""
+    return "" if address == "patient" else address.replace("-", ":", 1)

@@ -157,7 +157,10 @@ KINDS: tuple[EntryKind, ...] = (
         lambda said: _with_note(MilestoneKind(said["kind"] or "").label, said["note"]),
         regimens.withdraw_milestone, _JUDGEMENT,
     ),
-    EntryKind("review", "answer", Review, "patient", "on", _columns("prompt", "answer"), _review),
+    EntryKind(
+        "review", "answer", Review, "patient", "on", _columns("prompt", "answer"),
+        _review, regimens.withdraw_review, _JUDGEMENT,
+    ),
     EntryKind(
         "result", "result", Result, "patient", "sampled_on",
         _columns("analyte", "value", "comparator", "unit", "text"),

@@ -13,7 +13,7 @@ from patients.selectors import clinics_of, patients_for, roles_by_clinic
 from regimens.protocol.load import load as load_pathway
 
 # Pages that lie under another entry than the patients.
-_SECTIONS = {"worklist": "worklist", "sign_in": "", "gallery": ""}
+_SECTIONS = {"worklist": "worklist", "sign_in": "", "gallery": "", "protocol": ""}
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """Reads that join who the patient is, what they take and what must be looked at, for pages that show everything."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from monitoring.protocol.load import load as load_monitoring
@@ -9,24 +9,33 @@ from monitoring.rules.findings import DueFinding, MonitoringFindings
 from monitoring.rules.record import MonitoringRecord
 from monitoring.rules.schedule import evaluate as evaluate_monitoring
 from monitoring.selectors import records_of
-from patients.clock import today_in
+from patients.clock import end_of_day, today_in
 from patients.models import Patient, Staff
 from patients.rules.permissions import Permission
-from patients.selectors import patient_for, permissions_in
+from patients.selectors import not_known_yet, patient_for, permissions_in
+from regimens.models import DoseCheck
 from regimens.protocol.load import load as load_pathway
 from regimens.rules.findings import PathwayFindings
 from regimens.rules.pathway import evaluate as evaluate_pathway
+from regimens.rules.reviews import Questions, questions
+from regimens.selectors import dose_checks_of
+from tracker.journal import EntryChange, changes_since, withdrawn_entries
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """One patient with everything recorded and everything that the rules answer, as of a day."""
+    """One patient with everything recorded and everything that the rules answer, as of a day.
+
+    `known_on` is the day up to whose end the record was read; None stands for now.
+    """
 
     patient: Patient
     as_of: date
     record: MonitoringRecord
     pathway: PathwayFindings
     monitoring: MonitoringFindings
+    questions: Questions
+    known_on: date | None = None
 
     @property
     def next_due(self) -> DueFinding | None:
@@ -37,44 +46,93 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class RecordPage:
-    """The patient record as one member of staff sees it. `is_today` is False when looking back (or ahead)."""
+    """The patient record as one member of staff sees it. `is_today` is False when looking back (or ahead).
+
+    Looking back at what was known on a day, `now` is the same patient as of the same day from what is known now, and
+    `changes` what was entered, corrected or withdrawn since then, the latest first.
+    """
 
     standing: Standing
     today: date
     permissions: frozenset[Permission]
+    now: Standing | None = None
+    changes: tuple[EntryChange, ...] = ()
+    withdrawn: tuple[EntryChange, ...] = ()
+    dose_checks: tuple[DoseCheck, ...] = ()
+
+    @property
+    def known_on(self) -> date | None:
+        return self.standing.known_on
 
     @property
     def is_today(self) -> bool:
-        return self.standing.as_of == self.today
+        """Whether this is the record of today as known now, in which alone something can be entered."""
+        return self.standing.as_of == self.today and self.known_on is None
+
+    @property
+    def days_query(self) -> str:
+        """What links to the patient's other pages carry, so that they stand for the same days; "" for today."""
+        if self.is_today:
+            return ""
+        known = f"&known_on={self.known_on}" if self.known_on else ""
+        return f"?as_of={self.standing.as_of}{known}"
 
 
-def standings_of(staff: Staff, patients: Sequence[Patient], as_of: date | None = None) -> list[Standing]:
+def standings_of(
+    staff: Staff, patients: Sequence[Patient], as_of: date | None = None, known_on: date | None = None
+) -> list[Standing]:
     """Where each of these patients stands and what is due, in the order given. Fixed number of queries.
 
-    `as_of` None means today where the patient's clinic is. Raises NotAllowed.
+    `known_on` None reads what is recorded now; a day reads what had been recorded by its end, by the clinic's clocks,
+    and leaves out patients registered later. `as_of` None means `known_on`, or else today where the patient's clinic
+    is. Raises NotAllowed, Refused.
     """
-    records = records_of(staff, patients)
+    records = records_of(staff, patients, known_on)
     pathway, monitoring = load_pathway(), load_monitoring()
     found = []
     for patient in patients:
-        day = as_of or today_in(patient.clinic)
+        if patient.pk not in records:
+            continue
+        day = as_of or known_on or today_in(patient.clinic)
         record = records[patient.pk]
+        findings = evaluate_pathway(record.treatment, pathway, day)
         found.append(
             Standing(
                 patient=patient,
                 as_of=day,
                 record=record,
-                pathway=evaluate_pathway(record.treatment, pathway, day),
+                pathway=findings,
                 monitoring=evaluate_monitoring(record, monitoring, day),
+                questions=questions(record.treatment, findings),
+                known_on=known_on,
             )
         )
     return found
 
 
-def record_page(staff: Staff, patient_id: int, as_of: date | None = None) -> RecordPage:
-    """Everything that the patient record shows. Raises NotFound for a patient of another clinic."""
+def record_page(staff: Staff, patient_id: int, as_of: date | None = None, known_on: date | None = None) -> RecordPage:
+    """Everything that the patient record shows.
+
+    Raises NotFound for a patient of another clinic, NotKnownYet for one registered after `known_on`, and Refused for a
+    `known_on` that has not come yet.
+    """
     patient = patient_for(staff, patient_id)
-    (standing,) = standings_of(staff, [patient], as_of)
-    return RecordPage(
-        standing=standing, today=today_in(patient.clinic), permissions=permissions_in(staff, patient.clinic_id)
+    if known_on == today_in(patient.clinic):
+        as_of, known_on = as_of or known_on, None  # what is known by the end of today is what is known now
+    found = standings_of(staff, [patient], as_of, known_on)
+    if known_on is not None and not found:
+        raise not_known_yet(patient, known_on)
+    (standing,) = found
+    page = RecordPage(
+        standing=standing,
+        today=today_in(patient.clinic),
+        permissions=permissions_in(staff, patient.clinic_id),
+        withdrawn=withdrawn_entries(staff, patient) if known_on is None else (),
+        dose_checks=tuple(
+            dose_checks_of(staff, patient, end_of_day(known_on, patient.clinic) if known_on is not None else None)
+        ),
     )
+    if known_on is None:
+        return page
+    (now,) = standings_of(staff, [patient], standing.as_of)
+    return replace(page, now=now, changes=changes_since(staff, patient, end_of_day(known_on, patient.clinic)))

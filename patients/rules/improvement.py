@@ -9,17 +9,18 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from fractions import Fraction
+from functools import lru_cache
 from typing import NamedTuple
 
 from patients.protocol.activity import ActivityProtocol
 from patients.rules.change import Change, compared
 from patients.rules.improvement_notes import notes_on
 from patients.rules.measures import MILLION, Measured, measured
+from patients.rules.quick_init import quick_init
 from patients.rules.reasons import FactReference, Predicate, Reason, Truth
 from patients.rules.record import Assessment, Enzyme
 from patients.rules.vocabulary import EnzymeName, Measure, Population, ResponseCategory
-from patients.rules.wording import display_date, display_number, rounded
+from patients.rules.wording import display_date, display_number, rounded_ratio
 
 # In the order in which what is missing is listed; in juvenile disease the second name may stand for the first.
 COMPONENTS: tuple[tuple[Measure, ...], ...] = (
@@ -35,6 +36,7 @@ _CATEGORIES = tuple(ResponseCategory)
 _STRENGTH = (Measure.MMT, Measure.CMAS)
 
 
+@quick_init
 @dataclass(frozen=True, slots=True)
 class Component:
     """One measure of the score. `baseline` and `follow_up` as recorded, in `unit`, on a scale of `scale`.
@@ -55,6 +57,7 @@ class Component:
     enzyme: EnzymeName | None = None
 
 
+@quick_init
 @dataclass(frozen=True, slots=True)
 class ImprovementScore:
     """The score (0 to 100) and its category.
@@ -82,11 +85,13 @@ class ImprovementScore:
 
     @property
     def category_words(self) -> str:
-        """`major response`, `at least moderate response`."""
+        """`major response`, `at least moderate response`; none without physician global and strength."""
         if not self.partial:
             return self.category.label
+        if not self.sufficient:
+            return "no category: too little was measured"
         if self.category is ResponseCategory.NONE:
-            return "no response in what was measured"
+            return "below minimal in what was measured, not decided"
         return f"at least {self.category.label}"
 
 
@@ -169,14 +174,14 @@ def _component(change: Change, baseline: Assessment, follow_up: Assessment, prot
         scale = protocol.scales[measure if form is None else form]
         name, unit, size = measure.label, scale.unit, Decimal(scale.maximum)
         then, now = getattr(baseline, measure.value), getattr(follow_up, measure.value)
-        share = Fraction(gained) / (scale.maximum * MILLION)
+        percent = (100 * gained.numerator, gained.denominator * scale.maximum * MILLION)
     else:
         first, later = _enzyme(baseline, enzyme), _enzyme(follow_up, enzyme)
         limit, later_limit = first.upper_limit or Decimal(1), later.upper_limit or Decimal(1)
         multiplier = protocol.enzymes[enzyme].multiplier
         name, unit, size = enzyme.label, first.unit, multiplier * limit
         then, now = first.value, later.value
-        share = (Fraction(then) / Fraction(limit) - Fraction(now) / Fraction(later_limit)) / Fraction(multiplier)
+        percent = _percent_of_limits((then, limit), (now, later_limit), multiplier)
     return Component(
         measure=measure,
         name=name,
@@ -184,17 +189,34 @@ def _component(change: Change, baseline: Assessment, follow_up: Assessment, prot
         follow_up=now,
         unit=unit,
         scale=size,
-        change_percent=rounded(share * 100),
+        change_percent=rounded_ratio(*percent),
         points=_from_tenths(steps.tenths[bisect_left(steps.limits, gained)]),
         most_points=_from_tenths(steps.tenths[bisect_left(steps.limits, most)]),
         enzyme=enzyme,
     )
 
 
+def _percent_of_limits(
+    before: tuple[Decimal, Decimal], after: tuple[Decimal, Decimal], multiplier: Decimal
+) -> tuple[int, int]:
+    """How far a value fell, each as a multiple of its own limit, in percent of the range: numerator, denominator.
+
+    In whole numbers throughout, because Fraction looks for a common divisor at every step.
+    """
+    (value, value_parts), (limit, limit_parts) = before[0].as_integer_ratio(), before[1].as_integer_ratio()
+    (later, later_parts), (later_limit, later_limit_parts) = after[0].as_integer_ratio(), after[1].as_integer_ratio()
+    factor, factor_parts = multiplier.as_integer_ratio()
+    top, bottom = value * limit_parts, value_parts * limit
+    later_top, later_bottom = later * later_limit_parts, later_parts * later_limit
+    gained = top * later_bottom - later_top * bottom
+    return 100 * gained * factor_parts, bottom * later_bottom * factor
+
+
 def _enzyme(assessment: Assessment, name: EnzymeName) -> Enzyme:
     return next(enzyme for enzyme in assessment.enzymes if enzyme.name is name)
 
 
+@lru_cache(maxsize=1024)
 def _from_tenths(tenths: int) -> Decimal:
     return Decimal(tenths).scaleb(-1)
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from patients.rules.quick_init import quick_init
 from patients.rules.vocabulary import Vocabulary
 
 
@@ -21,6 +22,7 @@ class RuleKind(Vocabulary):
     SAFETY_RULE = "safety_rule", "added safety rule"
 
 
+@quick_init
 @dataclass(frozen=True, slots=True, order=True)
 class FactReference:
     """Points to one recorded fact. `kind` and `id` find the row; `label` is what a person reads."""
@@ -30,6 +32,7 @@ class FactReference:
     label: str
 
 
+@quick_init
 @dataclass(frozen=True, slots=True)
 class Predicate:
     """One tested statement: its sentence, whether it held, and the facts that decided it."""
@@ -39,6 +42,7 @@ class Predicate:
     facts: tuple[FactReference, ...] = ()
 
 
+@quick_init
 @dataclass(frozen=True, slots=True)
 class Reason:
     """Why a finding is as it is: the rule, where the rule comes from, and what was tested."""

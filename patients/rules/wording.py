@@ -32,8 +32,15 @@ def display_number(value: Decimal) -> str:
 
 def rounded(value: Fraction) -> Decimal:
     """To two decimals, half away from zero. For showing only: no rule compares what was rounded."""
-    hundredths = int((abs(value) * 200 + 1) // 2)
-    return Decimal(hundredths if value >= 0 else -hundredths).scaleb(-2)
+    return rounded_ratio(value.numerator, value.denominator)
+
+
+def rounded_ratio(numerator: int, denominator: int) -> Decimal:
+    """A ratio of whole numbers, rounded as `rounded` does. `denominator` is not 0."""
+    if denominator < 0:
+        numerator, denominator = -numerator, -denominator
+    hundredths = (abs(numerator) * 200 + denominator) // (2 * denominator)
+    return Decimal(hundredths if numerator >= 0 else -hundredths).scaleb(-2)
 
 
 def joined(words: tuple[str, ...], last: str = "or") -> str:

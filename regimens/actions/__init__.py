@@ -12,6 +12,7 @@ from regimens.actions.withdrawal import (
     withdraw_infusion,
     withdraw_milestone,
     withdraw_outcome,
+    withdraw_review,
 )
 
 __all__ = [
@@ -36,4 +37,5 @@ __all__ = [
     "withdraw_infusion",
     "withdraw_milestone",
     "withdraw_outcome",
+    "withdraw_review",
 ]

@@ -14,6 +14,7 @@ from patients.errors import Refused
 from patients.models import Patient, Staff
 from patients.rules.permissions import Permission
 from patients.rules.vocabulary import DatePrecision
+from patients.rules.wording import display_date
 from patients.selectors import patient_to_write
 from regimens.actions.guarded import keep, let_through
 from regimens.facts import treatment_records
@@ -206,6 +207,14 @@ def record_never_given(
     if not reason.strip():
         raise Refused("Say why the drug was not given.", "reason")
     drug, _, role = _identified(drug, "", None)
+    taken = Course.objects.filter(patient=patient, drug=drug, superseded_at__isnull=True, never_given=False)
+    running = taken.filter(start_on__lte=on).exclude(stop_on__lte=on).first()
+    if running is not None:
+        raise Refused(
+            f"This drug was being taken on that day: its course started on {display_date(running.start_on)}. "
+            "Record the judgement on that course, and stop it.",
+            "drug",
+        )
     said = Outcome.objects.all().current().filter(on=on, kind=kind, reason=reason.strip())
     if said.filter(course__patient=patient, course__drug=drug, course__never_given=True).exists():
         raise Refused(ALREADY_RECORDED)
@@ -242,12 +251,15 @@ def _no_overlap(patient: Patient, drug: str, drug_text: str, on: date) -> None:
     ).exclude(stop_on__lte=on)
     other = running.order_by("start_on").first()
     if other is not None:
-        until = f"until {other.stop_on:%d-%b-%Y}" if other.stop_on else "and has not stopped"
-        raise Refused(
-            f"There is already a course of this drug that started on {other.start_on:%d-%b-%Y} {until}. "
-            "Stop it first, or change its dose.",
-            "drug" if drug else "drug_text",
-        )
+        before = f"There is already a course of this drug that started on {display_date(other.start_on)}"
+        if other.stop_on is None:
+            words = f"{before} and has not stopped. Stop it first, or change its dose."
+        else:
+            words = (
+                f"{before} and stopped on {display_date(other.stop_on)}, the first day without it. "
+                "Start the new course on that day or later, or take the stop back."
+            )
+        raise Refused(words, "drug" if drug else "drug_text")
 
 
 def _not_far_ahead(patient: Patient, on: date) -> None:

@@ -26,12 +26,17 @@ def let_through(
         raise Refused(f"A reason has at most {REASON_LENGTH} characters.", "override_reason")
     unseen = seen is not None and any(finding.fingerprint not in seen for finding in holding(said))
     stopping = stops(said)
-    if stopping and (unseen or not reason.strip()):
+    if stopping and (unseen or not says_something(reason)):
         words = "; ".join(finding.text for finding in stopping)
         raise GuardStopped(f"Nothing was saved. Give a reason to go on: {words}.", said, needs_reason=True)
     if unseen:
         raise GuardStopped("Nothing was saved yet. Look at what the dose guard says.", said, needs_reason=False)
     return said
+
+
+def says_something(reason: str) -> bool:
+    """Whether a reason has a letter or a digit in it: a full stop or an invisible character tells nobody why."""
+    return any(character.isalnum() for character in reason)
 
 
 def keep(course: Course, dose: DosePeriod, said: Sequence[GuardFinding], reason: str, by: Staff) -> None:

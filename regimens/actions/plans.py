@@ -39,7 +39,7 @@ class NewTaperStep:
 def plan_taper(*, by: Staff, course_id: int, steps: Sequence[NewTaperStep], note: str = "") -> TaperPlan:
     """Plans a corticosteroid taper; a plan already there is superseded and stays in the record.
 
-    Raises NotFound, NotAllowed, Refused (not a corticosteroid, stopped, steps out of order or rising).
+    Raises NotFound, NotAllowed, Refused (not a corticosteroid, stopped, steps out of order, rising or past).
     """
     course = course_to_write(by, course_id, Permission.JUDGE_TREATMENT)
     if course.role != CourseRole.CORTICOSTEROID:
@@ -57,6 +57,14 @@ def plan_taper(*, by: Staff, course_id: int, steps: Sequence[NewTaperStep], note
             raise Refused("Each step needs a later day than the one before it.", "steps")
         if later.milligrams_per_day >= earlier.milligrams_per_day:
             raise Refused("Each step of a taper is lower than the one before it.", "steps")
+    today = today_in(course.patient.clinic)
+    # The step that holds today may have begun; a plan says nothing of what was taken before it.
+    if steps[-1].on < today or any(step.on < today for step in steps[1:]):
+        raise Refused(
+            "Only the first step may lie in the past: it is the dose that the plan starts from, and at least one step "
+            "is still to come. Enter what was taken until now as changes of the dose.",
+            "steps",
+        )
     old = TaperPlan.objects.filter(course=course, superseded_at__isnull=True).first()
     moment = timezone.now()
     if old is not None:

@@ -18,7 +18,7 @@ from patients.rules.permissions import Permission
 from patients.rules.vocabulary import DatePrecision
 from patients.selectors import patient_to_write, require
 from regimens.models import Course, DoseCheck, DosePeriod, Infusion, Milestone, Outcome, Review, TaperPlan, TaperStep
-from regimens.selectors import course_to_write, courses_for, infusions_for, milestones_for
+from regimens.selectors import course_for, course_to_write, courses_for, infusions_for, milestones_for, reviews_for
 
 E = TypeVar("E", bound=Entry)
 
@@ -67,12 +67,17 @@ def reopen_course(*, by: Staff, course_id: int, reason: str, version: int) -> Co
     """Takes back a stop entered in error: a new row of the course without it takes the place of the stopped one.
 
     Everything under the course is entered anew under the new row, at the same moment, so that both what was known
-    before and what is known now stay whole. Questions about the course are put anew. Raises NotFound, NotAllowed,
-    Refused (not stopped, another course of the drug since), StaleVersion.
+    before and what is known now stay whole; each stays its author's. Questions about the course are put anew: where
+    answers to them go, these are a doctor's, and so is taking back the stop. Raises NotFound, NotAllowed, Refused (not
+    stopped, another course of the drug since), StaleVersion.
     """
+    # The patient before the course, as every write that holds both: two writes then never wait for each other.
+    patient_to_write(by, course_for(by, course_id).patient_id, Permission.RECORD_TREATMENT)
     course = course_to_write(by, course_id, Permission.RECORD_TREATMENT)
     if course.stop_on is None:
         raise Refused("This course is not stopped.")
+    if _answers(course).exists():
+        require(by, course.patient.clinic_id, Permission.JUDGE_TREATMENT)
     bump_version(course, version)
     moment = supersede(course, by=by, reason=reason)
     new = _copy(course, by, moment, **_NOT_STOPPED, version=version + 1)
@@ -155,6 +160,23 @@ def withdraw_milestone(*, by: Staff, entry_id: int, reason: str) -> Milestone:
     return milestone
 
 
+@transaction.atomic
+def withdraw_review(*, by: Staff, entry_id: int, reason: str) -> Review:
+    """Withdraws an answer to a question, which is then put again. Raises NotFound, NotAllowed, Refused.
+
+    An answer that recorded something is the reason of what it recorded, and goes only together with it.
+    """
+    review = reviews_for(by).filter(pk=entry_id).first()
+    if review is None:
+        raise NotFound(_GONE)
+    patient_to_write(by, review.patient_id, Permission.JUDGE_TREATMENT)
+    recorded = "judgement" if review.outcome_id else "milestone" if review.milestone_id else ""
+    if recorded:
+        raise Refused(f"This answer recorded a {recorded}. Withdraw the {recorded}, and the answer goes with it.")
+    supersede(review, by=by, reason=reason)
+    return review
+
+
 def _current(model: type[E], course: Course) -> "QuerySet[E]":
     rows = model._default_manager.filter(Q(course=course), superseded_at__isnull=True)
     return cast("QuerySet[E]", rows)
@@ -162,7 +184,7 @@ def _current(model: type[E], course: Course) -> "QuerySet[E]":
 
 def _answers(course: Course) -> "QuerySet[Review]":
     """Answers to questions about the course."""
-    about = Q(subject=str(course.pk)) | Q(outcome__course=course)
+    about = Q(subject=f"course:{course.pk}") | Q(outcome__course=course)
     return Review.objects.filter(about, patient=course.patient_id).current()
 
 
@@ -184,4 +206,6 @@ def _copy(row: E, by: Staff, moment: datetime, **changes: Any) -> E:
         for field in row._meta.concrete_fields
         if not field.primary_key and field.name not in _OF_THE_ENTRY | set(changes)
     }
-    return store(type(row)(**said, **changes, replaces=row, recorded_at=moment, recorded_by=by))
+    # A judgement or a reason remains its author's, whoever takes the stop back.
+    author = by if isinstance(row, Course) else row.recorded_by
+    return store(type(row)(**said, **changes, replaces=row, recorded_at=moment, recorded_by=author))

@@ -71,22 +71,22 @@ def settings_in_words(protocol: PathwayProtocol) -> list[tuple[str, str]]:
         ("Corticosteroid at possible remission", f"below {_steroid(settings.remission_steroid_below)}"),
         ("Possible remission", f"held for {settings.remission_held_weeks} weeks"),
         ("Corticosteroid target", f"{target} {_steroid(settings.steroid_target)}"),
-        ("Corticosteroid above its target", f"asked about after {settings.steroid_target_weeks} weeks of it"),
+        (
+            "Corticosteroid above its target",
+            f"asked about after {settings.steroid_target_weeks} weeks of it, once its dose has stayed "
+            f"the same for {settings.steroid_settled_weeks} weeks",
+        ),
         (
             "Steroid dependence",
             f"asked about when raised again to {_steroid(settings.steroid_dependence_from)} or more after "
-            f"{settings.steroid_dependence_weeks} weeks of it, or never below that dose for "
+            f"{settings.steroid_dependence_weeks} weeks of it, with no failure of another drug and no relapse recorded "
+            f"within {settings.steroid_raise_explained_days} days of the raise; or never below that dose for "
             f"{settings.steroid_dependence_weeks_unlowered} weeks",
         ),
         (
             "Baseline of a response",
             f"the last assessment in the {settings.response_baseline_days_before} days before the start, or else the "
             f"first up to {settings.response_baseline_days_after} days after it",
-        ),
-        (
-            "Assessments counted after a stop",
-            f"up to {settings.response_days_after_stop} days; {settings.response_days_after_stop_in_cycles} days for a "
-            "drug given in cycles",
         ),
         (
             "Assessments counted for a stopped course",

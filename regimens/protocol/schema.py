@@ -316,9 +316,11 @@ class Settings:
     steroid_target: Decimal
     steroid_target_comparison: Comparison
     steroid_target_weeks: int
+    steroid_settled_weeks: int
     steroid_dependence_from: Decimal
     steroid_dependence_weeks: int
     steroid_dependence_weeks_unlowered: int
+    steroid_raise_explained_days: int
     longest_deferral_days: int
 
 

@@ -166,8 +166,9 @@ class _Drawing:
 
     def step(self, rung_id: str, *, mine: bool) -> Step:
         rung = self.scene.protocol.rungs[rung_id]
-        finding = self._finding(rung) if mine else None
-        nodes = tuple([self.node(rung_id, entry, finding, mine=mine) for entry in rung.options])
+        line = self._finding(rung)
+        finding = line if mine else None
+        nodes = tuple([self.node(rung_id, entry, line, mine=mine) for entry in rung.options])
         reached = str(self.findings.line_reached)
         here = finding is not None and rung.group is not None and rung.code == reached and not self.in_remission
         if finding is not None and rung.group is None and self.in_remission:
@@ -180,9 +181,19 @@ class _Drawing:
 
     def node(self, rung_id: str, entry: RungOption, finding: LineFinding | None = None, *, mine: bool = True) -> Node:
         option = self.menu.option(rung_id, entry.drugs)
-        courses = self._courses(rung_id, entry, finding) if mine else ()
-        marks = tuple([mark for mark in Mark if mark in self._marks(rung_id, entry, option, courses)]) if mine else ()
-        return Node(option, entry.part, option.tier, marks, courses)
+        courses = self._courses(rung_id, entry, finding) if mine else self._only_printed_there(rung_id, entry, finding)
+        found = self._marks(rung_id, entry, option, courses) if mine or courses else self._offers(rung_id, entry)
+        return Node(option, entry.part, option.tier, tuple([mark for mark in Mark if mark in found]), courses)
+
+    def _only_printed_there(
+        self, rung_id: str, entry: RungOption, finding: LineFinding | None
+    ) -> tuple[CourseStanding, ...]:
+        """Courses of this patient that only the other group's line prints: abatacept, in somebody severe."""
+        own = self.scene.protocol.rungs.get(f"{self.group}_{rung_id[-1]}")
+        printed = {drug for option in own.options for drug in option.drugs} if own is not None else set()
+        if entry.part is Part.BASE or any(drug in printed for drug in entry.drugs):
+            return ()
+        return self._courses(rung_id, entry, finding)
 
     def _courses(self, rung_id: str, entry: RungOption, finding: LineFinding | None) -> tuple[CourseStanding, ...]:
         if rung_id == "adjunct":
@@ -270,7 +281,7 @@ def _path(scene: Scene) -> tuple[PathEntry, ...]:
         label = f"{milestone.kind.label}, {display_date(milestone.on, milestone.precision)}"
         fact = FactReference("milestone", milestone.id, label)
         add(milestone.on, 0, f"{milestone.kind.label} declared", fact)
-    found.sort(key=lambda entry: entry[:3])
+    found.sort(key=lambda entry: (*entry[:3], entry[3].fact.id))
     return tuple([entry for *_, entry in found])
 
 

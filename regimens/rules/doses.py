@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from patients.rules.quick_init import quick_init
 from patients.rules.record import Weight
 from patients.rules.wording import display_number
 from regimens.protocol.schema import DosePer, DoseRule, TargetDose
@@ -35,7 +36,8 @@ def current_dose(course: Course, as_of: date) -> DosePeriod | None:
     """The dose period in force on the day."""
     found: DosePeriod | None = None
     for period in course.doses:
-        if period.from_on <= as_of and (found is None or (period.from_on, period.id) > (found.from_on, found.id)):
+        on = period.from_on
+        if on <= as_of and (found is None or on > found.from_on or (on == found.from_on and period.id > found.id)):
             found = period
     return found
 
@@ -44,8 +46,13 @@ def milligrams(period: DosePeriod) -> Decimal | None:
     """The amount as written, in mg (or mg per kg, or per m²); None when amount or unit is missing or no mass."""
     if period.amount is None or period.unit is None:
         return None
-    factor = _IN_MILLIGRAMS.get(period.unit)
-    return None if factor is None else period.amount * factor
+    return in_milligrams(period.amount, period.unit)
+
+
+def in_milligrams(amount: Decimal, unit: DoseUnit) -> Decimal | None:
+    """The amount in mg; None when the unit is no mass."""
+    factor = _IN_MILLIGRAMS.get(unit)
+    return None if factor is None else amount * factor
 
 
 def doses_per(per: DosePer, frequency: Frequency) -> Decimal | None:
@@ -59,6 +66,7 @@ def doses_per(per: DosePer, frequency: Frequency) -> Decimal | None:
     return Decimal(1) if frequency in _WHOLE_COURSES else None
 
 
+@quick_init
 @dataclass(frozen=True, slots=True)
 class Amount:
     """What is taken per span: in mg, and in mg per kg of body weight, each None when it cannot be known.
@@ -88,31 +96,25 @@ def outside(rule: DoseRule, period: DosePeriod, weight: Weight | None, *, first:
         return []
     amount = amount_per(rule.per, period, weight)
     factor = _IN_MILLIGRAMS[rule.unit]
-    unit = f"{rule.unit.label} a {rule.per.value}"
-    unit_per_kilogram = f"{rule.unit.label}/kg a {rule.per.value}"
     found: list[str] = []
     if amount.flat is not None:
         flat = amount.flat / factor
-        found += _above(flat, rule.maximum, unit)
-        found += _below(flat, rule.minimum, unit) if amount.exact else []
+        if rule.maximum is not None and flat > rule.maximum:
+            found.append(_beyond(flat, "above", rule.maximum, f"{rule.unit.label} a {rule.per.value}"))
+        if rule.minimum is not None and amount.exact and flat < rule.minimum:
+            found.append(_beyond(flat, "below", rule.minimum, f"{rule.unit.label} a {rule.per.value}"))
     if amount.per_kilogram is not None:
         relative = amount.per_kilogram / factor
-        found += _above(relative, rule.maximum_per_kilogram, unit_per_kilogram)
-        if first and amount.exact:
-            found += _below(relative, rule.start_minimum_per_kilogram, unit_per_kilogram)
+        highest, least = rule.maximum_per_kilogram, rule.start_minimum_per_kilogram
+        if highest is not None and relative > highest:
+            found.append(_beyond(relative, "above", highest, f"{rule.unit.label}/kg a {rule.per.value}"))
+        if least is not None and first and amount.exact and relative < least:
+            found.append(_beyond(relative, "below", least, f"{rule.unit.label}/kg a {rule.per.value}"))
     return found
 
 
-def _above(taken: Decimal, limit: Decimal | None, unit: str) -> list[str]:
-    if limit is None or taken <= limit:
-        return []
-    return [f"{rounded(taken)} {unit} is above {display_number(limit)} {unit}"]
-
-
-def _below(taken: Decimal, limit: Decimal | None, unit: str) -> list[str]:
-    if limit is None or taken >= limit:
-        return []
-    return [f"{rounded(taken)} {unit} is below {display_number(limit)} {unit}"]
+def _beyond(taken: Decimal, side: str, limit: Decimal, unit: str) -> str:
+    return f"{rounded(taken)} {unit} is {side} {display_number(limit)} {unit}"
 
 
 def rounded(value: Decimal) -> str:

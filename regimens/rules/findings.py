@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
+from patients.rules.quick_init import quick_init
 from patients.rules.reasons import FactReference, Predicate, Reason
 from patients.rules.vocabulary import Vocabulary
 from regimens.rules.vocabulary import CourseRole, PromptCode
@@ -88,6 +89,7 @@ class GapCode(Vocabulary):
     OUTCOME_NOT_DATED = "outcome_not_dated", "judgement without a day"
 
 
+@quick_init
 @dataclass(frozen=True, slots=True)
 class Severity:
     """`group` is what is known; `working_group` is what options are chosen by when it is not (reading 7)."""
@@ -99,6 +101,7 @@ class Severity:
     reasons: tuple[Reason, ...]
 
 
+@quick_init
 @dataclass(frozen=True, slots=True)
 class PhaseFinding:
     phase: Phase
@@ -106,6 +109,7 @@ class PhaseFinding:
     reasons: tuple[Reason, ...]
 
 
+@quick_init
 @dataclass(frozen=True, slots=True)
 class CourseStanding:
     """A course seen from a line: how it stands as of the day."""
@@ -121,6 +125,7 @@ class CourseStanding:
     outcome_on: date | None
 
 
+@quick_init
 @dataclass(frozen=True, slots=True)
 class LineFinding:
     """One rung: an induction line ("1", "2", "3") or a maintenance step ("a", "b", "c")."""
@@ -133,6 +138,7 @@ class LineFinding:
     why_not_yet: tuple[Predicate, ...] = ()
 
 
+@quick_init
 @dataclass(frozen=True, slots=True)
 class Annotation:
     kind: AnnotationKind
@@ -140,6 +146,7 @@ class Annotation:
     reason: Reason
 
 
+@quick_init
 @dataclass(frozen=True, slots=True)
 class Option:
     """One thing the algorithm offers: a drug, or drugs given together, with everything to know before choosing."""
@@ -157,9 +164,10 @@ class Option:
     @property
     def blocked(self) -> bool:
         """Listed so that nobody wonders where it is, but not offered: blocked, unavailable, or not tolerated before."""
-        return any(annotation.kind in NOT_OFFERED for annotation in self.annotations)
+        return not NOT_OFFERED.isdisjoint([annotation.kind for annotation in self.annotations])
 
 
+@quick_init
 @dataclass(frozen=True, slots=True)
 class NextStep:
     word: NextStepWord
@@ -168,6 +176,7 @@ class NextStep:
     why_not_yet: tuple[Predicate, ...] = ()
 
 
+@quick_init
 @dataclass(frozen=True, slots=True)
 class Gap:
     code: GapCode
@@ -176,14 +185,23 @@ class Gap:
     reason: Reason
 
 
+@quick_init
 @dataclass(frozen=True, slots=True)
 class Prompt:
+    """A question. `subject` is what it is about: a fact as "course:12", or "" for the patient as a whole.
+
+    `facts` are those that decide: when one of them changes, a question already answered is put again. The predicates
+    of `reason` may show more.
+    """
+
     code: PromptCode
     text: str
     facts: tuple[FactReference, ...]
     reason: Reason
+    subject: str = ""
 
 
+@quick_init
 @dataclass(frozen=True, slots=True)
 class PathwayFindings:
     """Where the patient stands in the published algorithm as of a day, and why."""

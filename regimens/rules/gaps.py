@@ -2,33 +2,35 @@
 
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 
 from patients.rules.reasons import FactReference, Predicate, Truth
-from patients.rules.record import Weight
 from patients.rules.wording import display_date
-from regimens.protocol.schema import DoseRule
+from regimens.protocol.schema import DoseRule, PathwayProtocol
 from regimens.rules.doses import MORE_OFTEN_THAN_WEEKLY, current_dose, needs_weight, outside, rounded
 from regimens.rules.findings import Gap, GapCode, Phase, SeverityGroup
 from regimens.rules.record import DosePeriod
 from regimens.rules.scene import IMMUNOGLOBULIN, Scene
+from regimens.rules.severity import STRENGTH_UNKNOWN
 from regimens.rules.standing import Trial, reference_of
 from regimens.rules.vocabulary import CourseRole, DoseUnit, Frequency, Route
 
 METHOTREXATE = "methotrexate"
 FOLIC_ACID = "folic_acid"
 IMMUNOGLOBULIN_DAYS = range(2, 6)
+_RULES = {code: f"gap.{code.value}" for code in GapCode}
 _DOSED_ROLES = frozenset({CourseRole.IMMUNOSUPPRESSANT, CourseRole.CORTICOSTEROID, CourseRole.IMMUNOGLOBULIN})
 
 
 def gaps_of(scene: Scene) -> tuple[Gap, ...]:
-    running = [trial for trial in scene.trials if trial.running]
+    running = scene.running
     found: list[Gap] = []
-    found += _regimen_gaps(scene, running)
-    found += _folic_acid_gap(scene, running)
-    found += _dose_gaps(scene, running)
+    if running:
+        found += _regimen_gaps(scene, running)
+        found += _folic_acid_gap(scene, running)
+        found += _dose_gaps(scene, running)
     if scene.severity.group is SeverityGroup.NOT_ASSESSED and not scene.course.in_remission:
-        unknown = Predicate("lowest strength in a proximal or axial group", Truth.UNKNOWN)
-        found.append(_gap(scene, GapCode.STRENGTH_NOT_ASSESSED, "strength not yet assessed", (), unknown))
+        found.append(_gap(scene, GapCode.STRENGTH_NOT_ASSESSED, "strength not yet assessed", (), STRENGTH_UNKNOWN))
     for trial in scene.trials:
         if trial.course.undated_outcome is not None and trial.outcome is None:
             text = f"{trial.name}: {trial.course.undated_outcome.label}, on a day that is not recorded"
@@ -45,7 +47,7 @@ def _gap(
     *predicates: Predicate,
     rule: str = "",
 ) -> Gap:
-    return Gap(code, text, facts, scene.protocol.because(rule or f"gap.{code.value}", *predicates))
+    return Gap(code, text, facts, scene.protocol.because(rule or _RULES[code], *predicates))
 
 
 def _regimen_gaps(scene: Scene, running: list[Trial]) -> list[Gap]:
@@ -83,16 +85,14 @@ def _folic_acid_gap(scene: Scene, running: list[Trial]) -> list[Gap]:
 
 
 def _dose_gaps(scene: Scene, running: list[Trial]) -> list[Gap]:
-    weight = scene.weight
     found: list[Gap] = []
     unweighed: list[Trial] = []
     for trial in running:
-        drug = scene.protocol.drugs.get(trial.drug)
-        if drug is None or trial.course.role not in _DOSED_ROLES:
+        if trial.drug not in scene.protocol.drugs or trial.course.role not in _DOSED_ROLES:
             continue
+        if trial.drug == IMMUNOGLOBULIN:
+            found += [_outside_gap(scene, trial, words) for words in _infusion_words(trial, scene.as_of)]
         period = current_dose(trial.course, scene.as_of)
-        cycle = _infusion_words(trial, scene.as_of) if trial.drug == IMMUNOGLOBULIN else []
-        found += [_outside_gap(scene, trial, words) for words in cycle]
         if period is None or period.amount is None:
             if not any(infusion.first_on <= scene.as_of and infusion.total for infusion in trial.course.infusions):
                 text = f"{trial.name}: dose not recorded"
@@ -101,8 +101,8 @@ def _dose_gaps(scene: Scene, running: list[Trial]) -> list[Gap]:
             continue
         rule = _rule_for(scene, trial)
         if rule is not None:
-            found += _checked(scene, trial, rule, period, weight)
-            if weight is None and needs_weight(rule, period):
+            found += _checked(scene, trial, rule, period)
+            if scene.weight is None and needs_weight(rule, period):
                 unweighed.append(trial)
     if unweighed:
         unknown = Predicate("body weight", Truth.UNKNOWN)
@@ -114,18 +114,24 @@ def _dose_gaps(scene: Scene, running: list[Trial]) -> list[Gap]:
 
 
 def _rule_for(scene: Scene, trial: Trial) -> DoseRule | None:
-    """The printed dose with limits, that of the patient's group first. Doses by vein do not bind other routes."""
+    """The printed dose with limits. Doses by vein do not bind other routes."""
     if trial.drug == IMMUNOGLOBULIN and trial.course.route is Route.SUBCUTANEOUS:
         return None
-    rules = [rule for rule in scene.protocol.drugs[trial.drug].doses if rule.per is not None]
-    own = f"{scene.group.value}_"
+    return _printed_rule(scene.protocol, trial.drug, scene.group)
+
+
+@lru_cache(maxsize=256)
+def _printed_rule(protocol: PathwayProtocol, drug: str, group: SeverityGroup) -> DoseRule | None:
+    """The drug's first printed dose with limits, that of the group first."""
+    rules = [rule for rule in protocol.drugs[drug].doses if rule.per is not None]
+    own = f"{group.value}_"
     for rule in rules:
         if any(rung.startswith(own) for rung in rule.rungs):
             return rule
     return rules[0] if rules else None
 
 
-def _checked(scene: Scene, trial: Trial, rule: DoseRule, period: DosePeriod, weight: Weight | None) -> list[Gap]:
+def _checked(scene: Scene, trial: Trial, rule: DoseRule, period: DosePeriod) -> list[Gap]:
     # Once a week is no adult dose: it is checked at every age.
     weekly = _weekly_gap(scene, trial, period) if trial.drug == METHOTREXATE else None
     if weekly is not None and period.frequency in MORE_OFTEN_THAN_WEEKLY:
@@ -134,9 +140,10 @@ def _checked(scene: Scene, trial: Trial, rule: DoseRule, period: DosePeriod, wei
     # Printed doses are for adults (reading 39).
     if scene.minor:
         return found
-    starts = [dose.from_on for dose in trial.course.doses]
-    first = period.from_on == min(starts)
-    return found + [_outside_gap(scene, trial, words) for words in outside(rule, period, weight, first=first)]
+    first = not any(dose.from_on < period.from_on for dose in trial.course.doses)
+    for words in outside(rule, period, scene.weight, first=first):
+        found.append(_outside_gap(scene, trial, words))
+    return found
 
 
 def _weekly_gap(scene: Scene, trial: Trial, period: DosePeriod) -> Gap | None:

@@ -1,5 +1,6 @@
 """A dose against what is printed of it: how often, where it starts and where it ends, by weight where one is dated."""
 
+import re
 from decimal import Decimal
 
 from patients.rules.reasons import FactReference, Predicate, Truth
@@ -13,6 +14,12 @@ from regimens.rules.guard_subject import METHOTREXATE, Subject, dose_words, prin
 from regimens.rules.vocabulary import CourseRole, DoseBasis, Frequency, Route
 
 PREDNISOLONE = "prednisolone"
+# Words that say daily, or several times a week. Where they mean something else, a reason says so.
+_MORE_OFTEN_IN_WORDS = re.compile(
+    r"\b(?:daily|(?:every|each) (?:day|morning|evening|night)|(?:a|per) day|od|bd|tds|qds|mane|nocte"
+    r"|(?:twice|thrice|(?:two|three|four|five|six|seven|[2-7]) times) (?:weekly|(?:a|per|each|every) week))\b",
+    re.IGNORECASE,
+)
 NO_WEIGHT = "mg/kg cannot be checked: no dated weight"
 
 
@@ -38,9 +45,11 @@ def _weekly(subject: Subject) -> list[GuardFinding]:
     if subject.slug != METHOTREXATE:
         return []
     frequency, rule = subject.dose.frequency, "guard.methotrexate_weekly"
-    if frequency in MORE_OFTEN_THAN_WEEKLY:
+    in_words = frequency is Frequency.AS_TEXT and _MORE_OFTEN_IN_WORDS.search(subject.dose.frequency_text)
+    if frequency in MORE_OFTEN_THAN_WEEKLY or in_words:
         words = f"{dose_words(subject.dose)}. It is taken once a week, never more often"
-        predicate = Predicate(f"{frequency.label}: more often than once a week", Truth.TRUE)
+        how_often = subject.dose.frequency_text.strip() if in_words else frequency.label
+        predicate = Predicate(f"{how_often}: more often than once a week", Truth.TRUE)
         return [subject.finding(GuardCode.METHOTREXATE_NOT_WEEKLY, words, rule, predicate)]
     if subject.how_often_unknown:
         predicate = Predicate("taken once a week", Truth.UNKNOWN)

@@ -87,6 +87,10 @@ def holding(findings: Iterable[GuardFinding]) -> tuple[GuardFinding, ...]:
 
 
 def in_order(findings: Iterable[GuardFinding]) -> tuple[GuardFinding, ...]:
-    """The gravest first, in an order that the record's rows do not set; the same message only once."""
-    by_words = {(_LEVELS[each.level], _CODES[each.code], each.text, each.reason.rule_id): each for each in findings}
+    """The gravest first, in an order that the record's rows do not set; the same message only once.
+
+    Of two that say the same of different rows it is the one of the first row by id.
+    """
+    last_first = sorted(findings, key=lambda each: [(fact.kind, fact.id) for fact in each.facts], reverse=True)
+    by_words = {(_LEVELS[each.level], _CODES[each.code], each.text, each.reason.rule_id): each for each in last_first}
     return tuple(by_words[key] for key in sorted(by_words))

@@ -1,5 +1,6 @@
 """What the dose guard looks at: one drug with its dose, about to be given to one patient on one day."""
 
+import re
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -133,9 +134,17 @@ def _names(protocol: PathwayProtocol) -> dict[str, Drug]:
     }
 
 
+@lru_cache(maxsize=16)
+def _a_name_among_words(protocol: PathwayProtocol) -> re.Pattern[str]:
+    """Finds a name or synonym as whole words, the longest of those that begin at one place."""
+    names = sorted(_names(protocol), key=lambda name: (-len(name), name))
+    return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, names))})(?!\w)")
+
+
 def drug_named(protocol: PathwayProtocol, text: str) -> Drug | None:
-    """The catalogue's drug of which these words are a name or a synonym."""
-    return _names(protocol).get(" ".join(text.split()).casefold()) if text else None
+    """The catalogue's drug of which these words are, or hold, a name or a synonym: `methotrexate 2.5 mg tablets`."""
+    found = _a_name_among_words(protocol).search(" ".join(text.split()).casefold())
+    return _names(protocol)[found.group()] if found else None
 
 
 def same_drug(subject: Subject, course: Course) -> bool:

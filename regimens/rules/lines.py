@@ -5,14 +5,13 @@ from datetime import date
 from functools import lru_cache
 
 from patients.rules.as_of import active_conditions
-from patients.rules.reasons import Predicate, Reason, Truth
-from patients.rules.wording import display_date
+from patients.rules.quick_init import quick_init
 from regimens.protocol.schema import Part, PathwayProtocol
-from regimens.rules.findings import LineFinding, LineState, Phase, SeverityGroup, Tier
+from regimens.rules.findings import Phase, SeverityGroup, Tier
 from regimens.rules.phase import in_maintenance_on
 from regimens.rules.scene import Scene
 from regimens.rules.severity import severity_standing
-from regimens.rules.standing import FAILING, SUCCEEDING, Trial, outcome_on, reference_of
+from regimens.rules.standing import FAILING, SUCCEEDING, Trial, outcome_on
 from regimens.rules.vocabulary import OutcomeKind
 
 LINES = (1, 2, 3)
@@ -20,9 +19,10 @@ LINES = (1, 2, 3)
 
 @dataclass(frozen=True, slots=True)
 class Ladder:
-    """The induction lines that name each drug, and the primary partners of line 1."""
+    """The induction lines that name each drug, which line it is where one alone does, and line 1's primary partners."""
 
     lines: dict[str, frozenset[int]]
+    only_line: dict[str, int]
     first_line_primaries: frozenset[str]
 
 
@@ -39,9 +39,11 @@ def ladder_of(protocol: PathwayProtocol) -> Ladder:
                     lines.setdefault(drug, set()).add(int(rung.code))
                     if rung.code == "1" and option.tier is Tier.PRIMARY:
                         primaries.add(drug)
-    return Ladder({drug: frozenset(found) for drug, found in lines.items()}, frozenset(primaries))
+    only_line = {drug: next(iter(found)) for drug, found in lines.items() if len(found) == 1}
+    return Ladder({drug: frozenset(found) for drug, found in lines.items()}, only_line, frozenset(primaries))
 
 
+@quick_init
 @dataclass(frozen=True, slots=True)
 class LineStanding:
     """Lines of the present course. `failed` are the lines that have failed, `on` the trials of each line."""
@@ -63,49 +65,50 @@ class LineStanding:
 def line_standing(scene: Scene) -> LineStanding:
     """Writes each trial's line and gives the standing of all lines."""
     milestones = scene.course.milestones
+    ladder = ladder_of(scene.protocol)
     reached = ever = 0
     steroid_begun: list[Trial] = []
     later: list[tuple[Trial, int]] = []
     for trial in scene.trials:
         if not trial.taken or not (trial.immunosuppressant or trial.corticosteroid):
             continue
-        trial.in_maintenance = bool(milestones) and in_maintenance_on(milestones, trial.course.start_on)
+        if milestones:
+            trial.in_maintenance = in_maintenance_on(milestones, trial.course.start_on)
         if trial.corticosteroid:
             if not trial.in_maintenance:
-                ever = max(ever, 1)
+                ever = ever or 1
                 if trial.present:
                     steroid_begun.append(trial)
             continue
-        line = _natural_line(scene, trial)
+        line = _natural_line(scene, ladder, trial)
         if trial.in_maintenance:
             later.append((trial, line))
             continue
         trial.line = line
-        ever = max(ever, line)
-        if trial.present:
-            reached = max(reached, line)
-    if steroid_begun:
-        reached = max(reached, 1)
+        if line > ever:
+            ever = line
+        if line > reached and trial.present:
+            reached = line
+    if steroid_begun and not reached:
+        reached = 1
     for trial, line in later:
         # A drug begun in remission raises no line; it joins one that was already reached.
         trial.line = line if line <= reached else 0
     _leave_out_remission(scene)
     on: dict[int, list[Trial]] = {1: [], 2: [], 3: []}
-    for trial in scene.trials:
-        if trial.line and trial.present:
+    for trial in scene.present:
+        if trial.line:
             on[trial.line].append(trial)
     failed = tuple([line for line in LINES if on[line] and _has_failed(scene, on, line)])
     return LineStanding(reached, ever, steroid_begun, on, failed)
 
 
-def _natural_line(scene: Scene, trial: Trial) -> int:
+def _natural_line(scene: Scene, ladder: Ladder, trial: Trial) -> int:
     """The line whose drug this is, by the group at its start; 0 for a drug that no induction line names."""
-    lines = ladder_of(scene.protocol).lines.get(trial.drug)
-    if lines is None:
-        return 0
-    if len(lines) == 1:
-        return next(iter(lines))
-    return _line_by_context(scene, trial)
+    line = ladder.only_line.get(trial.drug)
+    if line is not None:
+        return line
+    return _line_by_context(scene, trial) if trial.drug in ladder.lines else 0
 
 
 def _line_by_context(scene: Scene, trial: Trial) -> int:
@@ -122,7 +125,7 @@ def _line_by_context(scene: Scene, trial: Trial) -> int:
             if outcome is not None and outcome.kind in FAILING:
                 return 2
     conditions = active_conditions(scene.record.patient, start_on)
-    lung = any(kind in conditions for kind in scene.protocol.file.lung_conditions)
+    lung = not conditions.keys().isdisjoint(scene.protocol.file.lung_conditions)
     trial.tier_rule = "tier.mycophenolate_first" if lung else "tier.mycophenolate_secondary"
     return 1
 
@@ -175,11 +178,13 @@ def in_effect(scene: Scene, trial: Trial) -> bool:
 
 def _failed_once(scene: Scene, trials: list[Trial], higher_since: date) -> bool:
     """Whether the line stood failed on some day after a higher line was begun: it then stays failed (reading 18)."""
+    if not any(outcome.kind in FAILING for trial in trials for outcome in trial.course.outcomes):
+        return False
     in_remission = scene.course.phase is Phase.MAINTENANCE
     limit = scene.course.remission_on if in_remission and scene.course.remission_on else scene.as_of
     days = {higher_since}
     for trial in trials:
-        days.update(outcome.on for outcome in trial.course.outcomes)
+        days.update([outcome.on for outcome in trial.course.outcomes])
         if trial.course.stop_on is not None:
             days.add(trial.course.stop_on)
     return any(_failed_on(trials, day) for day in sorted(days) if higher_since <= day <= limit)
@@ -201,79 +206,6 @@ def _failed_on(trials: list[Trial], day: date) -> bool:
         return False
     last = max(failures)
     return not any(trial.runs_on(day) or (on is not None and on >= last) for trial, on in others)
-
-
-def state_of(scene: Scene, trials: list[Trial], failed: bool) -> LineState:
-    """The state of a line or step that has trials."""
-    if failed:
-        return LineState.FAILED
-    held = [trial for trial in trials if trial.counted is None or trial.counted.kind not in FAILING]
-    remission = scene.course.phase is Phase.MAINTENANCE
-    state = LineState.COMPLETED
-    for trial in held:
-        worked = trial.counted is not None and trial.counted.kind in SUCCEEDING
-        if trial.running and (worked or (remission and not trial.in_maintenance)):
-            return LineState.RESPONDING
-        if trial.running or (not worked and in_effect(scene, trial)):
-            state = LineState.IN_TRIAL
-    return state
-
-
-def line_findings(scene: Scene, standing: LineStanding, open_lines: tuple[bool, ...]) -> tuple[LineFinding, ...]:
-    """One finding a line; `open_lines` says for each line whether any of its drugs can still be given."""
-    return tuple([_line_finding(scene, standing, line, open_lines[line - 1]) for line in LINES])
-
-
-def _line_finding(scene: Scene, standing: LineStanding, line: int, is_open: bool) -> LineFinding:
-    because = scene.protocol.because
-    rung = scene.protocol.rungs[scene.rung(line)]
-    trials = standing.on[line]
-    if trials:
-        state = state_of(scene, trials, line in standing.failed)
-        reasons = [because(f"line.{state.value}", *[_trial_predicate(trial) for trial in trials])]
-        reasons += [because(trial.tier_rule) for trial in trials if trial.tier_rule]
-        return LineFinding(
-            rung.code, rung.title, state, tuple([trial.standing(scene.as_of) for trial in trials]), tuple(reasons)
-        )
-    if not is_open:
-        return untouched(scene.protocol, rung.id, LineState.NOT_AVAILABLE)
-    if line == 1 and standing.reached == 1 and standing.steroid_begun:
-        missing = Predicate("an immunosuppressant of line 1 has been started", Truth.FALSE)
-        courses = tuple([trial.standing(scene.as_of) for trial in standing.steroid_begun])
-        reason = because("line.steroid_alone")
-        return LineFinding(rung.code, rung.title, LineState.IN_TRIAL, courses, (reason,), (missing,))
-    if line < standing.reached:
-        return untouched(scene.protocol, rung.id, LineState.NOT_TRIED, "notice.line_skipped")
-    return untouched(scene.protocol, rung.id, LineState.NOT_TRIED)
-
-
-@lru_cache(maxsize=256)
-def untouched(protocol: PathwayProtocol, rung_id: str, state: LineState, also: str = "") -> LineFinding:
-    """A line or step without any course: the same value for every patient."""
-    rung = protocol.rungs[rung_id]
-    reasons = (protocol.because(f"line.{state.value}"),)
-    return LineFinding(rung.code, rung.title, state, (), (*reasons, protocol.because(also)) if also else reasons)
-
-
-def _trial_predicate(trial: Trial) -> Predicate:
-    counted = trial.counted
-    if counted is not None:
-        text = f"{trial.name}: {counted.kind.label}, {display_date(counted.on, counted.precision)}"
-        return Predicate(text, Truth.TRUE, (trial.reference, trial.outcome_reference()))
-    words = "runs, not judged" if trial.running else "stopped, not judged"
-    return Predicate(f"{trial.name} {words}", Truth.TRUE, (trial.reference,))
-
-
-def line_reasons(scene: Scene, standing: LineStanding) -> tuple[Reason, ...]:
-    because = scene.protocol.because
-    if standing.reached == 0:
-        return (because("line.none"),)
-    trials = [trial for trial in standing.on[standing.reached] if not trial.in_maintenance]
-    if not trials:
-        begun = reference_of(standing.steroid_begun)
-        return (because("line.steroid_alone", Predicate("corticosteroid begun", Truth.TRUE, begun)),)
-    text = f"line {standing.reached}: {trials[0].name} begun"
-    return (because("line.reached", Predicate(text, Truth.TRUE, reference_of(trials))),)
 
 
 def failed_trials(scene: Scene) -> list[Trial]:

@@ -8,11 +8,13 @@ from patients.rules.reasons import Predicate, Truth
 from patients.rules.wording import display_date
 from regimens.protocol.schema import PathwayProtocol
 from regimens.rules.findings import LineFinding, LineState, Phase
-from regimens.rules.lines import in_effect, untouched
+from regimens.rules.line_findings import STATE_RULES, untouched
+from regimens.rules.lines import in_effect
 from regimens.rules.scene import Scene
 from regimens.rules.standing import FAILING, Trial, outcome_on
 
 STEPS = ("a", "b", "c")
+RUNGS = {step: f"maintenance_{step}" for step in STEPS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,12 +106,13 @@ def _failed_in_induction(trial: Trial, start: date) -> bool:
 
 
 def _pairs(scene: Scene, alive: list[Trial], start: date, end: date) -> list[Pair]:
+    by_drug: dict[str, list[Trial]] = {}
+    for trial in alive:
+        by_drug.setdefault(trial.drug, []).append(trial)
     found = []
     for drugs in step_drugs(scene.protocol).pairs:
-        first = [trial for trial in alive if trial.drug == drugs[0]]
-        second = [trial for trial in alive if trial.drug == drugs[1]]
-        for one in first:
-            for other in second:
+        for one in by_drug.get(drugs[0], ()):
+            for other in by_drug.get(drugs[1], ()):
                 pair = _pair(drugs, one, other, start, end)
                 if pair is not None:
                     found.append(pair)
@@ -208,22 +211,29 @@ def last_cycle(scene: Scene) -> Trial | None:
 
 
 def maintenance_findings(scene: Scene, standing: MaintenanceStanding) -> tuple[LineFinding, ...]:
+    if not any(standing.on.values()):
+        return _nothing_taken(scene.protocol)
     return tuple([_step_finding(scene, standing, step) for step in STEPS])
+
+
+@lru_cache(maxsize=16)
+def _nothing_taken(protocol: PathwayProtocol) -> tuple[LineFinding, ...]:
+    return tuple([untouched(protocol, RUNGS[step], LineState.NOT_TRIED) for step in STEPS])
 
 
 def _step_finding(scene: Scene, standing: MaintenanceStanding, step: str) -> LineFinding:
     because = scene.protocol.because
-    rung = scene.protocol.rungs[f"maintenance_{step}"]
     trials = standing.on[step]
     if not trials:
-        return untouched(scene.protocol, rung.id, LineState.NOT_TRIED)
+        return untouched(scene.protocol, RUNGS[step], LineState.NOT_TRIED)
     if step in standing.failed:
         state = LineState.FAILED
         words = Predicate(f"judged a failure on {display_date(standing.failed[step])}", Truth.TRUE)
         reasons = (because("line.failed", words),)
     else:
         state = _held_state(standing, step, trials)
-        reasons = (because(f"line.{state.value}"),)
+        reasons = (because(STATE_RULES[state]),)
+    rung = scene.protocol.rungs[RUNGS[step]]
     courses = tuple([trial.standing(scene.as_of) for trial in trials])
     return LineFinding(rung.code, rung.title, state, courses, reasons)
 

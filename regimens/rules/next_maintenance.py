@@ -8,7 +8,7 @@ from regimens.rules.findings import NextStepWord, Option, Tier
 from regimens.rules.maintenance import MaintenanceStanding, last_cycle, step_drugs
 from regimens.rules.options import Menu
 from regimens.rules.plan import Plan
-from regimens.rules.scene import IMMUNOGLOBULIN, Scene, immunoglobulin_trials
+from regimens.rules.scene import IMMUNOGLOBULIN, Scene
 from regimens.rules.standing import Trial
 
 A, B, C = "maintenance_a", "maintenance_b", "maintenance_c"
@@ -28,7 +28,7 @@ def plan_maintenance(scene: Scene, menu: Menu, steps: MaintenanceStanding) -> Pl
         below = menu.as_alternatives(menu.partners(A), "next.maintenance_single_agent")
         options = [menu.given_in_cycles(cycle)]
         return Plan(NextStepWord.CONTINUE_MAINTENANCE, "next.continue_maintenance", options, below)
-    alone = any(trial.running and not trial.failed for trial in immunoglobulin_trials(scene))
+    alone = any(trial.running and not trial.failed for trial in scene.immunoglobulin)
     if alone and not scene.steroid_running:
         below = menu.as_alternatives(menu.partners(A), "next.maintenance_single_agent")
         options = [menu.immunoglobulin(running=True)]
@@ -119,5 +119,4 @@ def _plan_alternative(menu: Menu, failed_pairs: frozenset[tuple[str, ...]]) -> P
 
 
 def _untried(menu: Menu, rung: str) -> list[Option]:
-    untried = [option for option in menu.partners(rung) if option.drugs[0] not in menu.available.tried]
-    return menu.as_alternatives(untried, "option.same_line")
+    return menu.as_alternatives(menu.untried(rung), "option.same_line")

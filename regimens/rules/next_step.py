@@ -5,13 +5,13 @@ from datetime import date
 from patients.rules.reasons import Predicate, Truth
 from patients.rules.wording import display_date
 from regimens.rules.availability import intolerance_on
-from regimens.rules.findings import NextStepWord, Option, Phase
+from regimens.rules.findings import AnnotationKind, NextStepWord, Option, Phase
 from regimens.rules.lines import LINES, LineStanding, in_effect
 from regimens.rules.maintenance import STEPS, MaintenanceStanding
 from regimens.rules.next_maintenance import plan_maintenance
 from regimens.rules.options import Menu
 from regimens.rules.plan import Plan
-from regimens.rules.scene import IMMUNOGLOBULIN, Scene, immunoglobulin_trials
+from regimens.rules.scene import IMMUNOGLOBULIN, Scene
 from regimens.rules.standing import Trial, reference_of
 
 CONTINUE = {1: NextStepWord.CONTINUE_LINE_1, 2: NextStepWord.CONTINUE_LINE_2, 3: NextStepWord.CONTINUE_LINE_3}
@@ -28,16 +28,22 @@ def plan_next(scene: Scene, menu: Menu, lines: LineStanding, steps: MaintenanceS
 
 
 def _say_withheld(scene: Scene, plan: Plan) -> None:
-    """To say only that the line goes on would mislead where an added safety rule withholds what runs (reading 36)."""
-    withheld = [
-        trial
-        for trial in scene.trials
-        if trial.running and trial.immunosuppressant and trial.drug in plan.drugs and scene.blocked(trial.drug)
-    ]
-    if withheld:
-        names = ", ".join(dict.fromkeys(trial.name for trial in withheld))
-        said = Predicate(f"{names}: withheld by an added safety rule", Truth.TRUE, reference_of(withheld))
-        plan.predicates.insert(0, said)
+    """Before anything else, whatever comes next: an added safety rule withholds what runs (reading 36)."""
+    if not scene.blocked_drugs:
+        return
+    withheld = [trial for trial in scene.running if trial.immunosuppressant and scene.blocked(trial.drug)]
+    if not withheld:
+        return
+    because: dict[str, None] = {}
+    facts: dict[Predicate, None] = {}
+    for trial in withheld:
+        for held in scene.remarks[trial.drug]:
+            if held.remark.annotation is AnnotationKind.BLOCKED:
+                because[f"{trial.name}: {held.remark.text}"] = None
+                facts.update(dict.fromkeys(held.reason(scene).predicates))
+    plan.first = "; ".join(because)
+    plan.predicates[:0] = [Predicate(plan.first, Truth.TRUE, reference_of(withheld)), *facts]
+    if any(trial.drug in plan.drugs for trial in withheld):
         plan.rule = "next.running_withheld"
 
 
@@ -89,7 +95,7 @@ def _plan_induction(scene: Scene, menu: Menu, lines: LineStanding) -> Plan:
 
 def _plan_start(scene: Scene, menu: Menu, lines: LineStanding) -> Plan:
     """Nothing that defines a line has been started. Immunoglobulin that was judged to work goes on by itself."""
-    running = [trial for trial in immunoglobulin_trials(scene) if trial.running and not trial.failed]
+    running = [trial for trial in scene.immunoglobulin if trial.running and not trial.failed]
     alone = scene.monotherapy_situation and IMMUNOGLOBULIN not in menu.available.withheld
     # On its first day the choice is still being made; from the next day on it is under way (reading 10).
     under_way = alone and any(trial.course.start_on < scene.as_of for trial in running)
@@ -210,22 +216,16 @@ def _alternatives(scene: Scene, menu: Menu, lines: LineStanding, line: int, offe
 
 def _untried_on(scene: Scene, menu: Menu, line: int, offered: list[Option]) -> list[Option]:
     known = {option.drugs for option in offered}
-    options = [
-        option
-        for option in menu.partners(scene.rung(line))
-        if option.drugs not in known and option.drugs[0] not in menu.available.tried
-    ]
-    return menu.as_alternatives(options, "option.same_line")
+    return menu.as_alternatives(menu.untried(scene.rung(line), known), "option.same_line")
 
 
 def _untried_below(scene: Scene, menu: Menu, line: int, offered: list[Option]) -> list[Option]:
     found: list[Option] = []
     known = {option.drugs for option in offered}
     for below in reversed(LINES[: line - 1]):
-        for option in menu.partners(scene.rung(below)):
-            if option.drugs not in known and option.drugs[0] not in menu.available.tried:
-                known.add(option.drugs)
-                found.append(option)
+        untried = menu.untried(scene.rung(below), known)
+        known.update([option.drugs for option in untried])
+        found += untried
     return menu.as_alternatives(found, "option.lower_line")
 
 

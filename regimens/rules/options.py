@@ -1,13 +1,13 @@
 """The options of a rung as offered to one patient: in order, each with what must be seen before choosing."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Container, Iterable, Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 from patients.rules.reasons import Reason
 from regimens.protocol.schema import Drug, Part, PathwayProtocol, Rung, RungOption
 from regimens.rules.availability import Availability
-from regimens.rules.findings import Annotation, AnnotationKind, Option, Phase, Tier
+from regimens.rules.findings import Annotation, AnnotationKind, Option, Phase, SeverityGroup, Tier
 from regimens.rules.scene import Scene, depends_on_patient
 from regimens.rules.standing import Trial
 
@@ -17,20 +17,25 @@ OUTSIDE = "outside"
 _TIER_ORDER = {Tier.PRIMARY: 0, Tier.SECONDARY: 1, Tier.ADJUNCT: 2, Tier.ALTERNATIVE: 3}
 
 
+# Rung, drugs, and whether it is for somebody under 18.
+PrintedKey = tuple[str, tuple[str, ...], bool]
+
+
 @dataclass(frozen=True, eq=False)
 class OptionBook:
-    """Every printed option, made once a protocol. `printed` is by rung and drugs, for adults and under 18."""
+    """Every printed option, made once a protocol."""
 
-    printed: dict[tuple[str, tuple[str, ...], bool], Option]
-    printed_running: dict[tuple[str, tuple[str, ...], bool], Option]
-    rungs: dict[str, tuple[RungOption, ...]]
+    printed: dict[PrintedKey, Option]
+    printed_running: dict[PrintedKey, Option]
+    base: dict[str, tuple[RungOption, ...]]
+    partners: dict[str, tuple[RungOption, ...]]
     running: Annotation
     specialist: Option
 
 
 @lru_cache(maxsize=16)
 def option_book(protocol: PathwayProtocol) -> OptionBook:
-    printed: dict[tuple[str, tuple[str, ...], bool], Option] = {}
+    printed: dict[PrintedKey, Option] = {}
     for rung in protocol.file.rungs:
         for entry in rung.options:
             for minor in (False, True):
@@ -40,14 +45,34 @@ def option_book(protocol: PathwayProtocol) -> OptionBook:
     return OptionBook(
         printed=printed,
         printed_running={key: _marked(option, running) for key, option in printed.items()},
-        rungs={rung.id: rung.options for rung in protocol.file.rungs},
+        base={rung.id: _entries(rung, Part.BASE) for rung in protocol.file.rungs},
+        partners={rung.id: _entries(rung, Part.PARTNER) for rung in protocol.file.rungs},
         running=running,
         specialist=Option((), end.text, Tier.ALTERNATIVE, "", "", (), (end,)),
     )
 
 
+def _entries(rung: Rung, part: Part) -> tuple[RungOption, ...]:
+    return tuple([entry for entry in rung.options if entry.part is part])
+
+
+def _changed(option: Option, annotations: tuple[Annotation, ...], tier: Tier, reasons: tuple[Reason, ...]) -> Option:
+    """The option with other annotations, tier and reasons; `replace` would do, at several times the cost."""
+    return Option(
+        option.drugs,
+        option.name,
+        tier,
+        option.rung,
+        option.dose_text,
+        annotations,
+        reasons,
+        option.adverse_effects,
+        option.monitoring_named,
+    )
+
+
 def _marked(option: Option, annotation: Annotation) -> Option:
-    return replace(option, annotations=(annotation, *option.annotations))
+    return _changed(option, (annotation, *option.annotations), option.tier, option.reasons)
 
 
 def _printed(protocol: PathwayProtocol, rung: Rung, entry: RungOption, minor: bool) -> Option:
@@ -93,26 +118,34 @@ class Menu:
     available: Availability
     book: OptionBook
 
-    @property
-    def minor(self) -> bool:
-        return self.scene.minor is True
+    minor: bool = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.minor = self.scene.minor is True
 
     def base(self, rung_id: str) -> list[Option]:
         """The corticosteroids of a rung that can be given."""
         return [
             self.option(rung_id, entry.drugs)
-            for entry in self.book.rungs[rung_id]
-            if entry.part is Part.BASE and entry.drugs[0] not in self.available.withheld
+            for entry in self.book.base[rung_id]
+            if entry.drugs[0] not in self.available.withheld
         ]
 
     def is_open(self, rung_id: str) -> bool:
         """Whether any immunosuppressant of the rung can still be given."""
-        return any(entry.part is Part.PARTNER and self._may_give(entry) for entry in self.book.rungs[rung_id])
+        return self._any_may_be_given(self.book.partners[rung_id])
 
-    def _may_give(self, entry: RungOption) -> bool:
-        if len(entry.drugs) > 1:
-            return all(self.available.may_combine(drug) for drug in entry.drugs)
-        return self.available.may_start(entry.drugs[0])
+    def _any_may_be_given(self, entries: Iterable[RungOption]) -> bool:
+        shut, failed = self.available.shut, self.available.failed
+        for entry in entries:
+            drugs = entry.drugs
+            if len(drugs) > 1:
+                # An ineffective drug may come back in a named combination (reading 19).
+                if shut.isdisjoint(drugs):
+                    return True
+            elif drugs[0] not in shut and drugs[0] not in failed:
+                return True
+        return False
 
     def partners(self, rung_id: str, *, without: frozenset[tuple[str, ...]] = frozenset()) -> list[Option]:
         """The rung's immunosuppressants in order of offer; those that may not be given come last, marked so.
@@ -120,18 +153,30 @@ class Menu:
         Drugs judged ineffective in this course are left out. In a later course one that was ineffective before is
         left out too unless the rung has nothing else (reading 19).
         """
-        entries = [
-            entry
-            for entry in self.book.rungs[rung_id]
-            if entry.part is Part.PARTNER and entry.drugs not in without and not self._ineffective(entry)
-        ]
-        fresh = [entry for entry in entries if not self._ineffective_before(entry)]
-        if any(self._may_give(entry) for entry in fresh):
-            entries = fresh
-        options = [self.option(rung_id, entry.drugs) for entry in entries]
-        if len(options) > 1:
-            options.sort(key=self._order)
-        return options
+        return self._in_order([self.option(rung_id, entry.drugs) for entry in self._offered(rung_id, without)])
+
+    def untried(self, rung_id: str, known: Container[tuple[str, ...]] = ()) -> list[Option]:
+        """Those of the rung's immunosuppressants in order of offer that were never taken and are not among `known`."""
+        tried = self.available.tried
+        return self._in_order(
+            [
+                self.option(rung_id, entry.drugs)
+                for entry in self._offered(rung_id, frozenset())
+                if entry.drugs not in known and entry.drugs[0] not in tried
+            ]
+        )
+
+    def _offered(self, rung_id: str, without: frozenset[tuple[str, ...]]) -> Sequence[RungOption]:
+        entries: Sequence[RungOption] = self.book.partners[rung_id]
+        if without:
+            entries = [entry for entry in entries if entry.drugs not in without]
+        if self.available.failed:
+            entries = [entry for entry in entries if not self._ineffective(entry)]
+        if self.available.failed_before:
+            fresh = [entry for entry in entries if not self._ineffective_before(entry)]
+            if self._any_may_be_given(fresh):
+                return fresh
+        return entries
 
     def _ineffective(self, entry: RungOption) -> bool:
         if len(entry.drugs) > 1:
@@ -142,33 +187,40 @@ class Menu:
     def _ineffective_before(self, entry: RungOption) -> bool:
         return len(entry.drugs) == 1 and entry.drugs[0] in self.available.failed_before
 
+    def _in_order(self, options: list[Option]) -> list[Option]:
+        if len(options) > 1:
+            options.sort(key=self._order)
+        return options
+
     def _order(self, option: Option) -> tuple[bool, bool, int]:
-        lifted = any(
-            remark.lifts and (not remark.rungs or option.rung in remark.rungs)
-            for drug in option.drugs
-            for remark, _ in self.scene.remarks.get(drug, ())
-        )
-        return (option.blocked, not lifted, _TIER_ORDER[option.tier])
+        return (option.blocked, not self._lifted(option), _TIER_ORDER[option.tier])
+
+    def _lifted(self, option: Option) -> bool:
+        for drug in option.drugs:
+            for held in self.scene.remarks.get(drug, ()):
+                if held.remark.lifts and (not held.remark.rungs or option.rung in held.remark.rungs):
+                    return True
+        return False
 
     def option(self, rung_id: str, drugs: tuple[str, ...]) -> Option:
         """A printed option with what this patient's history and conditions add."""
         printed = self.book.printed[rung_id, drugs, self.minor]
         history, remarks = self.available.history, self.scene.remarks
-        if not history and not remarks:
-            return printed
         extra: list[Annotation] = []
         tier = printed.tier
         for drug in drugs:
-            extra += history.get(drug, ())
-            for remark, annotation in remarks.get(drug, ()):
+            if drug in history:
+                extra += [note.annotation(self.scene.protocol) for note in history[drug]]
+            for held in remarks.get(drug, ()):
+                remark = held.remark
                 if remark.rungs and rung_id not in remark.rungs:
                     continue
-                extra.append(annotation)
+                extra.append(held.annotation(self.scene))
                 if remark.lifts and tier is Tier.SECONDARY:
                     tier = Tier.PRIMARY
         if not extra:
             return printed
-        return replace(printed, annotations=(*printed.annotations, *extra), tier=tier)
+        return _changed(printed, (*printed.annotations, *extra), tier, printed.reasons)
 
     def running(self, trial: Trial) -> Option:
         """A drug that runs, on the rung where it belongs."""
@@ -193,38 +245,43 @@ class Menu:
 
     def adjunct(self, rung_id: str, drug: str, rule: str) -> Option:
         """A corticosteroid of a rung, offered beside the step."""
-        option = self.option(rung_id, (drug,))
-        return replace(option, tier=Tier.ADJUNCT, reasons=(*option.reasons, self.scene.protocol.because(rule)))
+        return self._ranked(self.option(rung_id, (drug,)), Tier.ADJUNCT, rule)
 
     def _of_trial(self, trial: Trial) -> Option:
-        drugs = (trial.drug,)
-        group = self.scene.group.value
-        maintenance = ["maintenance_a", "maintenance_c"]
-        induction = [f"{group}_{trial.line}"] if trial.line else []
-        induction += [f"{other}_{line}" for other in (group, "severe", "non_severe") for line in (1, 2, 3)]
         in_remission = self.scene.course.phase is Phase.MAINTENANCE
-        for rung_id in maintenance + induction if in_remission else induction + maintenance:
-            if (rung_id, drugs, False) in self.book.printed:
-                return self.option(rung_id, drugs)
+        rung_id = _own_rung(self.scene.protocol, trial.drug, self.scene.group, trial.line, in_remission)
+        if rung_id is not None:
+            return self.option(rung_id, (trial.drug,))
         reason = self.scene.protocol.because("option.outside_ladder")
-        return Option(drugs, trial.name, Tier.ALTERNATIVE, OUTSIDE, SPECIALIST_DOSE, (), (reason,))
+        return Option((trial.drug,), trial.name, Tier.ALTERNATIVE, OUTSIDE, SPECIALIST_DOSE, (), (reason,))
 
     def as_alternatives(self, options: list[Option], rule: str) -> list[Option]:
         """The same options, ranked below the next step."""
-        return [self._below(option, rule) for option in options if not option.blocked]
+        return [self._ranked(option, Tier.ALTERNATIVE, rule) for option in options if not option.blocked]
 
-    def _below(self, option: Option, rule: str) -> Option:
-        protocol = self.scene.protocol
-        if self.book.printed.get((option.rung, option.drugs, self.minor)) is option:
-            return _printed_below(protocol, option.rung, option.drugs, self.minor, rule)
-        return _ranked_below(option, protocol.because(rule))
-
-
-def _ranked_below(option: Option, reason: Reason) -> Option:
-    return replace(option, tier=Tier.ALTERNATIVE, reasons=(*option.reasons, reason))
+    def _ranked(self, option: Option, tier: Tier, rule: str) -> Option:
+        key = (option.rung, option.drugs, self.minor)
+        if self.book.printed.get(key) is option:
+            return _printed_ranked(self.scene.protocol, key, tier, rule)
+        reasons = (*option.reasons, self.scene.protocol.because(rule))
+        return _changed(option, option.annotations, tier, reasons)
 
 
 @lru_cache(maxsize=1024)
-def _printed_below(protocol: PathwayProtocol, rung: str, drugs: tuple[str, ...], minor: bool, rule: str) -> Option:
-    """An option without anything of the patient's own, ranked below the step: made once a protocol."""
-    return _ranked_below(option_book(protocol).printed[rung, drugs, minor], protocol.because(rule))
+def _printed_ranked(protocol: PathwayProtocol, key: PrintedKey, tier: Tier, rule: str) -> Option:
+    """An option without anything of the patient's own, ranked by another rule: made once a protocol."""
+    option = option_book(protocol).printed[key]
+    return _changed(option, option.annotations, tier, (*option.reasons, protocol.because(rule)))
+
+
+@lru_cache(maxsize=1024)
+def _own_rung(protocol: PathwayProtocol, drug: str, group: SeverityGroup, line: int, in_remission: bool) -> str | None:
+    """The rung of a drug that is taken: in remission its maintenance step, else its line, that of the group first."""
+    maintenance = ["maintenance_a", "maintenance_c"]
+    induction = [f"{group.value}_{line}"] if line else []
+    induction += [f"{other}_{number}" for other in (group.value, "severe", "non_severe") for number in (1, 2, 3)]
+    printed = option_book(protocol).printed
+    for rung_id in maintenance + induction if in_remission else induction + maintenance:
+        if (rung_id, (drug,), False) in printed:
+            return rung_id
+    return None

@@ -13,7 +13,8 @@ from regimens.rules.adjuncts import adjuncts
 from regimens.rules.availability import availability_of
 from regimens.rules.findings import NextStepWord, PathwayFindings
 from regimens.rules.gaps import gaps_of
-from regimens.rules.lines import LINES, failed_trials, line_findings, line_reasons, line_standing
+from regimens.rules.line_findings import line_findings, line_reasons
+from regimens.rules.lines import LINES, line_standing
 from regimens.rules.maintenance import maintenance_findings, maintenance_standing
 from regimens.rules.next_step import plan_next
 from regimens.rules.notices import notices_of
@@ -52,8 +53,8 @@ def evaluate(record: TreatmentRecord, protocol: PathwayProtocol, as_of: date) ->
         lines=line_findings(scene, lines, open_lines),
         maintenance=maintenance_findings(scene, steps),
         failed_lines=lines.failed,
-        failed_drugs=tuple([trial.drug for trial in failed_trials(scene)]),
-        running=tuple([trial.standing(as_of) for trial in scene.trials if trial.running]),
+        failed_drugs=tuple(menu.available.failed),
+        running=tuple([trial.standing(as_of) for trial in scene.running]),
         next_step=plan.next_step(protocol, not_yet),
         options=tuple(plan.options),
         alternatives=tuple(plan.alternatives),

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
+from patients.rules.quick_init import quick_init
 from patients.rules.reasons import FactReference, Predicate, Truth
 from patients.rules.wording import display_date
 from regimens.protocol.schema import PathwayProtocol
@@ -16,6 +17,7 @@ _LATER_WORD = {MilestoneKind.REMISSION: 0, MilestoneKind.DRUG_FREE_REMISSION: 1,
 _PATHWAY_ROLES = frozenset({CourseRole.IMMUNOSUPPRESSANT, CourseRole.CORTICOSTEROID, CourseRole.IMMUNOGLOBULIN})
 
 
+@quick_init
 @dataclass(frozen=True, slots=True)
 class TreatmentCourse:
     """The present course of treatment. `began_on` None means since presentation."""

@@ -16,6 +16,8 @@ class Plan:
     options: list[Option] = field(default_factory=list)
     alternatives: list[Option] = field(default_factory=list)
     predicates: list[Predicate] = field(default_factory=list)
+    first: str = ""
+    """What has to be decided before anything else, as a sentence without its full stop."""
 
     @property
     def drugs(self) -> set[str]:
@@ -24,4 +26,7 @@ class Plan:
 
     def next_step(self, protocol: PathwayProtocol, why_not_yet: tuple[Predicate, ...]) -> NextStep:
         reason = protocol.because(self.rule, *self.predicates)
-        return NextStep(self.word, f"{self.word.label}: {reason.text}", (reason,), why_not_yet)
+        text = f"{self.word.label}: {reason.text}"
+        if self.first:
+            text = f"{self.first}. Decide about that first; otherwise {self.word.label}"
+        return NextStep(self.word, text, (reason,), why_not_yet)

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
+from operator import attrgetter
 
-from patients.protocol.activity import ActivityProtocol
+from patients.protocol.activity import ActivityProtocol, DeteriorationDefinition
 from patients.rules.deterioration import deteriorations, visits_until, worse_than
 from patients.rules.measures import measured
 from patients.rules.reasons import FactReference, Predicate, Truth
@@ -14,10 +15,14 @@ from regimens.rules.baselines import has_core_measure
 from regimens.rules.findings import Prompt
 from regimens.rules.scene import Scene
 from regimens.rules.vocabulary import PromptCode
+from regimens.rules.wording import question_in
 
 # Two visits, and the assessment that they are worse than.
 _FEWEST = 3
 _WHOLE = Decimal(100)
+_GLOBALS = tuple(
+    (name, attrgetter(name)) for name in ("physician_global", "patient_global", "haq", "extramuscular_global")
+)
 
 
 def deterioration_question(scene: Scene) -> list[Prompt]:
@@ -46,7 +51,7 @@ def deterioration_question(scene: Scene) -> list[Prompt]:
     reason = scene.protocol.because(
         "prompt.deterioration", Predicate(words, Truth.TRUE, facts), *last.reason.predicates
     )
-    text = f"{words[:1].upper()}{words[1:]}. {reason.text[:1].upper()}{reason.text[1:]}"
+    text = f"{words[:1].upper()}{words[1:]}. {question_in(reason)}"
     return [Prompt(PromptCode.DETERIORATION, text, facts, reason)]
 
 
@@ -73,28 +78,36 @@ def _may_be_worse(rows: Sequence[Assessment], activity: ActivityProtocol) -> boo
 
     Most patients are not, and for them the exact comparison of every visit is saved.
     """
-    last_on = max(row.on for row in rows)
+    last_on = max([row.on for row in rows])
     limits = activity.file.confirmed_deterioration
-    more = (_WHOLE + limits.measures_by) / _WHOLE
-    less = (_WHOLE - limits.measures_by) / _WHOLE
-    for row in rows:
-        if row.on != last_on:
+    return any(_worse_than_best(row, rows, limits) for row in rows if row.on == last_on)
+
+
+def _worse_than_best(row: Assessment, rows: Sequence[Assessment], limits: DeteriorationDefinition) -> bool:
+    """Each measure against its own best: no single earlier assessment can make the row look worse than that."""
+    worse = 0
+    weaker = False
+    if row.mmt is not None:
+        form = row.mmt_maximum
+        strongest = max([each.mmt for each in rows if each.mmt is not None and each.mmt_maximum == form])
+        lost = (strongest - row.mmt) * _WHOLE
+        if lost > 0:
+            weaker = lost >= strongest * limits.strength
+            worse += lost >= strongest * limits.measures_by
+    for name, value_of in _GLOBALS:
+        value = value_of(row)
+        if value is None:
             continue
-        worse = 0
-        for name in ("physician_global", "patient_global", "haq", "extramuscular_global"):
-            value = getattr(row, name)
-            if value is None:
-                continue
-            least = min(other for each in rows if (other := getattr(each, name)) is not None)
-            absolute = getattr(limits, name, None)
-            if absolute is not None and value - least >= absolute:
-                return True
-            worse += value > least and value >= least * more
-        if row.mmt is not None and row.mmt_maximum is not None:
-            worse += row.mmt <= row.mmt_maximum * less
-        if worse >= limits.measures_at_least:
+        least = min([other for other in map(value_of, rows) if other is not None])
+        risen = value - least
+        if risen <= 0:
+            continue
+        if name == "extramuscular_global" and risen >= limits.extramuscular_global:
             return True
-    return False
+        if name == "physician_global" and weaker and risen >= limits.physician_global:
+            return True
+        worse += risen * _WHOLE >= least * limits.measures_by
+    return worse >= limits.measures_at_least
 
 
 def _still_worse(reference: Assessment, visit: Assessment, activity: ActivityProtocol) -> bool:

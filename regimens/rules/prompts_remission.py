@@ -4,11 +4,12 @@ Each of the three gives since when it has held. The question is asked when all t
 protocol asks for, and the last measurement of each lies within these weeks.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from operator import attrgetter
 
+from patients.rules.quick_init import quick_init
 from patients.rules.reasons import FactReference, Predicate, Truth
 from patients.rules.record import Assessment
 from patients.rules.vocabulary import EnzymeName, MrcGrade
@@ -22,6 +23,7 @@ from regimens.rules.vocabulary import CourseRole, PromptCode
 _by_day = attrgetter("on", "id")
 
 
+@quick_init
 @dataclass(frozen=True, slots=True)
 class Held:
     """How long one of the three has held. `since` None: it does not hold now, or nobody knows (`truth`).
@@ -97,26 +99,31 @@ def _held_now(scene: Scene) -> list[Held]:
 
 def _enzyme(rows: list[Assessment], span_from: date) -> Held:
     """CK against its own upper limit at each assessment, newest first."""
-    text = "CK within its upper limit"
-    return _run(text, ((row, _ck_normal(row)) for row in rows if _has_ck(row)), span_from, "CK")
+    return _run("CK within its upper limit", rows, _ck_normal, span_from, "CK")
 
 
 def _strength(rows: list[Assessment], span_from: date) -> Held:
     """The form's maximum, or lowest grade 5; where both were taken, both."""
-    taken = ((row, _strength_normal(row)) for row in rows if _has_strength(row))
-    return _run("strength normal", taken, span_from, "strength")
+    return _run("strength normal", rows, _strength_normal, span_from, "strength")
 
 
-def _run(text: str, measured: Iterable[tuple[Assessment, Truth]], span_from: date, what: str) -> Held:
-    """The unbroken run of normal values up to the latest one."""
+def _run(
+    text: str, rows: list[Assessment], normal: Callable[[Assessment], Truth | None], span_from: date, what: str
+) -> Held:
+    """The unbroken run of normal values up to the latest one; `normal` gives None where nothing was measured."""
     latest: Assessment | None = None
     first: Assessment | None = None
-    for row, truth in measured:
+    for row in rows:
+        truth = normal(row)
+        if truth is None:
+            continue
         if truth is not Truth.TRUE:
             if latest is None:
                 return Held(text, truth)
             break
         latest, first = latest or row, row
+        if latest.on <= span_from:
+            break
     if latest is None or first is None or latest.on <= span_from:  # too long ago to speak for today
         return Held(text, Truth.UNKNOWN)
     began = (_measured(first, what),)
@@ -127,25 +134,22 @@ def _measured(row: Assessment, what: str) -> FactReference:
     return FactReference("assessment", row.id, f"{what}, {display_date(row.on, row.precision)}")
 
 
-def _has_ck(row: Assessment) -> bool:
-    return any(enzyme.name is EnzymeName.CK for enzyme in row.enzymes)
-
-
-def _ck_normal(row: Assessment) -> Truth:
+def _ck_normal(row: Assessment) -> Truth | None:
+    found: Truth | None = None
     for enzyme in row.enzymes:
         if enzyme.name is EnzymeName.CK:
             if enzyme.upper_limit is None:
                 return Truth.UNKNOWN
             if enzyme.value > enzyme.upper_limit:
                 return Truth.FALSE
-    return Truth.TRUE
+            found = Truth.TRUE
+    return found
 
 
-def _has_strength(row: Assessment) -> bool:
-    return row.lowest_mrc is not None or (row.mmt is not None and row.mmt_maximum is not None)
-
-
-def _strength_normal(row: Assessment) -> Truth:
+def _strength_normal(row: Assessment) -> Truth | None:
+    form = row.mmt is not None and row.mmt_maximum is not None
+    if row.lowest_mrc is None and not form:
+        return None
     weak_by_form = row.mmt is not None and row.mmt_maximum is not None and row.mmt < row.mmt_maximum
     weak_by_grade = row.lowest_mrc not in (None, MrcGrade.FIVE)
     return Truth.FALSE if weak_by_form or weak_by_grade else Truth.TRUE

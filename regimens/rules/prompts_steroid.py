@@ -8,7 +8,7 @@ from patients.rules.wording import display_date, display_number
 from regimens.protocol.schema import Comparison, Settings
 from regimens.rules.findings import Phase, Prompt, SeverityGroup
 from regimens.rules.scene import Scene
-from regimens.rules.standing import Trial
+from regimens.rules.standing import FAILING, Trial
 from regimens.rules.steroid_doses import (
     SteroidLevel,
     daily_trials,
@@ -17,7 +17,8 @@ from regimens.rules.steroid_doses import (
     steroid_levels,
     treated_since,
 )
-from regimens.rules.vocabulary import PromptCode
+from regimens.rules.vocabulary import MilestoneKind, PromptCode
+from regimens.rules.wording import question_in
 
 
 def steroid_failed(scene: Scene) -> list[Prompt]:
@@ -50,11 +51,12 @@ def steroid_questions(scene: Scene) -> list[Prompt]:
     treated = treated_since(levels)
     if treated is None:
         return []
-    return [*_dependence(scene, trials[0], levels, treated), *_above_target(scene, trials[0], levels, treated, now)]
+    # One question about one dose: dependence says the more.
+    return _dependence(scene, trials[0], levels, treated) or _above_target(scene, trials[0], levels, treated, now)
 
 
 def _dependence(scene: Scene, trial: Trial, levels: list[SteroidLevel], treated: int) -> list[Prompt]:
-    """Lowered and raised again, or never lowered (reading 22).
+    """Lowered and raised again for no recorded reason, or never lowered (reading 22).
 
     What is looked at begins where the treatment, or the time at such a dose, began. So the passing of days never
     changes which facts the question rests on.
@@ -69,6 +71,7 @@ def _dependence(scene: Scene, trial: Trial, levels: list[SteroidLevel], treated:
         raised is not None
         and raised >= first
         and levels[treated].on <= _weeks_ago(scene, settings.steroid_dependence_weeks)
+        and not _explained(scene, levels[raised].on)
     ):
         before, after = levels[raised - 1], levels[raised]
         words = f"raised from {_amount(before)} to {_amount(after)} on {display_date(after.on)}"
@@ -83,10 +86,29 @@ def _dependence(scene: Scene, trial: Trial, levels: list[SteroidLevel], treated:
     return []
 
 
+def _explained(scene: Scene, raised_on: date) -> bool:
+    """Whether a clinician recorded about that time why it was raised: another drug failed, or the disease relapsed."""
+    days = scene.protocol.settings.steroid_raise_explained_days
+    recorded = [
+        outcome.on
+        for trial in scene.trials
+        if trial.immunosuppressant
+        for outcome in trial.course.outcomes
+        if outcome.kind in FAILING and outcome.on <= scene.as_of
+    ]
+    recorded += [each.on for each in scene.course.milestones if each.kind is MilestoneKind.RELAPSE]
+    return any(abs((day - raised_on).days) <= days for day in recorded)
+
+
 def _above_target(scene: Scene, trial: Trial, levels: list[SteroidLevel], treated: int, now: Decimal) -> list[Prompt]:
-    """Above the usual maintenance dose after the weeks in which a taper is expected to have reached it."""
+    """Above the usual maintenance dose after the weeks in which a taper is expected to have reached it.
+
+    Not while the dose is being changed, and not under 18: the dose is printed for adults (reading 39).
+    """
     settings = scene.protocol.settings
     if _reached(now, settings) or levels[treated].on > _weeks_ago(scene, settings.steroid_target_weeks):
+        return []
+    if scene.minor or _changed_after(levels, treated, _weeks_ago(scene, settings.steroid_settled_weeks)):
         return []
     # A lower step of the same taper is no new question; another raise is.
     raised = last_raise(levels, treated)
@@ -130,7 +152,7 @@ def _prompt(
     )
     return Prompt(
         code,
-        f"{trial.name}: {words}. {reason.text[:1].upper()}{reason.text[1:]}",
+        f"{trial.name}: {words}. {question_in(reason)}",
         facts,
         reason,
         subject=f"course:{trial.course.id}",
@@ -141,6 +163,14 @@ def _reached(now: Decimal, settings: Settings) -> bool:
     if settings.steroid_target_comparison is Comparison.BELOW:
         return now < settings.steroid_target
     return now <= settings.steroid_target
+
+
+def _changed_after(levels: list[SteroidLevel], treated: int, day: date) -> bool:
+    """Whether the total was lowered or raised after the day: somebody is looking after it."""
+    return any(
+        levels[place].on > day and levels[place].milligrams != levels[place - 1].milligrams
+        for place in range(treated + 1, len(levels))
+    )
 
 
 def _at_or_above_since(levels: list[SteroidLevel], limit: Decimal) -> int | None:

@@ -16,6 +16,8 @@ from regimens.rules.baselines import baseline_for, has_core_measure
 from regimens.rules.dose_reference import dose_reference
 from regimens.rules.doses import at_target_since
 from regimens.rules.findings import Prompt
+from regimens.rules.lines import in_effect
+from regimens.rules.prompts_remission import declared
 from regimens.rules.record import DosePeriod
 from regimens.rules.scene import Scene
 from regimens.rules.standing import Trial
@@ -28,7 +30,7 @@ def trial_questions(scene: Scene) -> tuple[list[Prompt], list[Predicate]]:
     not_yet: list[Predicate] = []
     for trial in scene.present:
         drug = scene.protocol.drugs.get(trial.drug)
-        if trial.running and trial.outcome is None and drug is not None:
+        if drug is not None and trial.outcome is None and (trial.running or in_effect(scene, trial)):
             prompt, predicate = _look(scene, trial, drug)
             if prompt is not None:
                 prompts.append(prompt)
@@ -38,26 +40,40 @@ def trial_questions(scene: Scene) -> tuple[list[Prompt], list[Predicate]]:
 
 
 def _look(scene: Scene, trial: Trial, drug: Drug) -> tuple[Prompt | None, Predicate | None]:
+    held = _remission_under(scene, trial)
+    if held is not None:
+        return None, held
     needed = scene.protocol.settings.adequate_trial_weeks if drug.trial is None else drug.trial.weeks
     span = _span(scene, trial, drug)
     if span.since is None and not span.known:
-        text = f"{trial.name}: weeks at {span.words} are unknown, dose not recorded"
+        text = f"{trial.name}: weeks {span.words} are unknown, dose not recorded"
         return None, Predicate(text, Truth.UNKNOWN, (trial.reference,))
     weeks = (scene.as_of - span.since).days // 7 if span.since is not None else 0
     if weeks < needed:
-        text = f"{trial.name}: needs {needed} weeks at {span.words}; has {weeks}"
+        text = f"{trial.name}: needs {needed} weeks {span.words}; has {weeks}"
         return None, Predicate(text, Truth.FALSE, (trial.reference,))
     response = _response(scene, trial)
     if response.worked:
         return None, Predicate(
             f"{trial.name}: has worked so far: {response.predicate.text}", Truth.TRUE, response.facts
         )
-    long_enough = Predicate(f"{weeks} weeks at {span.words}", Truth.TRUE, (trial.reference, *span.facts))
+    long_enough = Predicate(f"{weeks} weeks {span.words}", Truth.TRUE, (trial.reference, *span.facts))
     rule = "prompt.adequate_trial" if drug.target else "prompt.adequate_trial_no_target"
-    text = f"{trial.name}: {weeks} weeks at {span.words} and no response recorded. Has it worked?"
+    text = f"{trial.name}: {weeks} weeks {span.words} and no response recorded. Has it worked?"
     reason = scene.protocol.because(rule, long_enough, response.predicate)
     facts = tuple(dict.fromkeys((trial.reference, *span.facts, *response.facts)))
     return Prompt(PromptCode.ADEQUATE_TRIAL, text, facts, reason, subject=f"course:{trial.course.id}"), None
+
+
+def _remission_under(scene: Scene, trial: Trial) -> Predicate | None:
+    """Remission that was declared while the drug was taken, and still holds, says that it has worked."""
+    course = scene.course
+    if not course.in_remission or course.remission_on is None or trial.course.start_on > course.remission_on:
+        return None
+    milestone = next(each for each in reversed(course.milestones) if each.on == course.remission_on)
+    day = display_date(milestone.on, milestone.precision)
+    text = f"{trial.name}: remission was declared under it, {day}"
+    return Predicate(text, Truth.TRUE, (trial.reference, *declared(milestone).facts))
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +89,9 @@ class _Span:
 def _span(scene: Scene, trial: Trial, drug: Drug) -> _Span:
     target = drug.target
     if target is None:
-        return _Span(trial.course.start_on, "any dose (no target dose published)", known=True)
-    words = f"target dose ({display_number(target.amount)} {target.unit.label} a {target.per.value} or more)"
+        counted = "since its start" if drug.given_in_cycles else "at any dose"
+        return _Span(trial.course.start_on, f"{counted} (no target dose published)", known=True)
+    words = f"at target dose ({display_number(target.amount)} {target.unit.label} a {target.per.value} or more)"
     known, since = at_target_since(trial.course, target, scene.as_of, scene.weight)
     reached = _dose_from(trial, since)
     if reached is None:

@@ -37,7 +37,7 @@ class DosePeriod:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """A clinician's judgement on a course, made on a day."""
+    """A clinician's judgement on a course, made on a day, under the pathway of `protocol_version` ("": not known)."""
 
     id: str
     on: date
@@ -45,6 +45,7 @@ class Outcome:
     reason: str = ""
     reaction: str = ""
     precision: DatePrecision = DatePrecision.DAY
+    protocol_version: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,13 +105,26 @@ class Milestone:
     kind: MilestoneKind
     note: str = ""
     precision: DatePrecision = DatePrecision.DAY
+    protocol_version: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewedFact:
+    """A fact that decided a question when it was answered. `version` stands for what it said then."""
+
+    kind: str
+    id: str
+    label: str
+    version: str
 
 
 @dataclass(frozen=True, slots=True)
 class Review:
     """A clinician's answer, on a day, to a question that the software had put about `subject` ("" for the patient).
 
-    `fingerprint` stands for the facts behind the question as they were. `until` ends a deferral.
+    `fingerprint` stands for the facts behind the question as they were, `facts`. `until` ends a deferral. `question`
+    is the question as it was shown, `by` the name of who answered; `outcome` and `milestone` are the ids of what was
+    recorded with the answer.
     """
 
     id: str
@@ -121,6 +135,12 @@ class Review:
     answer: ReviewAnswer
     until: date | None = None
     reason: str = ""
+    question: str = ""
+    by: str = ""
+    protocol_version: str = ""
+    facts: tuple[ReviewedFact, ...] = ()
+    outcome: str = ""
+    milestone: str = ""
 
 
 @dataclass(frozen=True, slots=True)

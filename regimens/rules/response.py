@@ -47,7 +47,7 @@ def responses(
     history = History(record, protocol, activity, as_of)
     rated = {course.id: _Rated(history, course) for course in given}
     pathway = pathway or evaluate(record, protocol, as_of)
-    lines = [_line_response(history, rung, rated) for rung in (*pathway.lines, *pathway.maintenance) if rung.courses]
+    lines = [line for rungs in (pathway.lines, pathway.maintenance) for line in _line_responses(history, rungs, rated)]
     if len(lines) > 1:
         lines.sort(key=_by_line_start)
     courses = tuple([each.response(history) for each in rated.values()])
@@ -101,13 +101,28 @@ class _Rated:
         )
 
 
-def _line_response(history: History, rung: LineFinding, rated: dict[str, _Rated]) -> LineResponse:
+def _line_responses(history: History, rungs: tuple[LineFinding, ...], rated: dict[str, _Rated]) -> list[LineResponse]:
+    """Each line that has courses, lowest first; one ends where a higher one begins, though its drugs may run on."""
+    found: list[LineResponse] = []
+    next_on: date | None = None
+    for rung in reversed(rungs):
+        on_line = [rated[standing.course.id] for standing in rung.courses if standing.course.id in rated]
+        if on_line:
+            line = _line_response(history, rung, on_line, next_on)
+            found.append(line)
+            start_on = line.response.start_on
+            next_on = start_on if next_on is None else min(next_on, start_on)
+    return found[::-1]
+
+
+def _line_response(history: History, rung: LineFinding, on_line: list[_Rated], next_on: date | None) -> LineResponse:
     """A line from the first start of its courses; a maintenance step from the remission or from what came later."""
-    on_line = [rated[standing.course.id] for standing in rung.courses if standing.course.id in rated]
     start_on, precision = _line_start(history, rung.code, on_line)
     ending = max(on_line, key=_by_end)
     last = ending.span
     span = Span(start_on, max(last.ended_on, start_on), max(last.counted_until, start_on), last.in_cycles)
+    if next_on is not None and start_on < next_on < span.counted_until:
+        span = Span(start_on, min(span.ended_on, next_on), next_on, span.in_cycles, cut_short=True)
     return LineResponse(
         rung.code,
         rung.title,

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from patients.rules.quick_init import quick_init
 from patients.rules.reasons import FactReference, Reason
 from patients.rules.vocabulary import DatePrecision, ResponseCategory, Vocabulary
 from patients.rules.wording import display_number
@@ -28,6 +29,7 @@ class LeftOutWhy(Vocabulary):
     TOO_LITTLE = "too_little", "physician global or strength is missing"
 
 
+@quick_init
 @dataclass(frozen=True, slots=True)
 class Score:
     """The Total Improvement Score (0 to 100) of one assessment, `days` after the start.
@@ -53,10 +55,11 @@ class Score:
         if not self.partial:
             return self.category.label
         if self.category is ResponseCategory.NONE:
-            return "no response in what was measured"
+            return "below minimal in what was measured, not decided"
         return f"at least {self.category.label}"
 
 
+@quick_init
 @dataclass(frozen=True, slots=True)
 class Reached:
     """The first assessment with at least this response, and the days from the start to it."""
@@ -67,6 +70,7 @@ class Reached:
     days: int
 
 
+@quick_init
 @dataclass(frozen=True, slots=True)
 class LeftOut:
     """An assessment in the span without a score that counts. `problems` are sentences for a person."""
@@ -77,6 +81,7 @@ class LeftOut:
     problems: tuple[str, ...]
 
 
+@quick_init
 @dataclass(frozen=True, slots=True)
 class Response:
     """How far the disease improved from the start of a course or a line.
@@ -102,6 +107,7 @@ class Response:
     reasons: tuple[Reason, ...]
 
 
+@quick_init
 @dataclass(frozen=True, slots=True)
 class CourseResponse:
     """One course that was given for the myositis. `stop_on` None: it runs."""
@@ -117,6 +123,7 @@ class CourseResponse:
     stop_precision: DatePrecision = DatePrecision.DAY
 
 
+@quick_init
 @dataclass(frozen=True, slots=True)
 class LineResponse:
     """One induction line ("1", "2", "3") or maintenance step ("a", "b", "c") of the present course of treatment.
@@ -133,6 +140,7 @@ class LineResponse:
     end_precision: DatePrecision = DatePrecision.DAY
 
 
+@quick_init
 @dataclass(frozen=True, slots=True)
 class Responses:
     """Courses and lines, the oldest start first, as of a day."""

@@ -35,6 +35,8 @@ class Span(NamedTuple):
     counted_until: date
     in_cycles: bool
     """Whether the end is that of a drug given in cycles, which acts on for longer."""
+    cut_short: bool = False
+    """Whether a higher line was begun meanwhile: what came after is the response to that one."""
 
 
 class _Follow(NamedTuple):
@@ -112,7 +114,7 @@ class History:
             self.steroid.on(start_on),
             self.steroid.on(span.ended_on),
             cumulative_prednisolone(self.steroid, start_on, span.ended_on, weight),
-            _reasons(self.protocol, self.activity, rule, span.in_cycles),
+            _reasons(self.protocol, self.activity, rule, span.in_cycles, span.cut_short),
         )
 
     def _baseline(self, start_on: date) -> Assessment | None:
@@ -195,7 +197,7 @@ def _state_without_score(left_out: list[LeftOut]) -> ResponseState:
 
 @lru_cache(maxsize=64)
 def _reasons(
-    protocol: PathwayProtocol, activity: ActivityProtocol, baseline_rule: str, in_cycles: bool
+    protocol: PathwayProtocol, activity: ActivityProtocol, baseline_rule: str, in_cycles: bool, cut_short: bool
 ) -> tuple[Reason, ...]:
     """The rules behind a response with the spans that they use: the same values for every patient."""
     settings = protocol.settings
@@ -206,9 +208,14 @@ def _reasons(
     )
     days = settings.response_days_after_stop_in_cycles if in_cycles else settings.response_days_after_stop
     counted = "response.counted_in_cycles" if in_cycles else "response.counted"
+    until = (
+        protocol.because("response.until_next_line")
+        if cut_short
+        else protocol.because(counted, Predicate(f"up to {days} days after a stop", Truth.TRUE))
+    )
     return (
         protocol.because(baseline_rule, near),
-        protocol.because(counted, Predicate(f"up to {days} days after a stop", Truth.TRUE)),
+        until,
         protocol.because("response.enough"),
         activity.because("improvement_score"),
         protocol.because("exposure.prednisolone"),

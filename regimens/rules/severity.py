@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from patients.rules.quick_init import quick_init
 from patients.rules.reasons import FactReference, Predicate, Truth
 from patients.rules.record import Assessment, Condition, PatientRecord
 from patients.rules.strength import is_below
@@ -14,6 +15,8 @@ from regimens.rules.record import Milestone
 from regimens.rules.vocabulary import MilestoneKind
 
 SEVERE_BELOW = MrcGrade.FOUR
+STRENGTH_UNKNOWN = Predicate("lowest strength in a proximal or axial group", Truth.UNKNOWN)
+_WEAK = frozenset(grade for grade in MrcGrade if is_below(grade, SEVERE_BELOW))
 SEVERE_CONDITIONS = frozenset(
     {
         ConditionKind.RAPIDLY_PROGRESSIVE_ILD,
@@ -25,6 +28,11 @@ SEVERE_CONDITIONS = frozenset(
 )
 
 
+# Day, rank on that day, id, and what makes the disease severe.
+_Evidence = tuple[date, int, str, Condition | Assessment]
+
+
+@quick_init
 @dataclass(frozen=True, slots=True)
 class SeverityStanding:
     """What severity rests on. `severe` holds the evidence since the last time the group was let down."""
@@ -50,15 +58,7 @@ class SeverityStanding:
 
 def weak_where_it_counts(assessment: Assessment) -> bool:
     """Lowest strength strictly below 4, and not in distal muscles only."""
-    grade = assessment.lowest_mrc
-    return grade is not None and assessment.lowest_mrc_group is not MuscleGroup.DISTAL and is_below(grade, SEVERE_BELOW)
-
-
-def is_severe(assessment: Assessment) -> bool:
-    """A stated feature always counts; strength counts unless the same clinician confirmed non-severe there."""
-    if assessment.severe_features:
-        return True
-    return not assessment.non_severe_confirmed and weak_where_it_counts(assessment)
+    return assessment.lowest_mrc in _WEAK and assessment.lowest_mrc_group is not MuscleGroup.DISTAL
 
 
 def window_start(milestones: tuple[Milestone, ...], as_of: date, days_before_relapse: int) -> date | None:
@@ -88,45 +88,57 @@ def severity_standing(
 ) -> SeverityStanding:
     """The group as of the day, from conditions and assessments since the window began."""
     start = window_start(milestones, as_of, protocol.settings.reassessment_days_before_relapse) if milestones else None
-    severe: list[Condition | Assessment] = []
     confirmed: Assessment | None = None
     adequate: Assessment | None = None
-    for _, _, fact in _events(patient, start, as_of):
-        if isinstance(fact, Condition):
-            severe.append(fact)
+    severe = _severe_conditions(patient, start, as_of) if patient.conditions else []
+    # Rows mostly come oldest first; from the other end the latest is found at once. Any order gives the same answer.
+    for assessment in reversed(patient.assessments):
+        on = assessment.on
+        if on > as_of or (start is not None and on < start):
             continue
-        if fact.non_severe_confirmed and not fact.severe_features:
-            severe.clear()
-            confirmed = fact
-        elif is_severe(fact):
-            severe.append(fact)
-        if fact.lowest_mrc is not None and not weak_where_it_counts(fact):
-            adequate = fact
+        weak = weak_where_it_counts(assessment)
+        # A stated feature always counts; strength counts unless the same clinician confirmed non-severe there.
+        if assessment.severe_features or (weak and not assessment.non_severe_confirmed):
+            severe.append((on, 1, assessment.id, assessment))
+            continue
+        if assessment.non_severe_confirmed and _is_later(assessment, confirmed):
+            confirmed = assessment
+        if assessment.lowest_mrc is not None and not weak and _is_later(assessment, adequate):
+            adequate = assessment
+    if confirmed is not None:
+        # On one day a confirmation comes before what is severe.
+        severe = [evidence for evidence in severe if evidence[0] >= confirmed.on]
+    if len(severe) > 1:
+        severe.sort(key=_by_day)
     if severe:
         group = SeverityGroup.SEVERE
     elif confirmed is not None or adequate is not None:
         group = SeverityGroup.NON_SEVERE
     else:
         group = SeverityGroup.NOT_ASSESSED
-    return SeverityStanding(group, tuple(severe), confirmed, adequate, start)
+    return SeverityStanding(group, tuple([evidence[3] for evidence in severe]), confirmed, adequate, start)
 
 
-def _events(
-    patient: PatientRecord, start: date | None, as_of: date
-) -> list[tuple[date, tuple[int, str], Condition | Assessment]]:
-    """What bears on severity, oldest first. On one day a confirmation comes before what is severe."""
-    events: list[tuple[date, tuple[int, str], Condition | Assessment]] = []
+def _severe_conditions(patient: PatientRecord, start: date | None, as_of: date) -> list[_Evidence]:
+    """Severe conditions that began by the day and were present at some time since the window began."""
+    found: list[_Evidence] = []
     for condition in patient.conditions:
         if condition.kind not in SEVERE_CONDITIONS or condition.from_on > as_of:
             continue
         if start is None or condition.to_on is None or condition.to_on >= start:
             on = condition.from_on if start is None else max(condition.from_on, start)
-            events.append((on, (2, condition.id), condition))
-    for assessment in patient.assessments:
-        if assessment.on <= as_of and (start is None or assessment.on >= start):
-            events.append((assessment.on, (1 if is_severe(assessment) else 0, assessment.id), assessment))
-    events.sort(key=lambda event: event[:2])
-    return events
+            found.append((on, 2, condition.id, condition))
+    return found
+
+
+def _is_later(assessment: Assessment, other: Assessment | None) -> bool:
+    if other is None or assessment.on > other.on:
+        return True
+    return assessment.on == other.on and assessment.id > other.id
+
+
+def _by_day(evidence: _Evidence) -> tuple[date, int, str]:
+    return evidence[:3]
 
 
 def severity_finding(standing: SeverityStanding, protocol: PathwayProtocol, *, in_remission: bool) -> Severity:
@@ -135,15 +147,12 @@ def severity_finding(standing: SeverityStanding, protocol: PathwayProtocol, *, i
         reasons = (protocol.because("severity.any_in_remission"),)
         return Severity(SeverityGroup.ANY, standing.working_group, standing.window_from, (), reasons)
     if standing.group is SeverityGroup.NOT_ASSESSED:
-        unknown = Predicate("lowest strength in a proximal or axial group", Truth.UNKNOWN)
-        reasons = (protocol.because("severity.not_assessed", unknown),)
+        reasons = (protocol.because("severity.not_assessed", STRENGTH_UNKNOWN),)
         return Severity(standing.group, standing.working_group, None, (), reasons)
     if standing.group is SeverityGroup.SEVERE:
         return _severe(standing, protocol)
-    decisive = max(
-        (fact for fact in (standing.confirmed, standing.adequate) if fact is not None),
-        key=lambda fact: (fact.on, fact.non_severe_confirmed),
-    )
+    known = [fact for fact in (standing.confirmed, standing.adequate) if fact is not None]
+    decisive = max(known, key=lambda fact: (fact.on, fact.non_severe_confirmed))
     rule = "severity.confirmed" if decisive.non_severe_confirmed else "severity.non_severe"
     fact = _reference(decisive)
     reason = protocol.because(rule, Predicate(fact.label, Truth.TRUE, (fact,)))

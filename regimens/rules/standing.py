@@ -13,6 +13,10 @@ FAILING = frozenset({OutcomeKind.INEFFECTIVE, OutcomeKind.STEROID_DEPENDENT, Out
 SUCCEEDING = frozenset({OutcomeKind.RESPONDED, OutcomeKind.REMISSION})
 UNAVAILABLE = frozenset({OutcomeKind.CONTRAINDICATED, OutcomeKind.DECLINED})
 
+# Looked up once: in Python 3.11 naming a member of an enumeration costs more than the comparison it is for.
+_IMMUNOSUPPRESSANT, _CORTICOSTEROID = CourseRole.IMMUNOSUPPRESSANT, CourseRole.CORTICOSTEROID
+_TOPICAL, _INTOLERANT = Route.TOPICAL, OutcomeKind.INTOLERANT
+
 # Of two judgements on one course on one day the more cautious one counts.
 _CAUTION = {kind: rank for rank, kind in enumerate(OutcomeKind)} | {
     OutcomeKind.INEFFECTIVE: 20,
@@ -23,17 +27,25 @@ _CAUTION = {kind: rank for rank, kind in enumerate(OutcomeKind)} | {
 
 def outcome_on(course: Course, day: date) -> Outcome | None:
     """The judgement that stands on `day`: the latest one, unless an earlier failure outlasts it."""
+    return _last_word(_outcomes_by(course, day))
+
+
+def barred_on(course: Course, day: date) -> Outcome | None:
+    """The judgement that the drug is contraindicated or declined, while no later success has undone it."""
+    return _last_bar(_outcomes_by(course, day))
+
+
+def _last_word(outcomes: list[Outcome]) -> Outcome | None:
     found: Outcome | None = None
-    for outcome in _outcomes_by(course, day):
+    for outcome in outcomes:
         if found is None or not _outlasts(found.kind, outcome.kind):
             found = outcome
     return found
 
 
-def barred_on(course: Course, day: date) -> Outcome | None:
-    """The judgement that the drug is contraindicated or declined, while no later success has undone it."""
+def _last_bar(outcomes: list[Outcome]) -> Outcome | None:
     found: Outcome | None = None
-    for outcome in _outcomes_by(course, day):
+    for outcome in outcomes:
         if outcome.kind in UNAVAILABLE:
             found = outcome
         elif outcome.kind in SUCCEEDING:
@@ -72,69 +84,71 @@ class Trial:
     `outcome` is the judgement that stands and `barred` the one that makes the drug unavailable, which may be another.
     `counted` is the one that lines count, which leaves out judgements made during the present remission (they belong
     to the maintenance step).
+
+    `immunosuppressant`: in the catalogue and given as an immunosuppressant; only these define lines.
+    `corticosteroid`: a systemic one; a corticosteroid on the skin treats no muscle.
+    `unavailable`: contraindicated or declined, whether or not it was ever given.
     """
 
+    # Plain attributes and no properties: every rule asks them of every course.
     __slots__ = (
+        "_outcome_reference",
         "_reference",
         "_standing",
         "barred",
+        "corticosteroid",
         "counted",
         "course",
         "drug",
+        "failed",
+        "immunosuppressant",
         "in_maintenance",
+        "intolerant",
         "line",
         "name",
         "outcome",
         "present",
         "running",
         "step",
+        "succeeded",
         "taken",
         "tier_rule",
+        "unavailable",
     )
 
     def __init__(self, course: Course, name: str, as_of: date) -> None:
+        role = course.role
         self.course = course
         self.drug = course.drug
         self.name = name
-        self.taken = not course.never_given
-        self.running = self.taken and (course.stop_on is None or course.stop_on > as_of)
-        self.outcome = outcome_on(course, as_of) if course.outcomes else None
-        self.barred = barred_on(course, as_of) if course.outcomes else None
-        self.counted = self.outcome
+        self.immunosuppressant = role is _IMMUNOSUPPRESSANT and course.drug != ""
+        self.corticosteroid = role is _CORTICOSTEROID and course.route is not _TOPICAL
+        self.taken = taken = not course.never_given
+        self.running = taken and (course.stop_on is None or course.stop_on > as_of)
         self.line = 0
-        self.step = ""
-        self.tier_rule = ""
+        self.step = self.tier_rule = ""
         self.in_maintenance = False
         self.present = True
         self._reference: FactReference | None = None
+        self._outcome_reference: FactReference | None = None
         self._standing: CourseStanding | None = None
+        self.outcome: Outcome | None = None
+        self.counted: Outcome | None = None
+        self.barred: Outcome | None = None
+        self.failed = self.intolerant = self.succeeded = False
+        self.unavailable = not taken
+        if course.outcomes:
+            self._judge(_outcomes_by(course, as_of))
 
-    @property
-    def immunosuppressant(self) -> bool:
-        """In the catalogue and given as an immunosuppressant: only these define lines."""
-        return self.course.role is CourseRole.IMMUNOSUPPRESSANT and self.drug != ""
-
-    @property
-    def corticosteroid(self) -> bool:
-        """A systemic corticosteroid; one on the skin treats no muscle."""
-        return self.course.role is CourseRole.CORTICOSTEROID and self.course.route is not Route.TOPICAL
-
-    @property
-    def failed(self) -> bool:
-        return self.outcome is not None and self.outcome.kind in FAILING
-
-    @property
-    def intolerant(self) -> bool:
-        return self.outcome is not None and self.outcome.kind is OutcomeKind.INTOLERANT
-
-    @property
-    def unavailable(self) -> bool:
-        """Contraindicated or declined, whether or not it was ever given."""
-        return not self.taken or self.barred is not None
-
-    @property
-    def succeeded(self) -> bool:
-        return self.outcome is not None and self.outcome.kind in SUCCEEDING
+    def _judge(self, outcomes: list[Outcome]) -> None:
+        """Sets what follows from the judgements known on the day."""
+        outcome = self.outcome = self.counted = _last_word(outcomes)
+        self.barred = _last_bar(outcomes)
+        self.unavailable = self.unavailable or self.barred is not None
+        if outcome is not None:
+            self.failed = outcome.kind in FAILING
+            self.intolerant = outcome.kind is _INTOLERANT
+            self.succeeded = outcome.kind in SUCCEEDING
 
     def runs_on(self, day: date) -> bool:
         course = self.course
@@ -167,9 +181,13 @@ class Trial:
 
     def outcome_reference(self, outcome: Outcome | None = None) -> FactReference:
         """A judgement as a fact: the one that stands unless another is named. Only for a trial that has one."""
-        outcome = outcome or self.outcome
-        if outcome is None:
-            return self.reference
+        if outcome is None or outcome is self.outcome:
+            if self._outcome_reference is None:
+                self._outcome_reference = self._reference_to(self.outcome) if self.outcome else self.reference
+            return self._outcome_reference
+        return self._reference_to(outcome)
+
+    def _reference_to(self, outcome: Outcome) -> FactReference:
         label = f"{self.name}: {outcome.kind.label}, {display_date(outcome.on, outcome.precision)}"
         return FactReference("outcome", outcome.id, label)
 
@@ -182,7 +200,8 @@ def trials_as_of(record: TreatmentRecord, protocol: PathwayProtocol, as_of: date
         if course.start_on <= as_of:
             drug = drugs.get(course.drug)
             trials.append(Trial(course, drug.name if drug else course.drug_text or course.drug, as_of))
-    trials.sort(key=_by_start)
+    if len(trials) > 1:
+        trials.sort(key=_by_start)
     return trials
 
 

@@ -22,6 +22,8 @@ from regimens.rules.standing import Trial
 from regimens.rules.vocabulary import DoseBasis, DoseUnit, Frequency, Route
 
 _NONE = Decimal(0)
+# Looked up once: they stand beside every dose of every patient.
+_ONCE_DAILY, _MILLIGRAM, _FLAT = Frequency.ONCE_DAILY, DoseUnit.MILLIGRAM, DoseBasis.FLAT
 _by_day = itemgetter(0)
 _by_dose = attrgetter("from_on", "id")
 _by_step = attrgetter("on", "id")
@@ -158,7 +160,7 @@ def _rows(course: Course, last: date) -> list[tuple[date, DosePeriod | TaperStep
 def _daily(row: DosePeriod | TaperStep, weight: Weight | None) -> Decimal | None:
     if isinstance(row, TaperStep):
         return row.milligrams_per_day
-    if row.frequency is Frequency.ONCE_DAILY and row.unit is DoseUnit.MILLIGRAM and row.basis is DoseBasis.FLAT:
+    if row.frequency is _ONCE_DAILY and row.unit is _MILLIGRAM and row.basis is _FLAT:
         return row.amount  # nearly every row; the general way gives the same
     amount = amount_per(DosePer.DAY, row, weight)
     return amount.flat if amount.exact else None
@@ -178,12 +180,13 @@ def last_raise(levels: list[SteroidLevel], first: int) -> int | None:
     """The place of the latest raise after a lowering, both known and not before the place `first`."""
     lowered = False
     found: int | None = None
+    before = levels[first].milligrams
     for place in range(first + 1, len(levels)):
-        now, before = levels[place].milligrams, levels[place - 1].milligrams
-        if now is None or before is None or now == before:
-            continue
-        if now < before:
-            lowered = True
-        elif lowered:
-            found, lowered = place, False
+        now = levels[place].milligrams
+        if now is not None and before is not None:
+            if now < before:
+                lowered = True
+            elif lowered and now > before:
+                found, lowered = place, False
+        before = now
     return found

@@ -10,6 +10,12 @@ def predicate_words(predicate: Predicate) -> str:
     return f"{_TRUTH_WORDS[predicate.truth]}{predicate.text}"
 
 
+def question_in(reason: Reason) -> str:
+    """The question that the rule's text ends with: of `worse twice in a row: is this a flare?` the second half."""
+    asked = reason.text.rpartition(": ")[2]
+    return asked[:1].upper() + asked[1:]
+
+
 def sentence(reason: Reason) -> str:
     """What the rule says, what decided it, and what it rests on."""
     text = reason.text[:1].upper() + reason.text[1:].rstrip(".")

@@ -19,6 +19,7 @@ from patients.models import (
     Membership,
     Patient,
     Staff,
+    StatusChange,
     Weight,
 )
 from patients.models.entry import Entry
@@ -85,7 +86,12 @@ def a_patient(by: Staff, **fields: Any) -> Patient:
 
 
 def a_patient_no_longer_under_care(by: Staff, status: str = PatientStatus.DECEASED, **fields: Any) -> Patient:
-    return a_patient(by, **{"status": str(status), "status_on": DAY, "status_reason": "pneumonia", **fields})
+    """With the history of the status; `status_recorded_at` is when it was entered, else at registration."""
+    entered = fields.pop("status_recorded_at", None)
+    patient = a_patient(by, **{"status": str(status), "status_on": DAY, "status_reason": "pneumonia", **fields})
+    said = {"status": patient.status, "on": patient.status_on, "reason": patient.status_reason}
+    _entry(StatusChange, patient, patient=patient, recorded_at=entered or patient.recorded_at, **said)
+    return patient
 
 
 def a_weight(patient: Patient, kilograms: str = "70", on: date = DAY, **fields: Any) -> Weight:

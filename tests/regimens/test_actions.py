@@ -1,7 +1,7 @@
 """Writes about treatment: who may, what is kept of it, what is refused and what a stale page does."""
 
 from collections.abc import Callable, Iterator
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -282,6 +282,26 @@ class TestPlanningATaper:
         with pytest.raises(Refused, match="is stopped"):
             plan_taper(by=doctor, course_id=course.pk, steps=[STEP])
 
+    @pytest.mark.parametrize("days", [(-1,), (-28, -1), (-28, -1, 28)])
+    def test_that_was_over_before_it_was_entered_is_refused(
+        self, course: Course, doctor: Staff, days: tuple[int, ...]
+    ) -> None:
+        steps = [
+            NewTaperStep(on=TODAY + timedelta(days=day), milligrams_per_day=Decimal(20 - place))
+            for place, day in enumerate(days)
+        ]
+        with pytest.raises(Refused, match="Only the first step may lie in the past") as refused:
+            plan_taper(by=doctor, course_id=course.pk, steps=steps)
+        assert refused.value.field == "steps"
+
+    @pytest.mark.parametrize("days", [(0,), (-1, 0), (-28, 28)])
+    def test_may_start_from_the_step_that_holds(self, course: Course, doctor: Staff, days: tuple[int, ...]) -> None:
+        steps = [
+            NewTaperStep(on=TODAY + timedelta(days=day), milligrams_per_day=Decimal(20 - place))
+            for place, day in enumerate(days)
+        ]
+        assert plan_taper(by=doctor, course_id=course.pk, steps=steps).steps.count() == len(days)
+
     def test_is_for_corticosteroids(self, patient: Patient, doctor: Staff) -> None:
         other = a_course(patient, "methotrexate", START)
         with pytest.raises(Refused, match="Only a corticosteroid"):
@@ -321,6 +341,33 @@ def test_never_given_and_given_later_stand_side_by_side(patient: Patient, doctor
     never = record_never_given(**known, on=START, kind=OutcomeKind.CONTRAINDICATED, reason=" renal failure ")
     assert (never.never_given, never.outcomes.get().reason, never.doses.count()) == (True, "renal failure", 0)
     assert not start_course(**known, on=TODAY).never_given
+
+
+@pytest.mark.parametrize(("stop_on", "taken"), [(None, True), (TOMORROW, True), (TODAY, False)])
+def test_a_drug_that_is_taken_on_that_day_was_not_never_given(
+    patient: Patient, doctor: Staff, stop_on: date | None, taken: bool
+) -> None:
+    a_course(patient, "ciclosporin", START, stop_on=stop_on)
+    said = {"by": doctor, "patient_id": patient.pk, "on": TODAY, "drug": "ciclosporin", "reason": "renal failure"}
+    if taken:
+        with pytest.raises(Refused, match="Record the judgement on that course") as refused:
+            record_never_given(**said, kind=OutcomeKind.CONTRAINDICATED)
+        assert refused.value.field == "drug"
+    else:
+        assert record_never_given(**said, kind=OutcomeKind.CONTRAINDICATED).never_given
+
+
+@pytest.mark.parametrize(
+    ("stop_on", "words"),
+    [
+        (None, "and has not stopped. Stop it first"),
+        (TODAY, "stopped on 20-Nov-2026, the first day without it. Start the new course on that day or later"),
+    ],
+)
+def test_an_overlap_says_what_to_do(patient: Patient, doctor: Staff, stop_on: date | None, words: str) -> None:
+    a_course(patient, "ciclosporin", START, stop_on=stop_on)
+    with pytest.raises(Refused, match=words):
+        start_course(by=doctor, patient_id=patient.pk, on=TODAY - timedelta(days=1), drug="ciclosporin")
 
 
 def test_a_milestone_is_kept_with_its_precision(patient: Patient, doctor: Staff) -> None:

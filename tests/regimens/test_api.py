@@ -116,7 +116,8 @@ def test_a_stale_stop_is_refused(scene: Scene, post: Callable[..., Any]) -> None
 
 def test_a_taper_goes_down(scene: Scene, post: Callable[..., Any]) -> None:
     steroid = a_course(scene.patient, "prednisolone")
-    steps = [{"on": "2026-02-02", "milligrams_per_day": "20"}, {"on": "2026-03-02", "milligrams_per_day": "0"}]
+    # To come, whenever the test runs.
+    steps = [{"on": "2100-02-01", "milligrams_per_day": "20"}, {"on": "2100-03-01", "milligrams_per_day": "0"}]
     address = f"courses/{steroid.pk}/taper/"
     done = post(address, steps=steps, note="four weeks")
     assert done.status_code == 201
@@ -204,3 +205,65 @@ def test_the_pathway_depends_on_the_day(scene: Scene) -> None:
     before = scene.client().get(address, {"as_of": "2026-01-11"}).json()
     after = scene.client().get(address, {"as_of": "2026-01-12"}).json()
     assert (before["running"], [course["drug"] for course in after["running"]]) == ([], ["methotrexate"])
+
+
+DAILY = {"amount": "10", "unit": "mg", "frequency": "once_daily"}
+
+
+def test_what_the_guard_stops_is_a_problem_that_lists_its_messages(scene: Scene, post: Callable[..., Any]) -> None:
+    address = f"courses/{scene.rows['courses']}/doses/"
+    stopped = post(address, from_on="2026-02-09", **DAILY)
+    assert stopped.status_code == 422
+    problem = stopped.json()
+    assert problem["type"] == "urn:myoline:problem:guard-stopped"
+    assert list(problem["errors"]) == ["override_reason"]
+    first = problem["guard"][0]
+    assert (first["code"], first["level"], first["rule"]) == (
+        "methotrexate_not_weekly",
+        "stop",
+        "guard.methotrexate_weekly",
+    )
+    assert DosePeriod.objects.count() == 1
+    done = post(address, from_on="2026-02-09", override_reason="dose of a trial", **DAILY)
+    assert done.status_code == 201
+    assert done.json()["guard"] == problem["guard"]
+    assert "override_reason" not in done.json()["doses"][-1]
+
+
+def test_a_start_answers_what_the_guard_and_the_baseline_screen_say(scene: Scene, post: Callable[..., Any]) -> None:
+    high = {"amount": "100", "unit": "mg", "frequency": "once_daily"}
+    body = {"patient": scene.patient.pk, "start_on": "2026-02-02", "drug": "azathioprine", "route": "oral"}
+    done = post("courses/", **body, dose=high)
+    assert done.status_code == 201
+    codes = {message["code"] for message in done.json()["guard"]}
+    assert {"above_start", "baseline_screen"} <= codes
+    listed = scene.client().get(f"{V1}/courses/{done.json()['id']}/").json()
+    assert "guard" not in listed
+    stopped = post("courses/", **body | {"drug": "ciclosporin"}, dose=high | {"unit": "g"})
+    assert (stopped.status_code, stopped.json()["guard"][0]["code"]) == (422, "ten_times")
+    assert not Course.objects.filter(drug="ciclosporin").exists()
+
+
+def test_silence_is_an_empty_list(scene: Scene, post: Callable[..., Any]) -> None:
+    course = a_course(scene.patient, "azathioprine", date(2026, 1, 12), "50")
+    done = post(
+        f"courses/{course.pk}/doses/", from_on="2026-02-09", amount="75", unit="mg", frequency="once_daily", version=1
+    )
+    assert (done.status_code, done.json()["guard"]) == (201, [])
+    stale = post(
+        f"courses/{course.pk}/doses/", from_on="2026-03-09", amount="75", unit="mg", frequency="once_daily", version=1
+    )
+    assert (stale.status_code, stale.json()["current_version"]) == (409, 2)
+
+
+def test_a_reason_too_long_is_not_readable(scene: Scene, post: Callable[..., Any]) -> None:
+    address = f"courses/{scene.rows['courses']}/doses/"
+    assert post(address, from_on="2026-02-09", override_reason="x" * 501, **DAILY).status_code == 400
+
+
+def test_the_guard_tells_a_stranger_nothing(scene: Scene, post: Callable[..., Any]) -> None:
+    address = f"courses/{scene.rows['courses']}/doses/"
+    answer = post(address, "stranger", from_on="2026-02-09", **DAILY)
+    assert (answer.status_code, "guard" in answer.json()) == (404, False)
+    body = {"patient": scene.patient.pk, "start_on": "2026-02-02", "drug": "azathioprine"}
+    assert post("courses/", "stranger", **body).status_code == 404

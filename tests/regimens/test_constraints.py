@@ -40,6 +40,7 @@ from tests.factories.rows import (
 pytestmark = pytest.mark.django_db
 
 START, BEFORE, AFTER = date(2026, 1, 5), date(2026, 1, 4), date(2026, 3, 2)
+AHEAD = date(2100, 1, 4)  # a plan is for the days to come, whenever the test runs
 
 
 @pytest.fixture
@@ -92,7 +93,7 @@ class TestOverlap:
         a_course(patient, "azathioprine", START, stop_on=AFTER)
         with database_refuses("regimens_course_no_overlap"):
             a_course(patient, "azathioprine", date(2026, 3, 1))
-        with action_says("until 02-Mar-2026", "drug"):
+        with action_says("stopped on 02-Mar-2026", "drug"):
             start_course(by=doctor, patient_id=patient.pk, drug="azathioprine", on=date(2026, 3, 1))
         start_course(by=doctor, patient_id=patient.pk, drug="azathioprine", on=AFTER)
 
@@ -322,7 +323,7 @@ class TestTaper:
         a_taper(steroid)
         with database_refuses("regimens_taperplan_one_at_a_time"):
             a_taper(steroid)
-        plan_taper(by=doctor, course_id=steroid.pk, steps=[NewTaperStep(on=START, milligrams_per_day=Decimal(20))])
+        plan_taper(by=doctor, course_id=steroid.pk, steps=[NewTaperStep(on=AHEAD, milligrams_per_day=Decimal(20))])
         assert TaperPlan.objects.filter(superseded_at__isnull=True).count() == 1
 
     def test_has_one_step_a_day(self, steroid: Course, doctor: Staff) -> None:

@@ -11,6 +11,7 @@ from patients.errors import GuardStopped, NotAllowed, NotFound, Refused, StaleVe
 from patients.models import Patient, Staff
 from patients.rules.vocabulary import Role
 from regimens.actions import NewDose, change_dose, record_infusion, start_course
+from regimens.actions.guarded import says_something
 from regimens.models import Course, DoseCheck, DosePeriod, Infusion
 from regimens.rules.guard_findings import GuardCode, GuardFinding, GuardLevel
 from regimens.rules.vocabulary import DoseUnit, Frequency, OutcomeKind, Route, Weekday
@@ -223,3 +224,10 @@ def test_a_weekly_dose_with_its_day_is_only_noted(doctor: Staff, patient: Patien
     weekly = NewDose(amount=Decimal("7.5"), unit=MG, frequency=Frequency.ONCE_WEEKLY, weekday=Weekday.MONDAY)
     course = begin(doctor, patient, dose=weekly, seen=())
     assert {message["code"] for message in guard_messages(doctor, course.pk)} == {"folic_acid"}
+
+
+@pytest.mark.parametrize(
+    ("reason", "tells"), [(".", False), ("\u200b", False), ("\u00a0\u2003", False), ("ok", True), ("5", True)]
+)
+def test_a_reason_has_a_letter_or_a_digit(reason: str, tells: bool) -> None:
+    assert says_something(reason) is tells

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from io import StringIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.management import call_command
@@ -75,6 +76,54 @@ def test_a_missing_file_ends_with_2(tmp_path: Path) -> None:
     with pytest.raises(CommandError) as caught:
         run(str(tmp_path / "none.json"))
     assert caught.value.returncode == 2
+
+
+EXAMPLE = ROOT / "docs" / "vignettes" / "example.json"
+
+
+def a_folder(tmp_path: Path, **expected: object) -> Path:
+    """A clinic's folder with one case, its last checkpoint changed."""
+    document = json.loads(EXAMPLE.read_text(encoding="utf-8"))
+    document[0]["expected"][1].update(expected)
+    (tmp_path / "ours.json").write_text(json.dumps(document), encoding="utf-8")
+    return tmp_path
+
+
+def test_without_a_file_the_clinics_own_cases_are_replayed(tmp_path: Path, settings: Any) -> None:
+    settings.VIGNETTES_FOLDER = a_folder(tmp_path)
+    assert "example-escalation, day 120 (high): agrees" in run()
+
+
+def test_a_clinics_case_that_differs_ends_with_1(tmp_path: Path, settings: Any) -> None:
+    settings.VIGNETTES_FOLDER = a_folder(tmp_path, line_reached=2)
+    with pytest.raises(CommandError, match="example-escalation day 120") as caught:
+        run()
+    assert caught.value.returncode == 1
+
+
+def test_a_clinics_file_with_a_slip_ends_with_2_after_the_others(tmp_path: Path, settings: Any) -> None:
+    settings.VIGNETTES_FOLDER = a_folder(tmp_path, line_reached=2)
+    (tmp_path / "slip.json").write_text("[", encoding="utf-8")
+    out = StringIO()
+    with pytest.raises(CommandError, match=r"slip\.json: not valid JSON") as caught:
+        call_command(Command(), stdout=out)
+    assert caught.value.returncode == 2
+    assert "ours.json:\nexample-escalation, day 60 (high): agrees" in out.getvalue()
+
+
+def test_without_files_and_folder_it_says_what_to_do(tmp_path: Path, settings: Any) -> None:
+    for folder, message in ((None, "set VIGNETTES_FOLDER"), (tmp_path, "there is no .json or .toml file in it")):
+        settings.VIGNETTES_FOLDER = folder
+        with pytest.raises(CommandError, match=message) as caught:
+            run()
+        assert caught.value.returncode == 2
+
+
+def test_several_files_are_told_apart(tmp_path: Path) -> None:
+    rows = json.loads(run(str(EXAMPLE), str(PUBLISHED), "--json"))
+    assert {row["file"] for row in rows} == {"example.json", "published.json"}
+    with pytest.raises(CommandError, match=r"altered\.json: ard240498-p01 day 450"):
+        run(str(EXAMPLE), altered(tmp_path, 1, line_reached=3))
 
 
 def test_no_database_is_needed(tmp_path: Path) -> None:

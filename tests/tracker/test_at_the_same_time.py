@@ -2,22 +2,36 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
-from threading import Barrier
+from threading import Barrier, Event, Timer
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from monitoring.actions import NewResult, reconcile, record_results
 from monitoring.models import DueItem, Result
 from patients.actions import NewAssessment, end_condition, record_assessment, record_weight
-from patients.errors import Refused, StaleVersion
+from patients.clock import today_in
+from patients.errors import NotFound, Refused, StaleVersion
 from patients.models import Assessment, Condition, Patient, Staff, Weight
-from regimens.actions import NewDose, record_never_given, record_outcome, start_course, stop_course
-from regimens.models import Course, Outcome
-from regimens.rules.vocabulary import OutcomeKind, StopReason
+from regimens.actions import (
+    NewDose,
+    NewOutcome,
+    StaleQuestion,
+    answer_prompt,
+    change_dose,
+    record_never_given,
+    record_outcome,
+    reopen_course,
+    start_course,
+    stop_course,
+    withdraw_course,
+)
+from regimens.models import Course, DosePeriod, Outcome, Review
+from regimens.rules.vocabulary import OutcomeKind, ReviewAnswer, StopReason
+from regimens.selectors import questions_of
 from tests.factories import rows
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -43,6 +57,14 @@ def together(act: Callable[[], Any]) -> list[Any]:
         return list(threads.map(one, range(AT_ONCE)))
 
 
+def withdraw(doctor: Staff, course: Course) -> None:
+    withdraw_course(by=doctor, entry_id=course.pk, reason="entered for another patient")
+
+
+def reopen(doctor: Staff, course: Course) -> None:
+    reopen_course(by=doctor, course_id=course.pk, reason="it was another drug", version=course.version)
+
+
 def refusals(answers: list[Any]) -> list[type]:
     return sorted((type(answer) for answer in answers if isinstance(answer, Exception)), key=str)
 
@@ -63,6 +85,14 @@ def test_one_drug_is_started_once(doctor: Staff, patient: Patient) -> None:
     )
     assert refusals(answers) == [Refused] * (AT_ONCE - 1)
     assert Course.objects.get().doses.count() == 1
+
+
+def test_of_two_dose_changes_from_one_page_one_is_kept(doctor: Staff, patient: Patient) -> None:
+    course = rows.a_course(patient, "azathioprine", DAY, "50")
+    days = iter([DAY + timedelta(days=number) for number in range(1, AT_ONCE + 1)])
+    answers = together(lambda: change_dose(by=doctor, course_id=course.pk, on=next(days), dose=NewDose(), version=1))
+    assert refusals(answers) == [StaleVersion] * (AT_ONCE - 1)
+    assert course.doses.count() == 2
 
 
 def test_one_course_is_stopped_once(doctor: Staff, patient: Patient) -> None:
@@ -116,3 +146,55 @@ def test_workers_on_the_same_patients_open_each_item_once(doctor: Staff) -> None
     assert refusals(reports) == []
     assert sum(report.changed for report in reports) == 1
     assert DueItem.objects.count() == sum(report.opened for report in reports) > 0
+
+
+def test_one_question_is_answered_once(doctor: Staff, patient: Patient) -> None:
+    rows.a_course(patient, "methotrexate", DAY, "15")
+    (question,) = questions_of(doctor, patient, today_in(patient.clinic)).open
+    answers = together(
+        lambda: answer_prompt(
+            by=doctor,
+            patient_id=patient.pk,
+            prompt=question.prompt.code,
+            subject=question.prompt.subject,
+            fingerprint=question.fingerprint,
+            answer=ReviewAnswer.ACCEPTED,
+            reason="CK rising",
+            outcome=NewOutcome(kind=OutcomeKind.INEFFECTIVE),
+        )
+    )
+    assert refusals(answers) == [StaleQuestion] * (AT_ONCE - 1)
+    assert Review.objects.get().outcome == Outcome.objects.get()
+
+
+@pytest.mark.parametrize("act", [withdraw, reopen])
+def test_nothing_is_entered_under_a_course_that_goes_while_it_waits(
+    doctor: Staff, patient: Patient, act: Callable[[Staff, Course], Any]
+) -> None:
+    course = rows.a_course(patient, "azathioprine", DAY, "50", stop_on=DAY + timedelta(days=60))
+    held, said = Event(), Event()
+
+    def goes() -> None:
+        try:
+            with transaction.atomic():
+                act(doctor, course)
+                held.set()
+                said.wait(timeout=2)  # the other one has read the course by then, and waits for it
+        finally:
+            connection.close()
+
+    def enters() -> Any:
+        held.wait(timeout=10)
+        Timer(0.5, said.set).start()
+        try:
+            return change_dose(by=doctor, course_id=course.pk, on=DAY + timedelta(days=28), dose=NewDose())
+        except Exception as error:
+            return error
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as threads:
+        going, entering = threads.submit(goes), threads.submit(enters)
+        going.result()
+        assert isinstance(entering.result(), NotFound)
+    assert not DosePeriod.objects.filter(from_on=DAY + timedelta(days=28)).exists()

@@ -13,7 +13,7 @@ from regimens.rules.findings import AnnotationKind, LineState
 from tracker.views.gallery import gallery
 
 COMPONENTS = Path(settings.BASE_DIR) / "templates" / "components"
-NOT_ALONE = {"error_summary", "field", "parts", "paging", "breadcrumbs", "patient_banner", "table"}
+NOT_ALONE = {"error_summary", "field", "parts", "paging", "breadcrumbs", "patient_banner", "table", "form_fields"}
 
 
 @pytest.fixture

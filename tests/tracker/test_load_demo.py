@@ -1,7 +1,7 @@
 """`manage.py load_demo`: all of the demo or nothing, once, and never beside real patients or staff."""
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from io import StringIO
 from typing import Any
 
@@ -19,16 +19,17 @@ from monitoring.models.result import ResultSource
 from monitoring.protocol.load import load as load_monitoring
 from monitoring.rules.record import MonitoringRecord
 from monitoring.rules.schedule import evaluate
-from patients.models import Clinic, Membership, Patient, Staff
+from patients.models import Clinic, Membership, Patient, Staff, StatusChange
 from patients.models.patient import Provenance
 from patients.selectors import patients_for
-from regimens.models import Course
+from regimens.models import Course, DosePeriod, Outcome
 from tests.factories.rows import a_clinic, a_member, a_patient
 from tracker.cohort.people import CohortPatient
 from tracker.cohort.published import published_cohort
 from tracker.cohort.store import store_patients
 from tracker.cohort.synthetic import synthetic_cohort
 from tracker.demo_logins import DEMO_LOGINS, DEMO_PASSWORD
+from tracker.entry_kinds import KINDS
 from tracker.management.commands import load_demo
 
 pytestmark = pytest.mark.django_db
@@ -98,6 +99,32 @@ def test_storing_takes_as_many_statements_for_many_patients_as_for_one() -> None
 
 @pytest.mark.usefixtures("_loaded")
 class TestLoaded:
+    def test_rows_are_entered_when_a_clinic_would_have_entered_them(self) -> None:
+        end = datetime.combine(TODAY + timedelta(days=1), time.min, tzinfo=UTC)
+        late = 0
+        for kind in KINDS:
+            day = kind.on or "pk"
+            entered = kind.model._default_manager.values_list(f"{kind.patient}__recorded_at", "recorded_at", day)
+            for registered_at, recorded_at, on in entered:
+                assert registered_at <= recorded_at < end
+                if kind.on and on is not None and on <= TODAY:
+                    after = recorded_at.date() - max(on, registered_at.date())
+                    assert timedelta(0) <= after <= timedelta(days=46), kind.word
+                    late += after > timedelta(days=9)
+        assert late > 20
+        for course in Course.objects.filter(stop_on__isnull=False):
+            assert course.stop_recorded_at is not None
+            assert course.recorded_at <= course.stop_recorded_at < end
+        rows = [*DosePeriod.objects.select_related("course"), *Outcome.objects.select_related("course")]
+        assert all(row.recorded_at >= row.course.recorded_at for row in rows)
+
+    def test_whoever_is_no_longer_under_care_has_the_history_of_it(self) -> None:
+        left = Patient.objects.exclude(status="active")
+        assert left.exists()
+        assert set(left.values_list("pk", "status", "status_on", "status_reason")) == set(
+            StatusChange.objects.values_list("patient_id", "status", "on", "reason")
+        )
+
     def test_rows_say_who_recorded_them_and_where_they_come_from(self) -> None:
         main = Clinic.objects.get(slug="demo")
         published = Patient.objects.filter(provenance=Provenance.PUBLISHED)

@@ -54,8 +54,8 @@ def get(client: Client, patient: Patient, **query: str) -> Any:
 def test_what_was_entered_later_is_not_there_and_is_listed(client: Client, patient: Patient) -> None:
     page = text_of(get(client, patient, as_of="2026-02-25", known_on="2026-02-28"))
     assert (
-        "This page stands for 25-Feb-2026, as the record was known on 28-Feb-2026. Entered since: 1 entry, 1 of them about 25-Feb-2026 or earlier."
-        in page
+        "This page stands for 25-Feb-2026, as the record was known on 28-Feb-2026. "
+        "Entered since: 1 entry, 1 of them about 25-Feb-2026 or earlier." in page
     )
     assert (
         "Judgement methotrexate: ineffective: still weak 20-Feb-2026 entered 02-Mar-2026 at 14:05 by Dora Doctor"

@@ -155,6 +155,16 @@ def test_as_of_an_earlier_day_the_page_knows_nothing_later(client: Client) -> No
     assert "methotrexate" in page
 
 
+@pytest.mark.parametrize("name", ["record", "response", "algorithm_map"])
+def test_a_day_that_has_not_come_is_said(client: Client, name: str) -> None:
+    address = reverse(name, args=[a_full_record(signed_in(client)).pk])
+    said = "That day has not come: it shows what would stand if nothing more were entered."
+    for asked, there in (("2027-02-01", True), ("2026-02-01", False)):
+        page = text_of(client.get(address, {"as_of": asked}))
+        assert "Not today's record" in page
+        assert (said in page) is there
+
+
 @pytest.mark.parametrize("asked", ["05-Apr-2026", "2026-04-05", "05/04/2026"])
 def test_the_day_can_be_written_as_on_the_forms(client: Client, asked: str) -> None:
     assert "This page stands for 05-Apr-2026" in shown(client, a_full_record(signed_in(client)), asked)

@@ -37,6 +37,7 @@ class Said:
     adjuncts: list[str] = field(default_factory=list)
     alternatives: list[str] = field(default_factory=list)
     due: list[tuple[str, str, str, str, str]] = field(default_factory=list)
+    questions: list[tuple[str, str, str]] = field(default_factory=list)
 
 
 class Findings(HTMLParser):
@@ -46,6 +47,7 @@ class Findings(HTMLParser):
         super().__init__()
         self.words: dict[str, list[str]] = defaultdict(list)
         self.due: list[tuple[str, ...]] = []
+        self.questions: list[tuple[str, ...]] = []
         self._open: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -54,6 +56,8 @@ class Findings(HTMLParser):
         if name == "due":
             kept = ("data-value", "data-occasion", "data-due", "data-status", "data-days-overdue")
             self.due.append(tuple(given[key] for key in kept))
+        elif name == "question":
+            self.questions.append(tuple(given[key] for key in ("data-value", "data-subject", "data-fingerprint")))
         elif name and value:
             self.words[name].append(value)
         elif value and any(self._open):
@@ -76,20 +80,22 @@ def doctor(django_db_setup: None, django_db_blocker: Any) -> Iterator[tuple[Staf
         transaction.set_rollback(True)
 
 
-def by_page(client: Client, patient: int, as_of: date) -> Said:
-    page = client.get(f"/patients/{patient}/", {"as_of": str(as_of)})
+def by_page(client: Client, patient: int, as_of: date, **known: str) -> Said:
+    page = client.get(f"/patients/{patient}/", {"as_of": str(as_of), **known})
     assert page.status_code == 200
     found = Findings()
     found.feed(page.content.decode())
     words = found.words
     single = {name: "".join(words[name]) for name in ("severity", "phase", "line_reached", "next_step")}
     several = {name: words[name] for name in ("options", "adjuncts", "alternatives")}
-    return Said(**single, lines=words["line"], **several, due=sorted(found.due))
+    return Said(**single, lines=words["line"], **several, due=sorted(found.due), questions=found.questions)
 
 
-def by_api(client: Client, patient: int, as_of: date) -> Said:
-    pathway = client.get(f"/api/v1/patients/{patient}/pathway/", {"as_of": str(as_of)}).json()
-    monitoring = client.get(f"/api/v1/patients/{patient}/monitoring/", {"as_of": str(as_of)}).json()
+def by_api(client: Client, patient: int, as_of: date, **known: str) -> Said:
+    days = {"as_of": str(as_of), **known}
+    pathway = client.get(f"/api/v1/patients/{patient}/pathway/", days).json()
+    monitoring = client.get(f"/api/v1/patients/{patient}/monitoring/", days).json()
+    questions = client.get(f"/api/v1/patients/{patient}/questions/", days).json()
     rungs = [*pathway["lines"], *pathway["maintenance"]]
     return Said(
         severity=pathway["severity"]["group"]["value"],
@@ -104,6 +110,10 @@ def by_api(client: Client, patient: int, as_of: date) -> Said:
             (due["item"], due["occasion"], due["due_on"], due["status"]["value"], str(due["days_overdue"]))
             for due in monitoring["due"]
         ),
+        questions=[
+            (each["prompt"]["code"]["value"], each["prompt"]["subject"], each["fingerprint"])
+            for each in questions["open"]
+        ],
     )
 
 
@@ -119,5 +129,24 @@ def test_page_and_api_say_the_same(doctor: tuple[Staff, list[int]], db: None, as
     pages = [page for page, _ in said]
     for name in ("severity", "phase", "line_reached", "next_step"):
         assert all(getattr(page, name) for page in pages), name
-    for name in ("lines", "options", "due"):
+    for name in ("lines", "options", "due", "questions"):
         assert any(getattr(page, name) for page in pages), name
+
+
+def test_page_and_api_say_the_same_of_what_was_known(doctor: tuple[Staff, list[int]], db: None) -> None:
+    """On a day by whose end some entries about it had not been made yet, and some patients were not registered."""
+    staff, patients = doctor
+    client = Client()
+    client.force_login(staff)
+    differs = 0
+    for day in (TODAY - timedelta(days=400), TODAY - timedelta(days=60)):
+        known_on = str(day)
+        for patient in patients:
+            if client.get(f"/api/v1/patients/{patient}/pathway/", {"known_on": known_on}).status_code == 404:
+                page = client.get(f"/patients/{patient}/", {"known_on": known_on}).content.decode()
+                assert "This patient was registered on" in page
+                continue
+            page = by_page(client, patient, day, known_on=known_on)
+            assert page == by_api(client, patient, day, known_on=known_on)
+            differs += page != by_page(client, patient, day)
+    assert differs

@@ -613,3 +613,37 @@ def test_it_keeps_within_its_queries(world: World, courses: int) -> None:
         sandbox.add("start", **AZATHIOPRINE | {"drug": "tacrolimus"})
     assert sandbox.response.status_code == 200
     assert len(counted) <= query_budget("what_if"), len(counted)
+
+
+def sent(number: int, kind: str, course: str, **typed: str) -> dict[str, str]:
+    """One change of the list as the page's hidden fields hold it."""
+    fields = {f"change-{number}-field-{name}": text for name, text in typed.items()}
+    return {f"change-{number}-kind": kind, f"change-{number}-course": course, **fields}
+
+
+@pytest.mark.parametrize("course", ["9" * 5000, "9" * 30, "-1", "0{id}", "\u0661", "²", "x\x00", "proposed-1", ""])
+@pytest.mark.parametrize("do", ["show", "save", "remove:1"])
+def test_what_names_no_course_is_refused_in_words(world: World, do: str, course: str) -> None:
+    course = course.replace("{id}", str(world.methotrexate.pk))
+    digest = world.get("what_if", world.patient.pk).context["digest"]
+    answer = world.post("what_if", world.patient.pk, do=do, digest=digest, **sent(1, "dose", course, **MORE))
+    assert answer.status_code == (422 if do == "save" else 200)
+    assert ("No such course of this patient" in text_of(answer)) is (do != "remove:1")
+    assert DosePeriod.objects.filter(course=world.methotrexate).count() == 1
+
+
+@pytest.mark.parametrize("place", ["9" * 5000, "0", "2", "-1", "\u0661", "x"])
+def test_what_names_no_place_takes_nothing_away(world: World, place: str) -> None:
+    answer = world.post("what_if", world.patient.pk, do=f"remove:{place}", **sent(1, "start", "", **AZATHIOPRINE))
+    assert len(answer.context["changes"]) == 1
+
+
+def test_more_changes_than_fit_are_refused_and_none_is_left_out(world: World) -> None:
+    digest = world.get("what_if", world.patient.pk).context["digest"]
+    data: dict[str, str] = {"do": "save", "digest": digest}
+    for number in range(1, MOST_CHANGES + 2):
+        data |= sent(number, "start", "", **AZATHIOPRINE | {"drug": "outside", "drug_text": f"drug {number}"})
+    answer = world.post("what_if", world.patient.pk, **data)
+    assert answer.status_code == 422
+    assert f"{MOST_CHANGES} changes are the most that can be saved at once" in text_of(answer)
+    assert not Course.objects.filter(drug="").exists()

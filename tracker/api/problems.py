@@ -1,8 +1,9 @@
 """Every error of the API as a problem document (RFC 9457, `application/problem+json`).
 
 400: the request cannot be read; 422: it can, and breaks a rule of the record. Both list messages by field in
-`errors`, nested fields with dots (`dose.amount`, `enzymes.0.value`). 409: someone else was faster; `current_version`
-is the version to read again. 404 never tells another clinic's row from none.
+`errors`, nested fields with dots (`dose.amount`, `enzymes.0.value`); `guard` holds what the dose guard says where it
+asks for a reason. 409: someone else was faster; `current_version` is the version to read again. 404 never tells
+another clinic's row from none.
 """
 
 import logging
@@ -17,7 +18,9 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
-from patients.errors import DomainError, NotAllowed, NotFound, Refused, StaleVersion
+from patients.errors import DomainError, GuardStopped, NotAllowed, NotFound, Refused, Stale, StaleVersion
+from regimens.rules.guard_findings import GuardFinding
+from regimens.rules.guard_wording import as_stored
 
 MEDIA_TYPE = "application/problem+json"
 logger = logging.getLogger("tracker.api")
@@ -31,8 +34,10 @@ _TITLES = {
     "method-not-allowed": "This address does not take this method",
     "not-acceptable": "Only JSON is answered",
     "stale-version": "Someone else changed this in the meantime",
+    "stale-question": "The question has changed in the meantime",
     "too-large": "The request is too large",
     "unsupported-media-type": "Only JSON is read",
+    "guard-stopped": "The dose guard asks for a reason",
     "refused": "This breaks a rule of the record",
     "too-many-requests": "Too many requests",
     "server-error": "Something went wrong here",
@@ -82,6 +87,12 @@ def _of_domain(error: DomainError, paths: Mapping[str, str]) -> Response:
             return problem(403, "not-allowed", error.message)
         case StaleVersion():
             return problem(409, "stale-version", error.message, current_version=error.current_version)
+        case Stale():
+            return problem(409, "stale-question", error.message, question=error.shown)
+        case GuardStopped():
+            messages = [as_stored(finding) for finding in error.findings if isinstance(finding, GuardFinding)]
+            errors = {paths.get(field, field): list(said) for field, said in error.errors.items()}
+            return problem(422, "guard-stopped", error.message, errors=errors, guard=messages)
         case Refused():
             errors = {paths.get(field, field): list(messages) for field, messages in error.errors.items()}
             return problem(422, "refused", error.message, errors=errors)

@@ -16,10 +16,12 @@ _MEANINGS = {
     "401": "Not signed in, or the token is not valid.",
     "403": "Your role does not allow this.",
     "404": "No such row among your patients.",
-    "409": "Someone else changed the row; `current_version` is the one to read again.",
+    "409": "Someone else changed what you read; `current_version` or `question` is how it stands now.",
     "422": "The entry breaks a rule of the record. Nothing was saved.",
     "429": "Too many requests; `Retry-After` says how many seconds to wait.",
 }
+# Writes that say what they were made in sight of.
+_STALE = ("/stop/", "/reopen/", "/status/", "/questions/", "/doses/")
 PROBLEM = {
     "type": "object",
     "description": "A problem document (RFC 9457).",
@@ -34,7 +36,16 @@ PROBLEM = {
             "description": "Messages by field, nested fields with dots; the empty name is for the whole request.",
             "additionalProperties": {"type": "array", "items": {"type": "string"}},
         },
-        "current_version": {"type": "integer", "description": "With 409 only."},
+        "guard": {
+            "type": "array",
+            "description": "With 422 of a start or a dose change only: what the dose guard says.",
+            "items": {"type": "object"},
+        },
+        "current_version": {"type": "integer", "description": "With 409 for a row only."},
+        "question": {
+            "type": ["object", "null"],
+            "description": "With 409 for a question only: how it stands now, or null when it is no longer open.",
+        },
     },
 }
 
@@ -92,5 +103,5 @@ class ApiSchema(AutoSchema):
         if isinstance(self.view, RecordEndpoint):
             statuses += ["404"] if self.method == "POST" or "{id}" in self.path else []
             statuses += ["403", "422"] if self.method == "POST" else []
-            statuses += ["409"] if self.path.endswith(("/stop/", "/status/")) else []
+            statuses += ["409"] if self.path.endswith(_STALE) and self.method == "POST" else []
         return sorted(statuses)

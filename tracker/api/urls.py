@@ -18,8 +18,8 @@ from patients.api import (
     PatientEndpoint,
     WeightEndpoint,
 )
-from regimens.api import CourseEndpoint, InfusionEndpoint, MilestoneEndpoint, PathwayEndpoint
-from tracker.api.views import AllTokensView, NoSuchAddress, TokenView, documentation
+from regimens.api import InfusionEndpoint, MilestoneEndpoint, PathwayEndpoint, QuestionsEndpoint, ResponseEndpoint
+from tracker.api.views import AllTokensView, NoSuchAddress, ScreenedCourseEndpoint, TokenView, documentation
 
 
 class RecordRouter(SimpleRouter):
@@ -38,7 +38,7 @@ ENDPOINTS: dict[str, Any] = {
     "heights": HeightEndpoint,
     "conditions": ConditionEndpoint,
     "autoantibodies": AutoantibodyEndpoint,
-    "courses": CourseEndpoint,
+    "courses": ScreenedCourseEndpoint,
     "infusions": InfusionEndpoint,
     "milestones": MilestoneEndpoint,
     "results": ResultEndpoint,
@@ -54,6 +54,12 @@ _read: dict[str, Any] = {"get": "retrieve"}
 version_1 = [
     *router.urls,
     path("patients/<int:pk>/pathway/", PathwayEndpoint.as_view(_read), name="patient-pathway"),
+    path(
+        "patients/<int:pk>/questions/",
+        QuestionsEndpoint.as_view({"get": "retrieve", "post": "answer"}, on_change=reconcile_soon),
+        name="patient-questions",
+    ),
+    path("patients/<int:pk>/response/", ResponseEndpoint.as_view(_read), name="patient-response"),
     path("patients/<int:pk>/monitoring/", MonitoringEndpoint.as_view(_read), name="patient-monitoring"),
     path("auth/token/", TokenView.as_view(), name="token"),
     path("auth/tokens/", AllTokensView.as_view(), name="tokens"),

@@ -13,11 +13,17 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from monitoring.selectors import baseline_screen
 from patients.models import Staff
+from regimens.api import CourseEndpoint
 from tracker import tokens
 from tracker.api.authentication import TokenAuthentication
 from tracker.api.serializers import CredentialsSerializer, TokenSerializer
 from tracker.api.throttles import SignInByAddress, SignInByName
+
+
+class ScreenedCourseEndpoint(CourseEndpoint):
+    screened = staticmethod(baseline_screen)
 
 
 class TokenView(APIView):

@@ -4,6 +4,7 @@ from datetime import date
 from decimal import Decimal
 
 from django import template
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -16,6 +17,8 @@ from patients.rules.vocabulary import DatePrecision, PatientStatus
 from regimens.rules.record import DosePeriod
 from regimens.rules.vocabulary import OutcomeKind
 from tracker import display
+from tracker.presenters.protocol import rule_ids
+from tracker.protocols import protocol_in_force
 
 register = template.Library()
 
@@ -50,6 +53,12 @@ def clinical_date(value: date | None, precision: str = DatePrecision.DAY) -> Saf
 def plain_date(value: date | None, precision: str = DatePrecision.DAY) -> str:
     """The same date as plain text, for attributes and sentences."""
     return display.day(value, precision)
+
+
+@register.filter
+def month_and_year(value: date) -> str:
+    """`Apr-2026`."""
+    return display.month(value)
 
 
 @register.filter
@@ -158,6 +167,15 @@ def fact_anchor(fact: FactReference) -> str:
     return f"{fact.kind}-{fact.id}"
 
 
+@register.simple_tag
+def rule_link(rule_id: str) -> SafeString:
+    """The rule's id, leading to the rule on the page of the protocol in force where it has a place there."""
+    code = format_html("<code>{}</code>", rule_id)
+    if rule_id not in rule_ids(protocol_in_force()):
+        return code
+    return format_html('<a href="{}#rule-{}">{}</a>', reverse("protocol"), rule_id, code)
+
+
 @register.filter
 def truth_sign(truth: Truth) -> SafeString:
     """✓, ✗ or ? for the eye and the words for everyone."""
@@ -173,3 +191,9 @@ def truth_sign(truth: Truth) -> SafeString:
 def truth_word(truth: Truth) -> str:
     """`holds`, `does not hold` or `not known`."""
     return _TRUTH_WORDS[truth]
+
+
+@register.filter
+def subject_address(subject: str) -> str:
+    """What a question is about, as part of an address."""
+    return display.subject_address(subject)

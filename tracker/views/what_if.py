@@ -102,8 +102,8 @@ class WhatIf(View):
             return self.save(typed, planned_changes.text(request.POST, "digest"))
         if do == "add":
             return self.add(typed, about, request.POST)
-        if do == "remove" and which.isdecimal():
-            typed = planned_changes.without(typed, int(which))
+        if do == "remove":
+            typed = planned_changes.without(typed, which)
         checked = self.checked(typed)
         return self.show(checked, self.opened(about, checked) if do == "open" else None)
 

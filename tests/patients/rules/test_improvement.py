@@ -264,13 +264,14 @@ def test_a_missing_measure_makes_a_lower_bound(measure: str, side: str) -> None:
     assert found.reason.rule_id == "improvement_partial"
     assert found.sufficient is (measure not in ("physician_global", "mmt"))
     if not found.sufficient:
+        assert found.category_words == "no category: too little was measured"
         assert any("draw no conclusion" in note for note in found.notes)
 
 
 def test_missing_measures_are_listed_in_order() -> None:
     found = score({"haq": D(2)}, {"haq": D(2)})
     assert found.missing == ("physician_global", "patient_global", "mmt", "enzymes", "extramuscular_global")
-    assert found.category_words == "no response in what was measured"
+    assert found.category_words == "no category: too little was measured"
     assert (found.points, found.ceiling, found.sufficient) == (0, 10, False)
 
 

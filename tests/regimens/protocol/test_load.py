@@ -143,6 +143,17 @@ def test_a_copy_loads(folder: Path) -> None:
         (PATHWAY, 'id = "line.failed"', 'id = "line.completed"', r"'line\.completed' is used twice"),
         (PATHWAY, 'rungs = ["severe_1"]', 'rungs = ["attic"]', r"pathway\.toml.*the rung 'attic'"),
         (PATHWAY, "[settings]", "[settings", r"pathway\.toml: not valid TOML"),
+        (PATHWAY, "remission_held_weeks = 26", "remission_held_weeks = 0", r"'remission_held_weeks': must be above 0"),
+        (PATHWAY, "steroid_target = 5", "steroid_target = -5", r"'steroid_target': must be above 0, found -5"),
+        (PATHWAY, 'comparison = "below"', 'comparison = "under"', r"'under' is not one of below, at_most"),
+        (
+            PATHWAY,
+            "steroid_dependence_weeks = 26",
+            "steroid_dependence_weeks = 53",
+            r"steroid_dependence_weeks_unlowered must not be below",
+        ),
+        (DRUGS, "weeks = 20", "weeks = 0", r"'rituximab': the weeks of an adequate trial must be above 0"),
+        (DRUGS, 'id = "trial.rituximab"', 'id = "dose.rituximab"', r"'dose\.rituximab' is used twice"),
     ],
 )
 def test_a_file_that_must_not_be_used(folder: Path, name: str, old: str, new: str, message: str) -> None:

@@ -267,3 +267,11 @@ def test_a_message_keeps_its_fingerprint_and_loses_it_with_its_words() -> None:
 
 def test_a_person_long_dead_or_unborn_does_not_trouble_it() -> None:
     assert said(start("azathioprine", ONE), record(born=date(2030, 1, 1)))
+
+
+def test_pregnancy_is_said_of_leflunomide_although_it_is_outside_the_pathway() -> None:
+    pregnant = record(assessments=NON_SEVERE, conditions=[condition(ConditionKind.PREGNANCY)])
+    found = the(said(start("leflunomide", amount("10")), pregnant), C.CAUTION)
+    assert found.level is WARN
+    assert found.text.endswith("pregnancy: contraindicated; ask a specialist")
+    assert C.CAUTION not in codes(said(start("leflunomide", amount("10"))))

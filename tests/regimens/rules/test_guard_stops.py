@@ -324,3 +324,51 @@ def test_exactly_three_codes_stop() -> None:
 
 def test_a_usual_safe_start_is_met_with_silence() -> None:
     assert said(start("azathioprine", amount("50"))) == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Methotrexate tablets",
+        "methotrexate 2.5 mg",
+        "METHOTREXATE sodium",
+        "oral methotrexate",
+        "methotrexate,  oral",
+        "mtx",
+    ],
+)
+def test_methotrexate_among_other_words_is_methotrexate(text: str) -> None:
+    found = the(said(start(text, amount("10", DAILY))), C.METHOTREXATE_NOT_WEEKLY)
+    assert found.level is STOP
+    assert C.METHOTREXATE_NOT_WEEKLY not in codes(said(start(text, amount("10", WEEKLY))))
+
+
+@pytest.mark.parametrize("text", ["premethotrexate", "methotrexates", "a drug of the trial"])
+def test_part_of_a_word_is_no_name(text: str) -> None:
+    assert C.METHOTREXATE_NOT_WEEKLY not in codes(said(start(text, amount("10", DAILY))))
+
+
+MORE_OFTEN = ["daily", "once DAILY", "every day", "each morning", "10 mg a day", "OD", "twice weekly", "2 times a week"]
+NOT_MORE_OFTEN = [
+    "once a week",
+    "days 1 and 15",
+    "weekly on Monday",
+    "every second week",
+    "as the clinic says",
+    "period",
+]
+
+
+@pytest.mark.parametrize("text", MORE_OFTEN + NOT_MORE_OFTEN)
+def test_methotrexate_stops_where_words_say_more_often_than_once_a_week(text: str) -> None:
+    dose = replace(amount("10", Frequency.AS_TEXT), frequency_text=text)
+    expected = C.METHOTREXATE_NOT_WEEKLY if text in MORE_OFTEN else C.WEEKLY_NOT_STATED
+    other = C.WEEKLY_NOT_STATED if text in MORE_OFTEN else C.METHOTREXATE_NOT_WEEKLY
+    found = codes(said(start("methotrexate", dose)))
+    assert expected in found
+    assert other not in found
+
+
+def test_words_count_only_where_how_often_is_told_in_words() -> None:
+    dose = replace(amount("10", WEEKLY), frequency_text="daily")
+    assert C.METHOTREXATE_NOT_WEEKLY not in codes(said(start("methotrexate", dose)))

@@ -85,4 +85,21 @@ def test_continue_says_that_what_runs_is_withheld(pregnant: bool) -> None:
     treatment = record(course("prednisolone"), course("methotrexate"), assessments=NON_SEVERE, conditions=conditions)
     step = stand(treatment, 20).next_step
     assert step.word is NextStepWord.CONTINUE_LINE_1
-    assert ("withheld by an added safety rule" in step.text) == pregnant
+    assert ("withheld in pregnancy" in step.text) == pregnant
+
+
+def test_the_next_step_begins_with_a_running_drug_that_pregnancy_withholds() -> None:
+    pregnant = (condition(ConditionKind.PREGNANCY, 80),)
+    taken = record(course("prednisolone"), course("methotrexate"), assessments=NON_SEVERE, conditions=pregnant)
+    assert not stand(taken, 79).next_step.text.startswith("methotrexate")
+    step = stand(taken, 80).next_step
+    assert step.text == "methotrexate: withheld in pregnancy. Decide about that first; otherwise continue line 1"
+    assert [fact.kind for predicate in step.reasons[0].predicates[:2] for fact in predicate.facts] == [
+        "course",
+        "condition",
+    ]
+    # It is said too when the step itself names other drugs.
+    failed = course("methotrexate", outcomes=[(60, OutcomeKind.INEFFECTIVE)])
+    above = stand(record(course("prednisolone"), failed, assessments=NON_SEVERE, conditions=pregnant), 80).next_step
+    assert above.word is NextStepWord.ESCALATE_LINE_2
+    assert above.text.startswith("methotrexate: withheld in pregnancy. Decide about that first; otherwise line 2")

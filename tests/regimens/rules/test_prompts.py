@@ -1,11 +1,13 @@
 """Questions the software puts, with both sides of each threshold."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 
 from patients.rules.reasons import Truth
 from patients.rules.record import Assessment
+from patients.rules.vocabulary import PatientStatus
 from regimens.rules.findings import PathwayFindings
 from regimens.rules.record import Course
 from regimens.rules.vocabulary import Frequency, MilestoneKind, OutcomeKind, PromptCode
@@ -160,3 +162,47 @@ def test_remission_with_nothing_running_asks_about_drug_free_remission() -> None
     assert "prompt.drug_free_remission" in {prompt.reason.rule_id for prompt in stopped.prompts}
     running = stand(record(course("prednisolone", 0, 31), milestones=calm), 30)
     assert "prompt.drug_free_remission" not in {prompt.reason.rule_id for prompt in running.prompts}
+
+
+@pytest.mark.parametrize("status", [status for status in PatientStatus if status is not PatientStatus.ACTIVE])
+def test_nothing_is_asked_about_somebody_no_longer_under_care(status: PatientStatus) -> None:
+    treatment = record(
+        course("prednisolone", doses=[dose("10")]),
+        course("methotrexate", doses=[dose("20", WEEKLY)]),
+        assessments=NON_SEVERE,
+    )
+    person = replace(treatment.patient.person, status=status, status_on=on(400))
+    ended = replace(treatment, patient=replace(treatment.patient, person=person))
+    undated = replace(treatment, patient=replace(treatment.patient, person=replace(person, status_on=None)))
+    assert {prompt.code for prompt in stand(ended, 399).prompts} == {
+        PromptCode.ADEQUATE_TRIAL,
+        PromptCode.STEROID_DEPENDENCE,
+    }
+    for findings in (stand(ended, 400), stand(undated, 399)):
+        assert not findings.prompts
+        assert not findings.next_step.why_not_yet
+
+
+def test_a_drug_given_in_cycles_is_asked_about_after_its_last_infusion() -> None:
+    given = course("rituximab", 0, 14)
+    assert not asked(trial(given, 20 * 7 - 1), PromptCode.ADEQUATE_TRIAL)
+    (text,) = asked(trial(given, 20 * 7), PromptCode.ADEQUATE_TRIAL)
+    assert text.startswith("rituximab: 20 weeks since its start (no target dose published) and no response recorded.")
+    judged = course("rituximab", 0, 14, outcomes=[(100, OutcomeKind.RESPONDED)])
+    assert not asked(trial(judged, 20 * 7), PromptCode.ADEQUATE_TRIAL)
+
+
+def test_a_drug_under_which_remission_was_declared_has_worked() -> None:
+    given = (
+        course("methotrexate", doses=[dose("20", WEEKLY)]),
+        course("mycophenolate_mofetil", 200, doses=[dose("1000", Frequency.TWICE_DAILY, day=200)]),
+    )
+    remission = milestone(MilestoneKind.REMISSION, 199)
+    findings = stand(record(*given, assessments=NON_SEVERE, milestones=[remission]), 400)
+    # What was begun afterwards is asked about as before.
+    assert [prompt.subject for prompt in findings.prompts] == [f"course:{given[1].id}"]
+    (said,) = [each for each in findings.next_step.why_not_yet if each.text.startswith("methotrexate")]
+    assert (said.text, said.truth) == ("methotrexate: remission was declared under it, 18-Jul-2024", Truth.TRUE)
+    relapse = milestone(MilestoneKind.RELAPSE, 300)
+    again = stand(record(*given, assessments=NON_SEVERE, milestones=[remission, relapse]), 400)
+    assert f"course:{given[0].id}" in {prompt.subject for prompt in again.prompts}

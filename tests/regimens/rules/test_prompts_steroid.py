@@ -1,6 +1,7 @@
 """Corticosteroid: dependence, above target, judged a failure; both sides of each threshold."""
 
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -11,11 +12,12 @@ from regimens.protocol.schema import Comparison, PathwayProtocol
 from regimens.rules.findings import Prompt
 from regimens.rules.pathway import evaluate
 from regimens.rules.record import Course, DosePeriod, TaperStep
-from regimens.rules.vocabulary import Frequency, OutcomeKind, PromptCode
-from tests.regimens.rules.build import NON_SEVERE, PROTOCOL, SEVERE, course, dose, on, record, stand
+from regimens.rules.vocabulary import Frequency, MilestoneKind, OutcomeKind, PromptCode
+from tests.regimens.rules.build import NON_SEVERE, PROTOCOL, SEVERE, course, dose, milestone, on, record, stand
 
 HALF_YEAR = 26 * 7
 YEAR = 52 * 7
+SETTLED = 12 * 7
 DEPENDENCE, TARGET = PromptCode.STEROID_DEPENDENCE, PromptCode.STEROID_ABOVE_TARGET
 
 
@@ -84,11 +86,71 @@ def test_it_says_for_whom_the_number_is_printed() -> None:
 
 
 def test_a_lower_step_is_no_new_question_and_a_raise_is() -> None:
-    first = facts(asked(TARGET, YEAR, prednisolone(dose("40"))))
-    lowered = facts(asked(TARGET, YEAR, prednisolone(dose("40"), dose("20", day=100), dose("10", day=200))))
+    first = facts(asked(TARGET, YEAR - 1, prednisolone(dose("40"))))
+    lowered = facts(asked(TARGET, YEAR - 1, prednisolone(dose("40"), dose("20", day=100), dose("10", day=200))))
     assert first == lowered == [("course", "prednisolone@0"), ("dose", "dose@0")]
-    raised = facts(asked(TARGET, YEAR, prednisolone(dose("40"), dose("20", day=100), dose("30", day=200))))
+    raised = facts(asked(TARGET, YEAR, prednisolone(dose("7"), dose("5", day=100), dose("6", day=200))))
     assert raised == [("course", "prednisolone@0"), ("dose", "dose@200")]
+
+
+@pytest.mark.parametrize(("day", "prompted"), [(150 + SETTLED - 1, False), (150 + SETTLED, True)])
+def test_a_taper_under_way_is_left_alone(day: int, prompted: bool) -> None:
+    by_dose = prednisolone(dose("40"), dose("10", day=150))
+    by_step = replace(prednisolone(dose("40")), taper=(TaperStep("t", on(150), Decimal(10)),))
+    for tapered in (by_dose, by_step):
+        assert bool(asked(TARGET, day, tapered)) is prompted
+
+
+def test_a_raise_is_left_alone_as_long() -> None:
+    raised = prednisolone(dose("40"), dose("5", day=100), dose("6", day=190))
+    assert not asked(TARGET, 190 + SETTLED - 1, raised)
+    assert asked(TARGET, 190 + SETTLED, raised)
+    # Written down once more, and not changed.
+    assert asked(TARGET, 200, prednisolone(dose("6"), dose("6", day=190)))
+
+
+def test_dependence_speaks_for_both() -> None:
+    for doses in ([dose("10")], [dose("40"), dose("5", day=100), dose("10", day=150)]):
+        assert asked(DEPENDENCE, YEAR, prednisolone(*doses))
+        assert not asked(TARGET, YEAR, prednisolone(*doses))
+
+
+RAISED = 150
+EXPLAINED = 28
+
+
+@pytest.mark.parametrize(
+    ("judged", "kind", "prompted"),
+    [
+        (RAISED - EXPLAINED, OutcomeKind.INEFFECTIVE, False),
+        (RAISED - EXPLAINED - 1, OutcomeKind.INEFFECTIVE, True),
+        (RAISED + EXPLAINED, OutcomeKind.INTOLERANT, False),
+        (RAISED + EXPLAINED + 1, OutcomeKind.INTOLERANT, True),
+        (RAISED, OutcomeKind.STEROID_DEPENDENT, False),
+        (RAISED, OutcomeKind.PARTIAL_RESPONSE, True),
+    ],
+)
+def test_a_raise_while_another_drug_failed_is_no_dependence(judged: int, kind: OutcomeKind, prompted: bool) -> None:
+    raised = prednisolone(dose("40"), dose("5", day=100), dose("20", day=RAISED))
+    other = course("methotrexate", 0, outcomes=[(judged, kind)])
+    assert bool(asked(DEPENDENCE, HALF_YEAR, raised, other)) is prompted
+    # Not known yet on the day before.
+    assert asked(DEPENDENCE, HALF_YEAR, raised, course("methotrexate", 0, outcomes=[(HALF_YEAR + 1, kind)]))
+
+
+@pytest.mark.parametrize(("day", "prompted"), [(EXPLAINED, False), (EXPLAINED + 1, True)])
+def test_a_raise_for_a_declared_relapse_is_no_dependence(day: int, prompted: bool) -> None:
+    raised = prednisolone(dose("40"), dose("5", day=100), dose("20", day=RAISED))
+    for relapse_on in (RAISED - day, RAISED + day):
+        relapse = milestone(MilestoneKind.RELAPSE, relapse_on)
+        findings = stand(record(raised, assessments=NON_SEVERE, milestones=[relapse]), HALF_YEAR)
+        assert (DEPENDENCE in {prompt.code for prompt in findings.prompts}) is prompted
+
+
+def test_the_target_is_an_adult_dose() -> None:
+    for born, prompted in ((date(2006, 1, 1), True), (date(2010, 1, 1), False), (None, True)):
+        findings = stand(record(prednisolone(dose("10")), assessments=NON_SEVERE, born=born), HALF_YEAR)
+        assert (TARGET in {prompt.code for prompt in findings.prompts}) is prompted
 
 
 def test_a_step_of_the_taper_counts_as_a_dose() -> None:
@@ -98,7 +160,7 @@ def test_a_step_of_the_taper_counts_as_a_dose() -> None:
 
 
 def test_a_break_begins_the_weeks_again() -> None:
-    earlier = replace(prednisolone(dose("40"), stop=100), id="earlier")
+    earlier = replace(prednisolone(dose("10"), stop=100), id="earlier")
     again = course("prednisolone", 101, doses=[dose("10", day=101)])
     assert not asked(TARGET, 100 + HALF_YEAR, earlier, again)
     assert asked(TARGET, 101 + HALF_YEAR, earlier, again)
@@ -186,9 +248,7 @@ def test_a_failed_corticosteroid_asks_to_complete_line_1_while_nothing_else_was_
 
 
 def test_the_first_dose_is_dated_as_exactly_as_the_course() -> None:
-    about = replace(
-        prednisolone(dose("40"), dose("20", day=40), dose("30", day=80)), start_precision=DatePrecision.MONTH
-    )
+    about = replace(prednisolone(dose("7"), dose("5", day=40), dose("6", day=80)), start_precision=DatePrecision.MONTH)
     (first,) = asked(TARGET, YEAR, replace(about, doses=about.doses[:1]))
     assert first.facts[1].label == "dose of prednisolone from about Jan-2024"
     (raised,) = asked(TARGET, YEAR, about)

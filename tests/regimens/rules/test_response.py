@@ -187,7 +187,10 @@ def test_a_missing_measure_makes_a_score_the_least_that_it_can_be() -> None:
     assert points(answer.best) == "at least 47.5, at least moderate response"
     assert [each.category for each in answer.reached] == [MINIMAL, MODERATE]
     none = record(course("methotrexate"), assessments=[seen(0), seen(30, haq=None)])
-    assert points(of("methotrexate", none, 100).response.best) == "at least 0, no response in what was measured"
+    assert (
+        points(of("methotrexate", none, 100).response.best)
+        == "at least 0, below minimal in what was measured, not decided"
+    )
 
 
 @pytest.mark.parametrize(
@@ -288,11 +291,35 @@ def test_a_line_starts_with_its_first_drug() -> None:
     ]
     first, second = answer.lines
     assert [fact.id for fact in first.courses] == ["methotrexate@0", "azathioprine@45"]
-    assert first.response.counted_until == on(100 + AFTER_STOP)
+    assert first.response.counted_until == on(110), "the next line ends it before the 28 days after the stop are over"
     assert first.response.latest is not None
     assert first.response.latest.assessment.id == "a105"
     assert second.response.baseline_on == on(105)
     assert answer.present_line == second
+
+
+def test_a_line_ends_where_a_higher_one_begins_though_its_drug_runs_on() -> None:
+    treatment = record(
+        course("tacrolimus", 0, outcomes=[(100, OutcomeKind.INEFFECTIVE)]),
+        course("rituximab", 110),
+        assessments=[seen(0), seen(60, "6"), seen(110, "6"), seen(300, "0.5")],
+    )
+    second, third = found(treatment, 310).lines
+    assert (second.response.ended_on, second.response.counted_until, second.running) == (on(110), on(110), True)
+    assert second.response.latest is not None
+    assert second.response.latest.on == on(110)
+    assert "response.until_next_line" in {reason.rule_id for reason in second.response.reasons}
+    assert third.response.latest is not None
+    assert third.response.latest.on == on(300)
+    assert "response.until_next_line" not in {reason.rule_id for reason in third.response.reasons}
+
+
+def test_a_lower_line_begun_later_runs_to_its_own_end() -> None:
+    treatment = record(
+        course("rituximab", 0), course("tacrolimus", 50), assessments=[seen(0), seen(40), seen(200, "1")]
+    )
+    second = next(each for each in found(treatment, 210).lines if each.code == "2")
+    assert second.response.counted_until == on(210)
 
 
 def test_the_present_line_is_the_last_that_runs_else_the_last() -> None:

@@ -138,7 +138,7 @@ def test_a_domain_error_without_a_name_of_its_own(scene: Scene, monkeypatch: pyt
 
 
 @pytest.mark.parametrize("as_of", ["yesterday", "2026-02-30", "05-04-2026", "20260405", "0001-01-01", "9999-12-31", ""])
-@pytest.mark.parametrize("name", ["pathway", "monitoring"])
+@pytest.mark.parametrize("name", ["pathway", "monitoring", "response", "questions"])
 def test_as_of_that_is_no_day(scene: Scene, name: str, as_of: str) -> None:
     answer = scene.client().get(f"{V1}/patients/{scene.patient.pk}/{name}/", {"as_of": as_of})
     assert is_problem(answer, 400)

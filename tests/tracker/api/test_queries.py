@@ -35,7 +35,7 @@ def test_the_number_of_queries_does_not_grow(scene: Scene, name: str) -> None:
     assert at_twenty <= MOST.get(name, 2)
 
 
-@pytest.mark.parametrize("name", ["pathway", "monitoring"])
+@pytest.mark.parametrize("name", ["pathway", "monitoring", "response", "questions"])
 def test_findings_cost_the_same_however_much_is_recorded(scene: Scene, name: str) -> None:
     def cost() -> int:
         client = scene.client()

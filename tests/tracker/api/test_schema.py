@@ -65,7 +65,7 @@ def test_rows_are_as_described(scene: Scene, schema: dict[str, Any], name: str) 
     _check(schema, described, scene.client().get(f"{V1}/{name}/{scene.rows[name]}/").json(), name)
 
 
-@pytest.mark.parametrize("name", ["pathway", "monitoring"])
+@pytest.mark.parametrize("name", ["pathway", "monitoring", "response", "questions"])
 def test_findings_are_as_described(scene: Scene, schema: dict[str, Any], name: str) -> None:
     operation = schema["paths"][f"{V1}/patients/{{id}}/{name}/"]["get"]
     described = operation["responses"]["200"]["content"]["application/json"]["schema"]

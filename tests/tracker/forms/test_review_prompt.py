@@ -152,3 +152,45 @@ def test_a_flare_is_a_relapse_only_when_that_is_said(world: World) -> None:
     mark = form["fingerprint"].value()
     assert world.post(*where, answer="accepted", fingerprint=mark).status_code == 302
     assert not Milestone.objects.filter(patient=patient).exists()
+
+
+def withdraw(world: World, review: Review, by: Staff | None = None) -> Any:
+    typed = {"reason": "answered for another patient", **({"by": by} if by else {})}
+    return world.post("withdraw_entry", world.patient.pk, "review", review.pk, **typed)
+
+
+def test_an_answer_given_in_error_is_taken_back_and_the_question_put_again(world: World, course: Course) -> None:
+    answer(world, course)
+    review = Review.objects.get()
+    where = reverse("withdraw_entry", args=[world.patient.pk, "review", review.pk])
+    assert f'href="{where}"' in world.get("record", world.patient.pk).content.decode()
+    assert f'href="{where}"' not in world.get("record", world.patient.pk, by=world.nurse).content.decode()
+    assert withdraw(world, review, by=world.nurse).status_code == 403
+    assert withdraw(world, review).status_code == 302
+    review.refresh_from_db()
+    assert (review.superseded_by, review.superseded_reason) == (world.doctor, "answered for another patient")
+    page = world.get("record", world.patient.pk).content.decode()
+    assert reverse("review_prompt", args=[world.patient.pk, TRIAL, f"course-{course.pk}"]) in page
+    assert "Answered questions" not in page
+    assert withdraw(world, review).status_code == 404
+
+
+def test_an_answer_that_recorded_a_judgement_goes_with_it(
+    world: World, course: Course, refused: Callable[..., str]
+) -> None:
+    answer(world, course, answer="accepted", recorded="ineffective", judged_on="19/11/2026", reason="CK rising")
+    review = Review.objects.get()
+    where = reverse("withdraw_entry", args=[world.patient.pk, "review", review.pk])
+    assert f'href="{where}"' not in world.get("record", world.patient.pk).content.decode()
+    refused(withdraw(world, review), "", "Withdraw the judgement")
+    assert Review.objects.current().exists()
+
+
+def test_answers_about_a_course_go_with_it(world: World, course: Course) -> None:
+    answer(world, course)
+    entry = ("withdraw_entry", world.patient.pk, "course", course.pk)
+    gone = {"reason": "another patient's drug"}
+    # The answer is a doctor's.
+    assert world.post(*entry, by=world.nurse, **gone).status_code == 403
+    assert world.post(*entry, **gone).status_code == 302
+    assert not Review.objects.current().exists()

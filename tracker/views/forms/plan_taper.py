@@ -2,9 +2,11 @@ from typing import Any
 
 from django.http import QueryDict
 
+from patients.errors import NotFound
 from patients.rules.permissions import Permission
 from regimens.actions import plan_taper
 from regimens.forms import TAPER_ROWS, PlanTaperForm
+from regimens.rules.vocabulary import CourseRole
 from tracker import display
 from tracker.views.forms.page import CourseFormPage
 
@@ -18,6 +20,11 @@ class PlanTaper(CourseFormPage[PlanTaperForm]):
     done = "The taper is planned."
     permission = Permission.JUDGE_TREATMENT
     fields_of_inputs = {"steps": TAPER_ROWS[0]}
+
+    def open(self, **ids: Any) -> None:
+        super().open(**ids)
+        if self.course.role != CourseRole.CORTICOSTEROID:
+            raise NotFound("Only a corticosteroid course has a taper plan.")
 
     def form(self, data: QueryDict | None = None) -> PlanTaperForm:
         return PlanTaperForm(data, today=self.today)

@@ -3,6 +3,7 @@
 Nothing of it is kept on the server. At each post the list is read anew, and every entry is checked by its form again.
 """
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -17,7 +18,7 @@ from patients.rules.vocabulary import Vocabulary
 from regimens.actions import NewDose
 from regimens.forms import TAPER_ROWS, ChangeDoseForm, PlanTaperForm, StartCourseForm, StopCourseForm
 from regimens.protocol.load import load
-from regimens.rules.proposals import ChangeDose, Proposal, StartDrug, StopDrug, Taper, begun_by
+from regimens.rules.proposals import PROPOSED, ChangeDose, Proposal, StartDrug, StopDrug, Taper, begun_by
 from regimens.rules.record import DosePeriod
 from regimens.rules.vocabulary import CourseRole
 from tracker.actions import MOST_CHANGES, PlannedChange
@@ -44,6 +45,8 @@ FIELDS_OF_INPUTS: Mapping[ChangeKind, Mapping[str, str]] = {
     ChangeKind.STOP: {"stop_on": "on", "stop_reason": "reason", "stop_note": "note"},
     ChangeKind.TAPER: {"steps": TAPER_ROWS[0]},
 }
+# A row's id, at most as long as the database holds one, or that of a course begun in the list (begun_by).
+_COURSE_ID = re.compile(rf"[1-9][0-9]{{0,17}}|{PROPOSED}-[1-9][0-9]?")
 # What the sandbox itself answers for: the whole record in place of a course's version, and the dose guard's messages.
 _OF_THE_SANDBOX = ("version", "seen", "override_reason")
 _FORMS: Mapping[ChangeKind, Callable[..., EntryForm]] = {
@@ -91,17 +94,25 @@ def text(post: QueryDict, name: str) -> str:
     return str(post.get(name, ""))
 
 
+def course_of(sent: str) -> str:
+    """A course's id as the page writes it; "" for anything else, which no course has."""
+    return sent if _COURSE_ID.fullmatch(sent) else ""
+
+
 def read(post: QueryDict) -> list[TypedChange]:
-    """The list as it was sent, in its order; what has no known kind ends it."""
+    """The list as it was sent, in its order; what has no known kind ends it.
+
+    One more than fits is read as well, so that saving refuses the list instead of leaving something out.
+    """
     found = []
-    for number in range(1, MOST_CHANGES + 1):
+    for number in range(1, MOST_CHANGES + 2):
         kind = text(post, f"change-{number}-kind")
         if kind not in set(ChangeKind):
             break
         start = f"change-{number}-field-"
         names = sorted(name for name in post if name.startswith(start))
         typed = tuple((name.removeprefix(start), text(post, name)) for name in names)
-        course, reason = text(post, f"change-{number}-course"), text(post, f"reason-{number}").strip()
+        course, reason = course_of(text(post, f"change-{number}-course")), text(post, f"reason-{number}").strip()
         found.append(TypedChange(ChangeKind(kind), course, typed, reason))
     return found
 
@@ -113,10 +124,14 @@ def read_new(post: QueryDict, kind: ChangeKind, course: str, form: EntryForm) ->
     return TypedChange(kind, course, typed)
 
 
-def without(changes: Sequence[TypedChange], number: int) -> list[TypedChange]:
-    """The list without one change, and without those that rest on the course that it began; places close up."""
+def without(changes: Sequence[TypedChange], which: str) -> list[TypedChange]:
+    """The list without the change at a place from 1, and without those that rest on the course that it began.
+
+    Places close up. What names no place takes nothing away.
+    """
+    number = next((place for place in range(1, len(changes) + 1) if str(place) == which), 0)
     gone = {number}
-    if 1 <= number <= len(changes) and changes[number - 1].kind is ChangeKind.START:
+    if number and changes[number - 1].kind is ChangeKind.START:
         gone |= {place for place, change in enumerate(changes, 1) if change.course == begun_by(number)}
     kept = [place for place in range(1, len(changes) + 1) if place not in gone]
     moved = {begun_by(old): begun_by(new) for new, old in enumerate(kept, 1)}
