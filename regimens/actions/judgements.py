@@ -7,14 +7,15 @@ from django.db import transaction
 from patients.clock import today_in
 from patients.entries import not_before_birth, not_in_future, store, store_once
 from patients.errors import Refused
-from patients.models import Staff
+from patients.models import Patient, Staff
 from patients.rules.permissions import Permission
 from patients.rules.vocabulary import DatePrecision
+from patients.rules.wording import joined
 from patients.selectors import patient_to_write
-from regimens.models import Milestone, Outcome
+from regimens.models import Course, Milestone, Outcome
 from regimens.protocol.load import load
-from regimens.rules.vocabulary import MilestoneKind, OutcomeKind
-from regimens.selectors import course_to_write
+from regimens.rules.vocabulary import CourseRole, MilestoneKind, OutcomeKind, Route
+from regimens.selectors import course_to_write, drug_name
 
 _NEED_A_REASON = (
     OutcomeKind.INEFFECTIVE,
@@ -23,6 +24,7 @@ _NEED_A_REASON = (
     OutcomeKind.CONTRAINDICATED,
     OutcomeKind.DECLINED,
 )
+_FOR_THE_MYOSITIS = (CourseRole.IMMUNOSUPPRESSANT, CourseRole.CORTICOSTEROID, CourseRole.IMMUNOGLOBULIN)
 
 
 @transaction.atomic
@@ -77,6 +79,8 @@ def record_milestone(
     patient = patient_to_write(by, patient_id, Permission.JUDGE_TREATMENT)
     not_in_future(on, today_in(patient.clinic), "on")
     not_before_birth(patient, on, "on")
+    if kind is MilestoneKind.DRUG_FREE_REMISSION:
+        _nothing_runs(patient, on)
     return store(
         Milestone(
             patient=patient,
@@ -88,3 +92,22 @@ def record_milestone(
             recorded_by=by,
         )
     )
+
+
+def _nothing_runs(patient: Patient, on: date) -> None:
+    """Raises Refused while a drug for the myositis is taken: that is no remission off treatment (reading 34)."""
+    taken = (
+        Course.objects.filter(
+            patient=patient, superseded_at__isnull=True, never_given=False, start_on__lte=on, role__in=_FOR_THE_MYOSITIS
+        )
+        .exclude(stop_on__lte=on)
+        .exclude(route=Route.TOPICAL)
+        .order_by("start_on", "pk")
+    )
+    names = joined(tuple(dict.fromkeys(drug_name(course) for course in taken)), "and")
+    if names:
+        raise Refused(
+            f"Still taken on that day: {names}. Remission off treatment begins when the last is stopped: record "
+            "the stop first, or declare remission.",
+            "kind",
+        )

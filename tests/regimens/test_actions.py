@@ -381,3 +381,34 @@ def test_a_milestone_is_kept_with_its_precision(patient: Patient, doctor: Staff)
     )
     row = Milestone.objects.get()
     assert (row.kind, row.precision, row.note, row.recorded_by) == ("relapse", "year", "rash", doctor)
+
+
+@pytest.mark.parametrize(
+    ("drug", "stop_on", "fields", "refused"),
+    [
+        ("methotrexate", None, {}, True),
+        ("prednisolone", date(2026, 3, 2), {}, True),
+        ("prednisolone", date(2026, 3, 1), {}, False),
+        ("normal_immunoglobulin", None, {}, True),
+        ("folic_acid", None, {}, False),
+        ("hydroxychloroquine", None, {}, False),
+        ("prednisolone", None, {"route": Route.TOPICAL.value}, False),
+    ],
+)
+def test_remission_off_treatment_is_refused_while_a_drug_for_the_myositis_is_taken(
+    drug: str, stop_on: date | None, fields: dict[str, object], refused: bool
+) -> None:
+    member = a_member()
+    patient = a_patient(member)
+    stop = {"stop_on": stop_on, "stop_reason": StopReason.PLANNED.value} if stop_on else {}
+    a_course(patient, drug, date(2026, 1, 5), **stop, **fields)
+
+    def declare(kind: MilestoneKind) -> Milestone:
+        return record_milestone(by=member, patient_id=patient.pk, on=date(2026, 3, 1), kind=kind)
+
+    if refused:
+        with pytest.raises(Refused, match="Still taken on that day: "):
+            declare(MilestoneKind.DRUG_FREE_REMISSION)
+    else:
+        assert declare(MilestoneKind.DRUG_FREE_REMISSION).pk
+    assert declare(MilestoneKind.REMISSION).pk, "remission on treatment says nothing of the drugs"
