@@ -47,7 +47,7 @@ def test_the_protocol_of_the_software_is_whole() -> None:
 
 def test_a_folder_that_must_not_be_used_stops_the_start(tmp_path: Path, in_force: Any, settings: Any) -> None:
     folder = a_protocol_folder(tmp_path, Part.PATHWAY)
-    in_force(edited(folder, "regimens/drugs.toml", 'id = "leflunomide"', 'id = "newdrug"'))
+    in_force(edited(folder, "regimens/drugs.toml", 'id = "hydroxychloroquine"', 'id = "newdrug"'))
     settings.PROTOCOL_FOLDER = folder
     (message,) = checks.protocol_is_whole()
     assert message.is_serious()
