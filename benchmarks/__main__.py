@@ -52,7 +52,8 @@ def print_rules(patients: int, lap: float) -> None:
     for name, seconds in (
         ("pathway and scores", times.pathway + times.scores),
         ("pathway", times.pathway),
-        ("scores (Total Improvement Score)", times.scores),
+        ("scores of every later assessment", times.scores),
+        ("latest score with components", times.components),
         ("response to each course and line", times.response),
         ("pathway and response", times.pathway + times.response),
         ("monitoring", times.monitoring),

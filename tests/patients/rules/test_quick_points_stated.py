@@ -38,6 +38,10 @@ BEFORE = Assessment(
 HIDDEN = ("physician_global", "patient_global", "mmt", "haq", "extramuscular_global", "enzymes")
 
 
+def other(assessment: Assessment, **values: Any) -> Assessment:
+    return replace(assessment, **values)
+
+
 def agree(before: Assessment, after: Assessment, population: Population = ADULT) -> str:
     """Compares both ways and gives the answer in short."""
     found = Baseline(before, population, PROTOCOL).compare(after)
@@ -66,45 +70,45 @@ def steps() -> Iterator[dict[str, Any]]:
 
 
 def test_each_measure_alone_and_beside_the_others() -> None:
-    bare = replace(BEFORE, **dict.fromkeys(HIDDEN[:-1], None), enzymes=())
+    bare = other(BEFORE, **dict.fromkeys(HIDDEN[:-1], None), enzymes=())
     seen = set()
     for changed in steps():
         (name,) = changed
-        alone = replace(bare, **{name: getattr(BEFORE, name)}), replace(bare, **changed)
+        alone = other(bare, **{name: getattr(BEFORE, name)}), other(bare, **changed)
         seen.add(agree(*alone))
-        agree(BEFORE, replace(BEFORE, **changed))
+        agree(BEFORE, other(BEFORE, **changed))
     assert len(seen) > 10
 
 
 def test_whole_and_partial_scores() -> None:
-    better = replace(BEFORE, physician_global=D(1), patient_global=D(1), mmt=D(80), haq=D(0), extramuscular_global=D(0))
-    healed = replace(better, enzymes=(enzyme("100"),))
+    better = other(BEFORE, physician_global=D(1), patient_global=D(1), mmt=D(80), haq=D(0), extramuscular_global=D(0))
+    healed = other(better, enzymes=(enzyme("100"),))
     assert agree(BEFORE, healed) == "1000 major"
     assert agree(BEFORE, better) == "925 major"
     assert agree(BEFORE, BEFORE) == "0 none"
     for name in HIDDEN:
-        missing = replace(healed, **{name: () if name == "enzymes" else None})
+        missing = other(healed, **{name: () if name == "enzymes" else None})
         assert " partial" in agree(BEFORE, missing)
         assert agree(missing, healed) == agree(missing, healed)
-        for other in HIDDEN:
-            agree(BEFORE, replace(missing, **{other: () if other == "enzymes" else None}))
-    assert "insufficient" in agree(BEFORE, replace(healed, physician_global=None))
-    assert "insufficient" in agree(BEFORE, replace(healed, mmt=None))
-    assert "insufficient" not in agree(BEFORE, replace(healed, haq=None))
+        for also in HIDDEN:
+            agree(BEFORE, other(missing, **{also: () if also == "enzymes" else None}))
+    assert "insufficient" in agree(BEFORE, other(healed, physician_global=None))
+    assert "insufficient" in agree(BEFORE, other(healed, mmt=None))
+    assert "insufficient" not in agree(BEFORE, other(healed, haq=None))
     empty = Assessment("x", BEFORE.on)
     assert agree(empty, healed) == agree(healed, empty) == "none"
 
 
 @pytest.mark.parametrize("form", [80, 150, 260])
 def test_forms(form: int) -> None:
-    before = replace(BEFORE, mmt=D(form) / 2, mmt_maximum=form)
+    before = other(BEFORE, mmt=D(form) / 2, mmt_maximum=form)
     for gain in range(0, 101, 3):
-        agree(before, replace(before, mmt=D(form) * (100 + gain) / 200))
-    assert agree(before, replace(BEFORE, mmt=D(70), mmt_maximum=form)) != "none"
-    other = 150 if form == 80 else 80
-    assert agree(before, replace(BEFORE, mmt=D(70), mmt_maximum=other)) == "none"
-    assert agree(replace(before, mmt_maximum=None), before)
-    assert agree(before, replace(before, mmt_maximum=None))
+        agree(before, other(before, mmt=D(form) * (100 + gain) / 200))
+    assert agree(before, other(BEFORE, mmt=D(70), mmt_maximum=form)) != "none"
+    another = 150 if form == 80 else 80
+    assert agree(before, other(BEFORE, mmt=D(70), mmt_maximum=another)) == "none"
+    assert agree(other(before, mmt_maximum=None), before)
+    assert agree(before, other(before, mmt_maximum=None))
 
 
 ENZYMES: list[tuple[tuple[Enzyme, ...], tuple[Enzyme, ...]]] = [
@@ -132,18 +136,18 @@ ENZYMES: list[tuple[tuple[Enzyme, ...], tuple[Enzyme, ...]]] = [
 @pytest.mark.parametrize(("before", "after"), ENZYMES, ids=range(len(ENZYMES)))
 @pytest.mark.parametrize("population", list(Population))
 def test_enzymes(before: tuple[Enzyme, ...], after: tuple[Enzyme, ...], population: Population) -> None:
-    agree(replace(BEFORE, enzymes=before), replace(BEFORE, enzymes=after), population)
+    agree(other(BEFORE, enzymes=before), other(BEFORE, enzymes=after), population)
     alone = Assessment("a", BEFORE.on, physician_global=D(5))
-    agree(replace(alone, enzymes=before), replace(alone, enzymes=after), population)
+    agree(other(alone, enzymes=before), other(alone, enzymes=after), population)
 
 
 def test_the_enzyme_that_is_followed_is_the_highest_multiple() -> None:
-    rising = replace(BEFORE, enzymes=(enzyme("400"), enzyme("900", "250", LDH)))
-    assert agree(rising, replace(BEFORE, enzymes=(enzyme("400"), enzyme("250", "250", LDH)))) == "75 none"
-    assert agree(rising, replace(BEFORE, enzymes=(enzyme("100"), enzyme("900", "250", LDH)))) == "0 none"
+    rising = other(BEFORE, enzymes=(enzyme("400"), enzyme("900", "250", LDH)))
+    assert agree(rising, other(BEFORE, enzymes=(enzyme("400"), enzyme("250", "250", LDH)))) == "75 none"
+    assert agree(rising, other(BEFORE, enzymes=(enzyme("100"), enzyme("900", "250", LDH)))) == "0 none"
 
 
-JUVENILE_BEFORE = replace(BEFORE, cmas=D(20), das=D(12))
+JUVENILE_BEFORE = other(BEFORE, cmas=D(20), das=D(12))
 CHANGES: list[dict[str, Any]] = [
     {},
     {"cmas": D(40), "das": D(3)},
@@ -159,21 +163,21 @@ CHANGES: list[dict[str, Any]] = [
 @pytest.mark.parametrize("changed", CHANGES, ids=range(len(CHANGES)))
 @pytest.mark.parametrize("population", list(Population))
 def test_stand_ins(changed: dict[str, Any], population: Population) -> None:
-    agree(JUVENILE_BEFORE, replace(JUVENILE_BEFORE, **changed), population)
-    agree(replace(JUVENILE_BEFORE, **changed), JUVENILE_BEFORE, population)
+    agree(JUVENILE_BEFORE, other(JUVENILE_BEFORE, **changed), population)
+    agree(other(JUVENILE_BEFORE, **changed), JUVENILE_BEFORE, population)
 
 
 def test_cut_offs_of_each_population() -> None:
     # 20 + 10 + 32.5 = 62.5 and then 7.5 more.
-    after = replace(BEFORE, physician_global=D(1), patient_global=D(1), mmt=D(80))
+    after = other(BEFORE, physician_global=D(1), patient_global=D(1), mmt=D(80))
     assert agree(BEFORE, after, ADULT) == "625 major"
     assert agree(BEFORE, after, JUVENILE) == "625 moderate"
-    more = replace(after, haq=D(2))
+    more = other(after, haq=D(2))
     assert agree(BEFORE, more, JUVENILE) == "700 major"
 
 
 def test_a_form_that_nobody_knows_is_said_and_not_raised() -> None:
-    odd = replace(BEFORE, mmt_maximum=90)
+    odd = other(BEFORE, mmt_maximum=90)
     words = ("there is no form of the manual muscle test with a maximum of 90",)
     assert Baseline(odd, ADULT, PROTOCOL).compare(BEFORE) == words
     assert Baseline(BEFORE, JUVENILE, PROTOCOL).compare(odd) == words

@@ -8,7 +8,7 @@ from regimens.rules.guard_findings import GuardCode, GuardFinding, GuardLevel, h
 from regimens.rules.guard_infusions import check_infusion
 from regimens.rules.guard_wording import as_stored
 from regimens.rules.record import Course, Infusion, Outcome
-from regimens.rules.vocabulary import DoseUnit, OutcomeKind, Route
+from regimens.rules.vocabulary import DoseUnit, Frequency, OutcomeKind, Route
 from tests.regimens.rules.build import PROTOCOL, SEVERE, course, on, record
 from tests.regimens.rules.guarding import GRAM, PER_KG, amount, said, start, the
 
@@ -192,6 +192,50 @@ def test_an_undated_intolerance_holds_until_the_drug_is_begun_again() -> None:
     assert finding.reason.predicates == (
         Predicate(words, Truth.TRUE, (FactReference("course", undated.id, "azathioprine from 04-Jan-2024"),)),
     )
+
+
+# What is said of a dose
+
+
+def test_once_a_week_not_stated() -> None:
+    weekly = replace(amount("15"), frequency=Frequency.NOT_RECORDED)
+    finding = the(said(start("methotrexate", weekly)), GuardCode.WEEKLY_NOT_STATED)
+    assert (finding.level, [(each.text, each.truth) for each in finding.reason.predicates]) == (
+        GuardLevel.WARN,
+        [("taken once a week", Truth.UNKNOWN)],
+    )
+    assert finding.text.startswith("methotrexate: ")
+    assert "None" not in finding.text
+
+
+def test_another_frequency_than_once_a_week() -> None:
+    rarely = replace(amount("15"), frequency=Frequency.EVERY_2_WEEKS)
+    finding = the(said(start("methotrexate", rarely)), GuardCode.FREQUENCY)
+    assert [(each.text, each.truth) for each in finding.reason.predicates] == [
+        ("every 2 weeks, not once a week", Truth.TRUE)
+    ]
+    assert "every 2 weeks" in finding.text
+
+
+def test_the_step_is_not_told_while_the_disease_is_not_severe() -> None:
+    findings = said(start(PULSE, amount("1", unit=GRAM)))
+    about_severity = [
+        (each.text, each.truth) for finding in findings for each in finding.reason.predicates if "severe" in each.text
+    ]
+    assert about_severity == [("severe", Truth.FALSE)]
+    (finding,) = [each for each in findings if any(p.text == "severe" for p in each.reason.predicates)]
+    assert finding.text == f"methylprednisolone sodium succinate: {finding.reason.text}"
+
+
+def test_divided_doses_of_which_the_number_is_not_known() -> None:
+    total = replace(amount("2500"), frequency=Frequency.PER_DAY_TOTAL)
+    finding = the(said(start("mycophenolate_mofetil", total)), GuardCode.DIVIDED_DOSES)
+    assert (finding.level, [(each.text, each.truth) for each in finding.reason.predicates]) == (
+        GuardLevel.NOTE,
+        [("taken in 2 divided doses", Truth.UNKNOWN)],
+    )
+    assert finding.text.startswith("mycophenolate mofetil: ")
+    assert "None" not in finding.text
 
 
 # How messages are kept

@@ -7,8 +7,10 @@ from decimal import Decimal
 from patients.rules.reasons import FactReference
 from patients.rules.record import Weight
 from regimens.rules.exposure import DailyPrednisolone, SteroidHistory, cumulative_prednisolone, prednisolone_on
-from regimens.rules.record import Course, DosePeriod, Infusion
+from regimens.rules.record import Course, DosePeriod, Infusion, TaperStep
+from regimens.rules.scene import scene_of
 from regimens.rules.steroid_changes import daily_changes, pulses_of
+from regimens.rules.steroid_doses import steroid_levels
 from regimens.rules.vocabulary import DoseBasis, DoseUnit, Frequency, Route
 from tests.regimens.rules.build import PROTOCOL, course, dose, on, record
 
@@ -36,6 +38,40 @@ def test_a_dose_per_kilogram_changes_with_each_weight() -> None:
     assert changes(taken, 20, weights=()) == [(0, None)]
     weekly = course("prednisolone", 0, doses=[replace(relative("1"), frequency=Frequency.NOT_RECORDED)])
     assert changes(weekly, 5) == [(0, None)]
+
+
+def test_a_weight_changes_only_the_dose_that_is_in_force_then() -> None:
+    taken = course("prednisolone", 0, doses=[relative("1"), relative("2", day=5), dose("7", day=15)])
+    assert changes(taken, 30) == [(0, D(50)), (5, D(100)), (10, D(120)), (15, D(7))]
+    until_its_own_day = course("prednisolone", 0, doses=[relative("1"), dose("7", day=10), dose("6", day=12)])
+    assert changes(until_its_own_day, 30)[:1] + changes(until_its_own_day, 30)[-2:] == [
+        (0, D(50)),
+        (10, D(7)),
+        (12, D(6)),
+    ]
+
+
+def test_a_step_of_the_taper_on_the_last_day_counts() -> None:
+    steps = (TaperStep("t", on(5), D(20)), TaperStep("u", on(8), D(10)))
+    taken = replace(course("prednisolone", 0, doses=[dose("40"), dose("30", day=8)]), taper=steps)
+    assert changes(taken, 5) == [(0, D(40)), (5, D(20))]
+    assert changes(taken, 8) == [(0, D(40)), (5, D(20)), (8, D(30))]
+
+
+def test_a_stop_before_the_start_is_the_start() -> None:
+    assert changes(course("prednisolone", 5, 2, doses=[dose("40")]), 9) == [(5, D(0))]
+
+
+def test_levels_for_questions_are_in_prednisolone_and_by_weight() -> None:
+    methylprednisolone = course("methylprednisolone", 5, 20, doses=[relative("1"), relative("0.5", day=9)])
+    treatment = record(methylprednisolone, weight="40")
+    levels = steroid_levels(scene_of(treatment, PROTOCOL, on(20)))
+    assert [(level.on, level.milligrams) for level in levels] == [
+        (on(5), D(50)),
+        (on(9), D(25)),
+        (on(20), D(0)),
+    ]
+    assert [level.on for level in steroid_levels(scene_of(treatment, PROTOCOL, on(19)))] == [on(5), on(9)]
 
 
 def test_a_weight_on_the_day_of_the_dose_counts_once() -> None:
