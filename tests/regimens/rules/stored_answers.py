@@ -166,7 +166,7 @@ def _drawn(telling: Telling, findings: PathwayFindings, drawing: AlgorithmMap) -
             yield from (f"      {line}" for node in step.nodes for line in _node(telling, node))
     yield from (f"  adjunct {line}" for node in drawing.adjuncts for line in _node(telling, node))
     yield "  path"
-    yield from (f"    {step.on} {step.text} <{step.fact.kind}:{step.fact.id}>" for step in drawing.path)
+    yield from (f"    {step.on} {step.text} <{telling.named(step.fact)}>" for step in drawing.path)
     yield from telling.lines("  elsewhere", [standing.course for standing in drawing.elsewhere])
     yield f"  why: {' '.join(reason.rule_id for reason in drawing.why)}"
 

@@ -113,10 +113,11 @@ class Telling:
             yield self._predicate(predicate)
 
     def _predicate(self, predicate: Predicate) -> str:
-        facts = "".join(f" <{self._fact(fact)}>" for fact in predicate.facts)
+        facts = "".join(f" <{self.named(fact)}>" for fact in predicate.facts)
         return f"{_SIGNS[predicate.truth]} {predicate.text}{facts}"
 
-    def _fact(self, fact: FactReference) -> str:
+    def named(self, fact: FactReference) -> str:
+        """The fact by kind and id; its label goes into the list of facts."""
         key = f"{fact.kind}:{fact.id}"
         self.facts.setdefault(key, set()).add(fact.label)
         return key
@@ -124,7 +125,7 @@ class Telling:
     def _short(self, value: object) -> str | None:
         """The value on the line of its title, where it fits there."""
         if isinstance(value, FactReference):
-            return f"<{self._fact(value)}>"
+            return f"<{self.named(value)}>"
         if isinstance(value, Predicate):
             return self._predicate(value)
         if isinstance(value, Reason) and not value.predicates and value.text == _REASONS[value.rule_id].text:
@@ -132,7 +133,7 @@ class Telling:
         if isinstance(value, CourseStanding):
             return self._standing(value)
         if isinstance(value, tuple | list) and value and all(isinstance(each, FactReference) for each in value):
-            return " ".join(f"<{self._fact(each)}>" for each in value)
+            return " ".join(f"<{self.named(each)}>" for each in value)
         if isinstance(value, tuple | list) and all(plain(each) is not None for each in value):
             return ", ".join(str(plain(each)) for each in value) or "none"
         return plain(value)
@@ -141,7 +142,7 @@ class Telling:
         judged = f", {course.outcome} on {course.outcome_on}" if course.outcome or course.outcome_on else ""
         until = "" if course.stop_on is None else f"to {course.stop_on}"
         return (
-            f"<{self._fact(course.course)}> {course.drug} ({course.drug_name}), {course.role.value}, "
+            f"<{self.named(course.course)}> {course.drug} ({course.drug_name}), {course.role.value}, "
             f"from {course.start_on} {until}{', running' if course.running else ''}{judged}"
         )
 

@@ -7,6 +7,7 @@ from patients.rules.reasons import FactReference, Predicate, Truth
 from regimens.rules.guard_findings import GuardCode, GuardFinding, GuardLevel, holding, in_order, stops
 from regimens.rules.guard_infusions import check_infusion
 from regimens.rules.guard_wording import as_stored
+from regimens.rules.proposals import ChangeDose
 from regimens.rules.record import Course, Infusion, Outcome
 from regimens.rules.vocabulary import DoseUnit, Frequency, OutcomeKind, Route
 from tests.regimens.rules.build import PROTOCOL, SEVERE, course, on, record
@@ -195,6 +196,27 @@ def test_an_undated_intolerance_holds_until_the_drug_is_begun_again() -> None:
 
 
 # What is said of a dose
+
+
+def test_a_course_that_is_not_in_the_record_could_not_be_checked() -> None:
+    (finding,) = said(ChangeDose(course="nobody", on=on(10), dose=amount("15")))
+    assert told(finding) == (
+        GuardCode.NOT_CHECKED,
+        GuardLevel.WARN,
+        "this course is not in the record: nothing could be checked",
+        "guard.dose_not_checked",
+        [("the course is in the record", Truth.UNKNOWN)],
+    )
+    assert finding.facts == ()
+
+
+def test_a_drug_of_the_catalogue_named_in_words() -> None:
+    in_words = replace(start("azathioprine", amount("50")), drug="", drug_text="azathioprine")
+    finding = the(said(in_words), GuardCode.IN_CATALOGUE)
+    assert [(each.text, each.truth) for each in finding.reason.predicates] == [
+        ("azathioprine is in the catalogue", Truth.TRUE)
+    ]
+    assert finding.text.startswith("azathioprine: entered in words; ")
 
 
 def test_once_a_week_not_stated() -> None:
