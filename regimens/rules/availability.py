@@ -52,14 +52,6 @@ class Availability:
     shut: set[str]
     """Withheld, or blocked by an added safety rule."""
 
-    def may_start(self, drug: str) -> bool:
-        """Neither blocked, unavailable, not tolerated, nor judged ineffective in this course of treatment."""
-        return drug not in self.shut and drug not in self.failed
-
-    def may_combine(self, drug: str) -> bool:
-        """An ineffective drug may come back in a named combination (reading 19)."""
-        return drug not in self.shut
-
 
 def availability_of(scene: Scene) -> Availability:
     failed = {trial.drug: trial for trial in failed_trials(scene)}

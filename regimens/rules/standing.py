@@ -30,11 +30,6 @@ def outcome_on(course: Course, day: date) -> Outcome | None:
     return _last_word(_outcomes_by(course, day))
 
 
-def barred_on(course: Course, day: date) -> Outcome | None:
-    """The judgement that the drug is contraindicated or declined, while no later success has undone it."""
-    return _last_bar(_outcomes_by(course, day))
-
-
 def _last_word(outcomes: list[Outcome]) -> Outcome | None:
     found: Outcome | None = None
     for outcome in outcomes:

@@ -310,8 +310,11 @@ def test_every_item_due_in_the_time_has_its_visit(found: MonitoringRecord, lengt
         for key in items_of(visit):
             first_on.setdefault(key, visit.on)
     for due in evaluate(found, protocol(), from_on).due:
-        if max(due.due_on, from_on) <= until and due.item not in SHARED:
-            assert first_on[due.item, due.occasion] <= max(due.due_on, from_on)
+        day = max(due.due_on, from_on)
+        # What follows an infusion counts from the last one, so one that is taken for granted before then moves it on.
+        moved = any(each.drug == due.driver.drug and each.first_on <= day for each in shown.infusion_days)
+        if day <= until and due.item not in SHARED and not moved:
+            assert first_on[due.item, due.occasion] <= day
 
 
 @settings(max_examples=40, deadline=None)
