@@ -66,6 +66,7 @@ def test_each_step_is_accessible_and_fits_the_narrowest_window(
     in_order()
     scripted.get_by_label("Add a change").select_option("start")
     scripted.get_by_role("button", name="Continue").click()
+    expect(scripted.get_by_role("button", name="Add to the list")).to_be_visible()  # the next page has come
     in_order()
     scripted.get_by_role("button", name="Add to the list").click()
     expect(scripted.get_by_role("alert").first).to_be_focused()
