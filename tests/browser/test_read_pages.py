@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, ConsoleMessage, Page
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 
 from monitoring.actions import reconcile
 from patients.clock import today_in
@@ -56,6 +56,7 @@ def sign_in(page: Page, address: str, member: Staff) -> None:
     page.get_by_label("Username").fill(member.username)
     page.get_by_label("Password").fill(rows.PASSWORD)
     page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("button", name="Sign out")).to_be_visible()  # a click does not wait for the next page
 
 
 def violations(page: Page, *rules: str) -> list[str]:
@@ -83,11 +84,11 @@ def test_signing_in(page: Page, live_server: object, member: Staff, complaints: 
     page.get_by_label("Username").fill(member.username)
     page.get_by_label("Password").fill("not the password")
     page.get_by_role("button", name="Sign in").click()
-    assert page.get_by_role("alert").inner_text().startswith("You are not signed in")
-    assert page.evaluate("document.activeElement.getAttribute('role')") == "alert"
+    expect(page.get_by_role("alert")).to_contain_text("You are not signed in")
+    expect(page.get_by_role("alert")).to_be_focused()
     assert violations(page) == []
     sign_in(page, address, member)
-    assert page.get_by_role("heading", level=1).inner_text() == "Patients"
+    expect(page.get_by_role("heading", level=1)).to_have_text("Patients")
     assert complaints == []
 
 
@@ -168,8 +169,8 @@ def test_the_record_works_without_javascript(
     yesterday = today_in(patient.clinic) - timedelta(days=1)
     page.get_by_role("textbox", name="As of").fill(yesterday.isoformat())
     page.get_by_role("button", name="Show").click()
-    assert page.get_by_text("Not today's record").is_visible()
+    expect(page.get_by_text("Not today's record")).to_be_visible()
     page.locator("#standing summary").first.click()
-    assert page.locator("#standing .reason").first.is_visible()
+    expect(page.locator("#standing .reason").first).to_be_visible()
     assert page.locator("svg.timeline__plot").is_visible()
     context.close()

@@ -2,7 +2,7 @@
 
 import json
 import sys
-from argparse import ArgumentParser
+from argparse import ArgumentParser, RawDescriptionHelpFormatter
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any, ClassVar, NoReturn
@@ -16,7 +16,16 @@ from patients.rules.vocabulary import Measure
 from patients.rules.wording import display_number
 
 HELP = """Reads two assessments as JSON and prints their 2016 ACR/EULAR Total Improvement Score as JSON. Needs no
-database. When they cannot be compared, or cannot be read, it prints {"error": …} and the exit status is 2."""
+database. When they cannot be compared, or cannot be read, it prints {"error": …} and the exit status is 2.
+
+The file, in which any measure may be missing (population "adult" or "juvenile"; juvenile also cmas, das, chaq):
+
+{"population": "adult",
+ "baseline": {"physician_global": "7", "patient_global": "6.5", "mmt": {"value": "52", "maximum": "80"},
+              "haq": "1.75", "extramuscular_global": "4",
+              "enzymes": [{"name": "CK", "value": "4200", "upper_limit": "200", "unit": "U/L"}]},
+ "follow_up": {"physician_global": "2", "mmt": {"value": "70", "maximum": "80"}}}
+"""
 STANDARD_INPUT = "-"
 NOT_COMPARED = 2
 
@@ -27,6 +36,7 @@ class Command(BaseCommand):
     requires_migrations_checks = False
 
     def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.formatter_class = RawDescriptionHelpFormatter  # keeps the example in its lines
         parser.add_argument("file", help="a JSON file, or - for standard input")
 
     def handle(self, *args: Any, **options: Any) -> None:
