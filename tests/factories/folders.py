@@ -21,3 +21,10 @@ def edited(folder: Path, name: str, old: str, new: str) -> Path:
     assert old in text, f"{old!r} is not in {name}"
     path.write_text(text.replace(old, new, 1), encoding="utf-8")
     return folder
+
+
+def a_pathway_folder(place: Path) -> Path:
+    """The two files of the pathway alone, as `regimens.protocol.load.load` takes them."""
+    for name in ("pathway.toml", "drugs.toml"):
+        shutil.copy(built_in(Part.PATHWAY) / name, place / name)
+    return place

@@ -1,28 +1,19 @@
 """What the dose guard reads in the protocol files, and each way in which it is refused."""
 
-import shutil
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
 from patients.protocol.tables import ProtocolError
-from regimens.protocol.load import DRUGS, HERE, PATHWAY, load
+from regimens.protocol.load import DRUGS, PATHWAY, load
 from regimens.rules.guard_findings import GuardCode
+from tests.factories.folders import a_pathway_folder, edited
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    for name in (PATHWAY, DRUGS):
-        shutil.copy(HERE / name, tmp_path / name)
-    return tmp_path
-
-
-def changed(folder: Path, name: str, old: str, new: str) -> Path:
-    text = (folder / name).read_text()
-    assert old in text
-    (folder / name).write_text(text.replace(old, new, 1))
-    return folder
+    return a_pathway_folder(tmp_path)
 
 
 def test_every_entry_of_the_guard_says_what_it_rests_on() -> None:
@@ -53,7 +44,7 @@ def test_no_range_is_made_up_where_none_is_printed() -> None:
 
 def test_ten_times_is_ten_and_a_folder_may_ask_for_less(folder: Path) -> None:
     assert load().file.guard.times_usual == 10
-    stricter = load(changed(folder, PATHWAY, "times_usual = 10", "times_usual = 5"))
+    stricter = load(edited(folder, PATHWAY, "times_usual = 10", "times_usual = 5"))
     assert stricter.file.guard.times_usual == 5
     assert stricter.file.guard.assumed_square_metres == Decimal("1.73")
 
@@ -127,7 +118,7 @@ def test_every_code_has_words() -> None:
 )
 def test_what_must_not_be_used_is_refused(folder: Path, name: str, old: str, new: str, message: str) -> None:
     with pytest.raises(ProtocolError, match=message):
-        load(changed(folder, name, old, new))
+        load(edited(folder, name, old, new))
 
 
 @pytest.mark.parametrize(
@@ -141,4 +132,4 @@ def test_what_must_not_be_used_is_refused(folder: Path, name: str, old: str, new
     ],
 )
 def test_the_edges_of_these_load(folder: Path, name: str, old: str, new: str) -> None:
-    assert load(changed(folder, name, old, new)).drugs
+    assert load(edited(folder, name, old, new)).drugs

@@ -1,6 +1,5 @@
 """The protocol files as they are, and each way in which a file is refused."""
 
-import shutil
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -8,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from patients.protocol.tables import ProtocolError
-from regimens.protocol.load import DRUGS, HERE, PATHWAY, load
+from regimens.protocol.load import DRUGS, PATHWAY, load
 from regimens.rules.vocabulary import CourseRole
+from tests.factories.folders import a_pathway_folder, edited
 
 SLUGS = {
     "methotrexate",
@@ -66,16 +66,7 @@ def test_a_folder_is_read_once() -> None:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    for name in (PATHWAY, DRUGS):
-        shutil.copy(HERE / name, tmp_path / name)
-    return tmp_path
-
-
-def changed(folder: Path, name: str, old: str, new: str) -> Path:
-    text = (folder / name).read_text()
-    assert old in text
-    (folder / name).write_text(text.replace(old, new, 1))
-    return folder
+    return a_pathway_folder(tmp_path)
 
 
 def test_a_copy_loads(folder: Path) -> None:
@@ -158,7 +149,7 @@ def test_a_copy_loads(folder: Path) -> None:
 )
 def test_a_file_that_must_not_be_used(folder: Path, name: str, old: str, new: str, message: str) -> None:
     with pytest.raises(ProtocolError, match=message):
-        load(changed(folder, name, old, new))
+        load(edited(folder, name, old, new))
 
 
 def test_a_missing_file_is_named(folder: Path) -> None:
