@@ -1,7 +1,9 @@
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from monitoring.rules.vocabulary import MonitoredBy, RiskTier
 from patients.models.patient import Patient
 
 
@@ -15,7 +17,8 @@ class DueItem(models.Model):
     """One thing to be looked at, kept in step with the schedule rules by `reconcile`.
 
     The row is a cache of a finding: which item, when, which drug asks for it and by which rule. How late it is comes
-    from the same status rule as everywhere, never from a column.
+    from the same status rule as everywhere, never from a column. `owner`, `risk_tier` and `monitored_by` are copies of
+    what is recorded about the patient, for the worklist's filters.
     """
 
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="due_items")
@@ -26,6 +29,15 @@ class DueItem(models.Model):
     visit_on = models.DateField()
     last_done_on = models.DateField(null=True, blank=True)
     snoozed_until = models.DateField(null=True, blank=True)
+    paused_until = models.DateField(null=True, blank=True)
+    sample_taken_on = models.DateField(null=True, blank=True)
+    waiting_until = models.DateField(null=True, blank=True)
+    interval_days = models.PositiveSmallIntegerField(null=True, blank=True)
+    monitored_by = models.CharField(max_length=8, choices=MonitoredBy.choices(), default=MonitoredBy.US.value)
+    risk_tier = models.CharField(max_length=12, blank=True, choices=RiskTier.choices())
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="due_items"
+    )
     drug = models.CharField(max_length=64)
     rule_id = models.CharField(max_length=120)
     protocol_version = models.CharField(max_length=40)
@@ -58,6 +70,7 @@ class DueItem(models.Model):
                 fields=("due_on", "patient", "item"), condition=Q(status="open"), name="monitoring_due_open_by_day"
             ),
             models.Index(fields=("patient", "status"), name="monitoring_due_of_patient"),
+            models.Index(fields=("owner", "due_on"), condition=Q(status="open"), name="monitoring_due_of_owner"),
         )
 
     def __str__(self) -> str:

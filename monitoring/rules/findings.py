@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
+from monitoring.rules.vocabulary import MonitoredBy
 from patients.rules.reasons import FactReference, Reason, Truth
 from patients.rules.vocabulary import Vocabulary
 
@@ -23,6 +24,8 @@ class DueStatus(Vocabulary):
     DUE = "due", "due"
     OVERDUE = "overdue", "overdue"
     SNOOZED = "snoozed", "snoozed"
+    WAITING = "waiting", "waiting for a result"
+    PAUSED = "paused", "paused"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +33,8 @@ class DriverFinding:
     """One drug's own demand for an item. The earliest over all drugs drives the item.
 
     `not_before`: what is done sooner than this day would not answer the demand (None: any day will do).
+    `monitored_by`: who looks after this drug's tests. `paused_until`: monitoring of the drug is paused to before this
+    day. `override`: the recorded decision that changed the interval, when one did.
     """
 
     drug: str
@@ -41,6 +46,9 @@ class DriverFinding:
     due_on: date
     reason: Reason
     not_before: date | None = None
+    monitored_by: MonitoredBy = MonitoredBy.US
+    paused_until: date | None = None
+    override: FactReference | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +74,21 @@ class DueFinding:
     other_drivers: tuple[DriverFinding, ...]
     detail: str
     reasons: tuple[Reason, ...]
+    paused_until: date | None = None
+    sample_taken_on: date | None = None
+    waiting_until: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WaivedFinding:
+    """A due item that a member of staff recorded as not needed. `until` None: for as long as the same drug asks."""
+
+    item: str
+    occasion: str
+    name: str
+    due_on: date
+    until: date | None
+    reason: Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,13 +101,17 @@ class VisitFinding:
 
 @dataclass(frozen=True, slots=True)
 class MonitoringFindings:
-    """What is due for one patient as of a day. `quiet_reasons` says why there is nothing, when there is nothing."""
+    """What is due for one patient as of a day. `quiet_reasons` says why there is nothing, when there is nothing.
+
+    `waived`: what would be due had nobody recorded that it is not needed.
+    """
 
     as_of: date
     protocol_version: str
     due: tuple[DueFinding, ...]
     visits: tuple[VisitFinding, ...]
     quiet_reasons: tuple[Reason, ...]
+    waived: tuple[WaivedFinding, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

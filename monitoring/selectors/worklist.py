@@ -126,12 +126,18 @@ def _standing_is(word: str, as_of: date, protocol: MonitoringProtocol) -> Q:
 def _in_window(word: str, as_of: date, window: Window) -> Q:
     soon_from = as_of + timedelta(window.soon_days)
     last_in_time = as_of - timedelta(window.grace_days)
-    snoozed = Q(snoozed_until__gt=as_of)
-    awake = Q(snoozed_until__isnull=True) | Q(snoozed_until__lte=as_of)
+    paused = Q(paused_until__gt=as_of)
+    running = Q(paused_until__isnull=True) | Q(paused_until__lte=as_of)
+    waiting = running & Q(waiting_until__gt=as_of)
+    wanted = running & (Q(waiting_until__isnull=True) | Q(waiting_until__lte=as_of))
+    snoozed = wanted & Q(snoozed_until__gt=as_of)
+    awake = wanted & (Q(snoozed_until__isnull=True) | Q(snoozed_until__lte=as_of))
     conditions = {
         ATTENTION: awake & Q(due_on__lte=soon_from),
         DueStatus.NOT_DUE.value: Q(due_on__gt=soon_from),
         DueStatus.SNOOZED.value: snoozed & Q(due_on__lte=soon_from),
+        DueStatus.WAITING.value: waiting & Q(due_on__lte=soon_from),
+        DueStatus.PAUSED.value: paused & Q(due_on__lte=soon_from),
         DueStatus.DUE_SOON.value: awake & Q(due_on__gt=as_of, due_on__lte=soon_from),
         DueStatus.DUE.value: awake & Q(due_on__lte=as_of, due_on__gte=last_in_time),
         DueStatus.OVERDUE.value: awake & Q(due_on__lt=last_in_time),

@@ -16,11 +16,14 @@ class Staff(AbstractUser):
 
 
 class Membership(models.Model):
-    """The role that a member of staff has in one clinic."""
+    """The role that a member of staff has in one clinic, whether they lead it, and what they are told by e-mail."""
 
     staff = models.ForeignKey(Staff, on_delete=models.PROTECT, related_name="memberships")
     clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="memberships")
     role = models.CharField(max_length=16, choices=Role.choices())
+    is_lead = models.BooleanField("clinic lead", default=False)
+    wants_digest = models.BooleanField("daily digest by e-mail", default=True)
+    wants_alerts = models.BooleanField("alerts by e-mail", default=True)
 
     class Meta:
         constraints = (

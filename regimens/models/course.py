@@ -99,7 +99,10 @@ class Course(Entry):
 
 
 class DosePeriod(Entry):
-    """The dose from a day on. Append-only: a change is a new period. No amount means the dose is not recorded."""
+    """The dose from a day on. Append-only: a change is a new period. No amount means the dose is not recorded.
+
+    `brand` is the product dispensed, where it matters: drug levels are checked again when it changes.
+    """
 
     course = models.ForeignKey(Course, on_delete=models.PROTECT, related_name="doses")
     from_on = models.DateField()
@@ -109,6 +112,7 @@ class DosePeriod(Entry):
     frequency = models.CharField(max_length=20, choices=Frequency.choices(), default=Frequency.NOT_RECORDED.value)
     frequency_text = models.CharField(max_length=200, blank=True)
     weekday = models.CharField(max_length=10, blank=True, choices=Weekday.choices())
+    brand = models.CharField(max_length=60, blank=True)
     note = models.CharField(max_length=300, blank=True)
 
     class Meta(Entry.Meta):

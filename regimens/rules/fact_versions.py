@@ -15,7 +15,8 @@ from patients.rules.reasons import FactReference
 from patients.rules.wording import display_number
 from regimens.rules.record import TreatmentRecord
 
-_NOT_SAID = frozenset({"id", "note", "notes"})
+# Brand and reaction stay out as no question rests on them: an answer given before they were kept still holds.
+_NOT_SAID = frozenset({"id", "note", "notes", "brand", "infusion_reaction"})
 _OF_A_COURSE = ("drug", "drug_text", "role", "route", "start_on", "start_precision", "never_given")
 _OF_A_PERSON = ("born", "sex", "subtype")
 _LENGTH = 32  # hexadecimal digits

@@ -11,19 +11,27 @@ from regimens.rules.vocabulary import (
     DoseBasis,
     DoseUnit,
     Frequency,
+    InfusionAnchor,
     MilestoneKind,
     OutcomeKind,
     PromptCode,
+    ReactionGrade,
     ReviewAnswer,
     Route,
     StopReason,
+    TaperChoice,
+    Trend,
     Weekday,
+    WeightBasis,
 )
 
 
 @dataclass(frozen=True, slots=True)
 class DosePeriod:
-    """The dose from a day on, until the next period or the stop. `amount` None: dose not recorded."""
+    """The dose from a day on, until the next period or the stop. `amount` None: dose not recorded.
+
+    `brand` is the product dispensed ("" not recorded): drug levels are checked again when it changes.
+    """
 
     id: str
     from_on: date
@@ -33,6 +41,7 @@ class DosePeriod:
     frequency: Frequency = Frequency.NOT_RECORDED
     frequency_text: str = ""
     weekday: Weekday | None = None
+    brand: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +68,43 @@ class Infusion:
     unit: DoseUnit | None = None
     dosing_weight: Decimal | None = None
     dosing_weight_on: date | None = None
+    infusion_reaction: ReactionGrade = ReactionGrade.NOT_RECORDED
+
+
+@dataclass(frozen=True, slots=True)
+class InfusionPlan:
+    """How a course of infusions is meant to go on: an interval from the last cycle given, or fixed first days.
+
+    `amount` or `amount_per_kilogram` in `unit`; `vial_sizes` in the same unit. See regimens.models.InfusionPlan.
+    """
+
+    id: str
+    anchor: InfusionAnchor
+    interval_days: int | None = None
+    dates: tuple[date, ...] = ()
+    days_per_cycle: int = 1
+    amount: Decimal | None = None
+    amount_per_kilogram: Decimal | None = None
+    unit: DoseUnit | None = None
+    weight_basis: WeightBasis = WeightBasis.ACTUAL
+    vial_sizes: tuple[Decimal, ...] = ()
+    review_after_cycles: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TaperDecision:
+    """What was decided at a checkpoint of a taper. `milligrams_per_day` is the dose decided; see the model."""
+
+    id: str
+    on: date
+    choice: TaperChoice
+    planned_on: date | None = None
+    milligrams_per_day: Decimal | None = None
+    strength: Trend = Trend.NOT_ASSESSED
+    muscle_enzyme: Trend = Trend.NOT_ASSESSED
+    symptoms: Trend = Trend.NOT_ASSESSED
+    reason: str = ""
+    next_check_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +142,8 @@ class Course:
     taper: tuple[TaperStep, ...] = ()
     undated_outcome: OutcomeKind | None = None
     stop_precision: DatePrecision = DatePrecision.DAY
+    infusion_plan: InfusionPlan | None = None
+    taper_decisions: tuple[TaperDecision, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -119,3 +119,45 @@ class ReviewAnswer(Vocabulary):
     ACCEPTED = "accepted", "accepted"
     DEFERRED = "deferred", "put off"
     REJECTED = "rejected", "rejected"
+
+
+class InfusionAnchor(Vocabulary):
+    """What the next infusion cycle is counted from."""
+
+    LAST_GIVEN = "last_given", "the first day of the last cycle given"
+    FIXED_DATES = "fixed_dates", "fixed dates"
+
+
+class WeightBasis(Vocabulary):
+    """Which weight a dose per kg is worked out from. Adjusted: ideal + 0.4 x (actual - ideal), for BMI 30 or more."""
+
+    ACTUAL = "actual", "actual weight"
+    IDEAL = "ideal", "ideal weight"
+    ADJUSTED = "adjusted", "adjusted weight"
+
+
+class ReactionGrade(Vocabulary):
+    """How an infusion was borne."""
+
+    NONE = "none", "no reaction"
+    MILD = "mild", "mild reaction, infusion went on"
+    MODERATE = "moderate", "moderate reaction, infusion interrupted"
+    SEVERE = "severe", "severe reaction, infusion stopped"
+    NOT_RECORDED = "not_recorded", "reaction not recorded"
+
+
+class TaperChoice(Vocabulary):
+    """What was decided at a taper checkpoint."""
+
+    CUT = "cut", "cut as planned"
+    HOLD = "hold", "hold the dose"
+    RAISE = "raise", "raise the dose"
+
+
+class Trend(Vocabulary):
+    """How something stands at a checkpoint, compared with the one before."""
+
+    BETTER = "better", "better"
+    SAME = "same", "unchanged"
+    WORSE = "worse", "worse"
+    NOT_ASSESSED = "not_assessed", "not assessed"

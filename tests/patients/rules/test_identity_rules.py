@@ -74,7 +74,7 @@ def test_completed_years(born: date | None, day: date, age: int | None) -> None:
     ("role", "permissions"),
     [
         (Role.DOCTOR, set(Permission)),
-        (Role.NURSE, set(Permission) - {Permission.JUDGE_TREATMENT}),
+        (Role.NURSE, set(Permission) - {Permission.JUDGE_TREATMENT, Permission.ADJUST_MONITORING}),
         (Role.ADMIN, {Permission.READ_RECORD, Permission.REGISTER_PATIENT}),
     ],
 )
