@@ -1,6 +1,7 @@
 """Prints what the rules and the pages cost, as absolute figures and as ratios to a fixed piece of pure Python."""
 
 import argparse
+import gc
 import os
 
 import django
@@ -8,15 +9,17 @@ import django
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="a smaller run: 1,000 patients, pages at 1 and 50")
+    parser.add_argument(
+        "--quick", action="store_true", help="a smaller run: rules of 1,000 patients, pages and night at 500"
+    )
     parser.add_argument("--rules-only", action="store_true", help="no database, no pages")
     options = parser.parse_args()
-    patients, sizes = (1_000, (1, 50)) if options.quick else (10_000, (1, 1_000))
+    patients, sizes = (1_000, (1, 50, 500)) if options.quick else (10_000, (1, 1_000, 10_000))
     lap = print_calibration()
     print_rules(patients, lap)
     if not options.rules_only:
         prepare_django()
-        print_pages(sizes, lap)
+        print_clinic(sizes, lap)
 
 
 def prepare_django() -> None:
@@ -32,8 +35,11 @@ def prepare_django() -> None:
     django.setup()
     from django.conf import settings
 
-    # What a production server does: Django keeps no list of its queries and caches its templates.
+    # What a production server does: Django keeps no list of its queries and caches its templates; a worker settles its
+    # memory once it has started (tracker/celery.py).
     settings.DEBUG = False
+    gc.collect()
+    gc.freeze()
 
 
 def print_calibration() -> float:
@@ -64,10 +70,15 @@ def print_rules(patients: int, lap: float) -> None:
     print()
 
 
-def print_pages(sizes: tuple[int, ...], lap: float) -> None:
+def print_clinic(sizes: tuple[int, ...], lap: float) -> None:
+    """The pages at each size of the clinic, then a night without news at the largest."""
+    from benchmarks.clinic import scratch_clinic
     from benchmarks.pages import measure_pages
+    from benchmarks.reconcile import measure_night
 
-    costs = measure_pages(sizes)
+    with scratch_clinic() as (clinic, staff):
+        costs = [cost for size in sizes for cost in measure_pages(clinic, staff, size)]
+        night = measure_night()
     print("Pages:")
     for cost in costs:
         laps = cost.seconds / lap
@@ -80,6 +91,11 @@ def print_pages(sizes: tuple[int, ...], lap: float) -> None:
         queries = {cost.patients: cost.queries for cost in costs if cost.page == page}
         ratio = queries[largest] / queries[smallest]
         print(f"  {page:<16}queries at {largest:,} patients over queries at {smallest:,}: {ratio:.2f}")
+    print("\nA night without news (reconcile with nothing to change):")
+    print(
+        f"  {night.patients:,} patients, {night.open_items:,} open items, {night.results:,} results: "
+        f"{night.seconds:.1f} s on the processor ({night.seconds / lap:.0f} laps), {night.rows_written} rows written"
+    )
 
 
 if __name__ == "__main__":

@@ -1,29 +1,19 @@
-"""Queries and time of the record page and the worklist, with few and with many patients in the clinic.
-
-Works on a database of its own (TEST_DATABASE_NAME, else `test_benchmarks`), which is removed afterwards.
-"""
+"""Queries and time of the record page and the worklist, with few and with many patients in the clinic."""
 
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 
 from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext, setup_test_environment, teardown_test_environment
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from benchmarks.calibration import seconds_of
-from benchmarks.rules import SEED, TODAY
-from monitoring.actions import reconcile
-from monitoring.selectors import EVERYTHING
-from patients.models import Clinic, Membership, Patient, Staff
-from patients.rules.vocabulary import Role
-from tracker.cohort.store import store_patients
-from tracker.cohort.synthetic import synthetic_cohort
+from benchmarks.clinic import grow
+from patients.models import Clinic, Patient, Staff
 
-_BATCH = 250
 _VISITS = 5
+WORKLIST = "bucket=all"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,31 +30,17 @@ class PageCost:
     waited: float
 
 
-def measure_pages(sizes: tuple[int, ...]) -> list[PageCost]:
-    """Costs of both pages at each size, in that order. Sizes ascend."""
-    with _scratch_database():
-        clinic = Clinic.objects.create(name="Benchmark", slug="benchmark")
-        staff = Staff.objects.create_user(username="benchmark")
-        Membership.objects.create(staff=staff, clinic=clinic, role=Role.DOCTOR.value)
-        client = Client()
-        client.force_login(staff)
-        costs = []
-        for size in sizes:
-            _grow(clinic, staff, size)
-            # The same patient at every size: the first one, whose record does not grow with the clinic.
-            patient = Patient.objects.order_by("pk").values_list("pk", flat=True)[0]
-            costs.append(_cost(client, "patient record", reverse("record", args=[patient]), size))
-            costs.append(_cost(client, "worklist", f"{reverse('worklist')}?status={EVERYTHING}", size))
-        return costs
-
-
-def _grow(clinic: Clinic, staff: Staff, size: int) -> None:
-    """Adds patients until the clinic has `size` of them, with what is due for each."""
-    stored = Patient.objects.count()
-    patients = list(synthetic_cohort(SEED + stored, size - stored, TODAY, first_number=stored + 1))
-    for start in range(0, len(patients), _BATCH):
-        ids = store_patients(patients[start : start + _BATCH], clinic=clinic, by=staff, today=TODAY)
-        reconcile(patient_ids=ids, as_of=TODAY)
+def measure_pages(clinic: Clinic, staff: Staff, size: int) -> list[PageCost]:
+    """Costs of the pages with `size` patients in the clinic, which grows to that first."""
+    client = Client()
+    client.force_login(staff)
+    grow(clinic, staff, size)
+    # The same patient at every size: the first one, whose record does not grow with the clinic.
+    patient = Patient.objects.order_by("pk").values_list("pk", flat=True)[0]
+    return [
+        _cost(client, "patient record", reverse("record", args=[patient]), size),
+        _cost(client, "worklist", f"{reverse('worklist')}?{WORKLIST}", size),
+    ]
 
 
 def _cost(client: Client, page: str, address: str, patients: int) -> PageCost:
@@ -87,15 +63,3 @@ def _get(client: Client, address: str) -> None:
     response = client.get(address, secure=True)
     if response.status_code != 200:
         raise RuntimeError(f"{address} answered {response.status_code}, so there is nothing to measure")
-
-
-@contextmanager
-def _scratch_database() -> Iterator[None]:
-    own_name = connection.settings_dict["NAME"]
-    setup_test_environment()
-    connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
-    try:
-        yield
-    finally:
-        connection.creation.destroy_test_db(own_name, verbosity=0)
-        teardown_test_environment()

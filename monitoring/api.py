@@ -5,16 +5,26 @@ from typing import Any
 
 from django.utils.dateparse import parse_date
 from drf_spectacular.utils import extend_schema
+from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from monitoring import actions
 from monitoring.actions import NewResult
 from monitoring.filters import DueItemFilters, ResultFilters, SnoozeFilters
-from monitoring.models import DueItem
+from monitoring.models import DueItem, Result
 from monitoring.models.due_item import DueItemStatus
-from monitoring.selectors import due_items_for, monitoring_of, results_for, rows_of, snoozes_for
+from monitoring.selectors import (
+    due_items_for,
+    messages_on,
+    monitoring_of,
+    result_for,
+    results_for,
+    rows_of,
+    snoozes_for,
+)
 from monitoring.serializers import (
+    CorrectedResultSerializer,
     DueItemSerializer,
     MonitoringFindingsSerializer,
     NewResultsSerializer,
@@ -23,7 +33,7 @@ from monitoring.serializers import (
     SnoozeSerializer,
 )
 from patients.clock import today_in
-from patients.endpoint import ListedRows, PatientFacts, RecordEndpoint, titled
+from patients.endpoint import ListedRows, RecordEndpoint, titled
 from patients.errors import Refused
 from patients.selectors import patient_for, patients_for
 from patients.serializers import AsOfSerializer, LookingBackSerializer
@@ -51,7 +61,32 @@ class ResultEndpoint(WithdrawableFacts):
         except Refused as refused:
             raise _in_its_place(refused, sample["values"]) from None
         self.changed(sample["patient_id"])
-        return Response(RecordedResultsSerializer({"results": rows}).data, status=201)
+        return self._recorded(rows)
+
+    @extend_schema(
+        summary="Correct a result",
+        description="Another row takes its place at the same moment; the corrected one stays, with who, when and why.",
+        request=CorrectedResultSerializer,
+        responses={201: RecordedResultsSerializer},
+    )
+    @action(detail=True, methods=["post"])
+    def correct(self, request: Request, pk: int) -> Response:
+        old = result_for(self.staff, pk)
+        said = CorrectedResultSerializer(data=request.data)
+        said.is_valid(raise_exception=True)
+        try:
+            row = actions.correct_result(
+                by=self.staff, result_id=old.pk, value=said.value_of(old.analyte), **said.sample()
+            )
+        except Refused as refused:
+            raise _at({old.analyte: "value"}, refused) from None
+        self.changed(row.patient_id)
+        return self._recorded([row])
+
+    def _recorded(self, rows: list[Result]) -> Response:
+        """The rows with what whoever sent them must look at: nobody was asked before they were saved."""
+        said = {"results": rows, "messages": messages_on(self.staff, rows)}
+        return Response(RecordedResultsSerializer(said).data, status=201)
 
 
 @titled("due items, the latest due first", "a due item", "Open and closed. How late one is depends on `as_of`.")
@@ -74,9 +109,10 @@ class DueItemEndpoint(ListedRows):
 
 
 @titled("items put off, the latest first", "that an item is put off until a day", "It never hides how late it is.")
-class SnoozeEndpoint(PatientFacts):
+class SnoozeEndpoint(WithdrawableFacts):
     rows = snoozes_for
     record = actions.snooze_item
+    withdrawal = actions.withdraw_snooze
     serializer_class = SnoozeSerializer
     filterset_class = SnoozeFilters
     ordering = ("-made_on", "-pk")
@@ -106,7 +142,13 @@ def _shown(row: DueItem, as_of: date | None) -> dict[str, Any]:
     """One item as the worklist words it, with how it stands while it is open."""
     day = as_of or today_in(row.patient.clinic)
     (listed,) = rows_of([row], day)
-    standing = {"as_of": day, "status": listed.standing.status, "days_overdue": listed.standing.days_overdue}
+    standing = {
+        "as_of": day,
+        "status": listed.standing.status,
+        "bucket": listed.bucket,
+        "days_overdue": listed.standing.days_overdue,
+        "over_an_interval": listed.over_an_interval,
+    }
     return {
         "due_item": row,
         "name": listed.name,
@@ -118,6 +160,9 @@ def _shown(row: DueItem, as_of: date | None) -> dict[str, Any]:
 
 def _in_its_place(refused: Refused, values: list[NewResult]) -> Refused:
     """The action names the analyte that it refuses; the request has it in a list."""
-    places = {value.analyte: f"results.{index}" for index, value in reversed(list(enumerate(values)))}
+    return _at({value.analyte: f"results.{index}" for index, value in reversed(list(enumerate(values)))}, refused)
+
+
+def _at(places: dict[str, str], refused: Refused) -> Refused:
     errors = {places.get(field, field): messages for field, messages in refused.errors.items()}
     return Refused(refused.message, next(iter(errors)), errors)

@@ -3,6 +3,8 @@
 from collections.abc import Collection
 from datetime import datetime
 
+from django.db.models import Q
+
 from monitoring.models import (
     Contact,
     IntervalOverride,
@@ -16,9 +18,16 @@ from monitoring.models import (
     TargetRange,
 )
 from monitoring.rules import record
-from monitoring.rules.vocabulary import ContactOutcome, MonitoredBy, RiskTier
-from patients.facts import grouped
-from regimens.facts import treatment_records
+from monitoring.rules.vocabulary import ContactOutcome, MonitoredBy, RiskTier, Symptom
+from patients.facts import bodies, columns, grouped
+from patients.models import Staff
+from regimens.facts import courses_of, treatment_records
+from regimens.rules.record import TreatmentRecord
+
+_RESULT = (
+    "pk", "patient_id", "analyte", "sampled_on", "value", "comparator", "unit", "text", "upper_limit",
+    "hours_after_dose", "brand", "assay",
+)  # fmt: skip
 
 
 def monitoring_records(
@@ -28,9 +37,27 @@ def monitoring_records(
 
     With `known_at` as they were known at that moment (see patients.facts).
     """
+    return _with_monitoring(treatment_records(patient_ids, known_at), known_at)
+
+
+def schedule_records(patient_ids: Collection[int]) -> dict[int, record.MonitoringRecord]:
+    """The records with all that the schedule reads and nothing else: no assessments, judgements, answers.
+
+    For work over whole clinics; 21 queries. A test holds the schedule to the same findings from both.
+    """
     ids = list(patient_ids)
-    of = {"patient__in": ids}
-    results = grouped(Result.objects.filter(**of).as_known(known_at).order_by("sampled_on", "pk"), "patient_id")
+    courses = courses_of(ids)
+    treatments = {pk: TreatmentRecord(patient, courses.get(pk, ())) for pk, patient in bodies(ids).items()}
+    return _with_monitoring(treatments, None)
+
+
+def _with_monitoring(
+    treatments: dict[int, TreatmentRecord], known_at: datetime | None
+) -> dict[int, record.MonitoringRecord]:
+    of = {"patient__in": list(treatments)}
+    results = grouped(
+        columns(Result.objects.filter(**of).as_known(known_at).order_by("sampled_on", "pk"), *_RESULT), "patient_id"
+    )
     snoozes = grouped(Snooze.objects.filter(**of).as_known(known_at).order_by("made_on", "pk"), "patient_id")
     risk = grouped(RiskAssessment.objects.filter(**of).as_known(known_at).order_by("on", "pk"), "patient_id")
     overrides = grouped(
@@ -38,16 +65,19 @@ def monitoring_records(
         "patient_id",
     )
     shared = grouped(SharedCare.objects.filter(**of).as_known(known_at).order_by("from_on", "pk"), "patient_id")
-    pauses = grouped(Pause.objects.filter(**of).as_known(known_at).order_by("from_on", "pk"), "patient_id")
+    pauses = grouped(
+        Pause.objects.filter(**of).as_known(known_at).select_related("recorded_by").order_by("from_on", "pk"),
+        "patient_id",
+    )
     ranges = grouped(TargetRange.objects.filter(**of).as_known(known_at).order_by("from_on", "pk"), "patient_id")
     waivers = grouped(NotNeeded.objects.filter(**of).as_known(known_at).order_by("made_on", "pk"), "patient_id")
     samples = grouped(SampleTaken.objects.filter(**of).as_known(known_at).order_by("taken_on", "pk"), "patient_id")
-    missed = Contact.objects.filter(outcome=ContactOutcome.DID_NOT_ATTEND, **of).as_known(known_at)
-    missed_visits = grouped(missed.order_by("on", "pk"), "patient_id")
+    told = Contact.objects.filter(Q(outcome=ContactOutcome.DID_NOT_ATTEND) | ~Q(symptoms=[]), **of).as_known(known_at)
+    contacts = grouped(told.order_by("on", "pk"), "patient_id")
     return {
         patient_id: record.MonitoringRecord(
             treatment=treatment,
-            results=tuple(_result(row) for row in results[patient_id]),
+            results=tuple(result_record(row) for row in results[patient_id]),
             snoozes=tuple(
                 record.Snooze(row.item, row.made_on, row.until, row.reason, row.occasion) for row in snoozes[patient_id]
             ),
@@ -60,7 +90,9 @@ def monitoring_records(
                 for row in shared[patient_id]
             ),
             pauses=tuple(
-                record.Pause(str(row.pk), row.from_on, row.until, row.reason, row.drug, row.ended_on)
+                record.Pause(
+                    str(row.pk), row.from_on, row.until, row.reason, row.drug, row.ended_on, _name(row.recorded_by)
+                )
                 for row in pauses[patient_id]
             ),
             target_ranges=tuple(
@@ -75,13 +107,23 @@ def monitoring_records(
                 record.SampleTaken(str(row.pk), row.item, row.taken_on, row.until, row.occasion)
                 for row in samples[patient_id]
             ),
-            missed_visits=tuple(record.MissedVisit(str(row.pk), row.on) for row in missed_visits[patient_id]),
+            missed_visits=tuple(
+                record.MissedVisit(str(row.pk), row.on)
+                for row in contacts[patient_id]
+                if row.outcome == ContactOutcome.DID_NOT_ATTEND
+            ),
+            symptoms_told=tuple(
+                record.SymptomsTold(str(row.pk), row.on, tuple(Symptom(word) for word in row.symptoms))
+                for row in contacts[patient_id]
+                if row.symptoms
+            ),
         )
-        for patient_id, treatment in treatment_records(ids, known_at).items()
+        for patient_id, treatment in treatments.items()
     }
 
 
-def _result(row: Result) -> record.Result:
+def result_record(row: Result) -> record.Result:
+    """One result as the rules read it."""
     return record.Result(
         id=str(row.pk),
         analyte=row.analyte,
@@ -106,5 +148,9 @@ def _override(row: IntervalOverride) -> record.IntervalOverride:
         reason=row.reason,
         drug=row.drug,
         item=row.item,
-        by=row.recorded_by.get_full_name() or row.recorded_by.username,
+        by=_name(row.recorded_by),
     )
+
+
+def _name(staff: Staff) -> str:
+    return staff.get_full_name() or staff.username

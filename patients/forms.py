@@ -264,3 +264,19 @@ class WithdrawEntryForm(EntryForm):
         required=True,
         help_text="For example: entered for another patient.",
     )
+
+
+class ContactDetailsForm(EntryForm):
+    """Where the patient can be written to; `version` is the id of the details that the page shows, 0 for none."""
+
+    email = forms.EmailField(label="E-mail address", required=False, max_length=254)
+    may_remind = forms.BooleanField(
+        label="The patient agreed to reminders by e-mail",
+        required=False,
+        help_text="E-mail can be read by others who use the same mailbox. Ask, and tell them that each reminder has a "
+        "link that ends them.",
+    )
+    agreed_on = DayField(label="Agreed on", required=False, help_text="Needed with an agreement. " + DAY_HELP)
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+    layout = (Section("Address", ("email",)), Section("Reminders", ("may_remind", "agreed_on")))

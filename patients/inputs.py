@@ -7,13 +7,14 @@ be April or May. Text keeps what was typed, is read out as it stands and can be 
 
 import re
 from calendar import monthrange
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
-from typing import Any, TypeVar
+from datetime import date, time
+from typing import Any, TypeVar, cast
 
 from django import forms
 from django.forms.renderers import get_default_renderer
+from django.http import QueryDict
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString, mark_safe
 
@@ -131,6 +132,29 @@ class PartialDayField(DayField):
         if self.today is not None and first <= self.today <= last:
             return min(middle, self.today)
         return middle
+
+
+class ClockField(forms.Field):
+    """A time of day on the 24-hour clock: 08:30, 8.30 or 0830. Gives a time in whole minutes."""
+
+    default_error_messages = {"invalid": "Enter a time on the 24-hour clock, for example 08:30 or 21:00."}
+
+    def __init__(self, *, label: str, help_text: str = "", required: bool = False) -> None:
+        # No numeric keypad: telephones leave the colon out of it.
+        super().__init__(label=label, help_text=help_text, required=required, widget=forms.TextInput(attrs={"size": 8}))
+
+    def to_python(self, value: object) -> time | None:
+        text = str(value or "").strip()
+        if not text:
+            return None
+        found = re.fullmatch(r"([01]?[0-9]|2[0-3])[:.]([0-5][0-9])|([01][0-9]|2[0-3])([0-5][0-9])", text, re.ASCII)
+        if found is None:
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
+        hour, minute = (int(part) for part in found.groups() if part)
+        return time(hour, minute)
+
+    def prepare_value(self, value: Any) -> Any:
+        return f"{value:%H:%M}" if isinstance(value, time) else value
 
 
 class NumberField(forms.DecimalField):
@@ -266,6 +290,22 @@ class EntryForm(forms.Form):
         for name, text in previous.items():
             if name in self.fields and text:
                 self.fields[name].previous = text  # type: ignore[attr-defined]
+
+
+class SeenForm(EntryForm):
+    """A form whose entry is looked at before it is saved: `seen` says which messages the person was shown."""
+
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def seen_fingerprints(self) -> frozenset[str]:
+        """What stood on the page that was sent. Only for a valid form."""
+        return frozenset(self.cleaned_data["seen"].split())
+
+    def show_messages(self, fingerprints: Iterable[str]) -> None:
+        """Everything typed stays; what is sent next counts as sent in sight of these messages."""
+        typed = cast(QueryDict, self.data).copy()
+        typed["seen"] = " ".join(fingerprints)
+        self.data = typed
 
 
 def one_of(

@@ -1,7 +1,7 @@
 """Every read about who a patient is. Each takes the member of staff, so that access is decided here and only here."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date, datetime
 from typing import TypeVar
 
@@ -14,6 +14,7 @@ from patients.models import (
     Autoantibody,
     Clinic,
     Condition,
+    ContactDetails,
     Height,
     Membership,
     Patient,
@@ -37,15 +38,26 @@ def roles_by_clinic(staff: Staff) -> dict[int, frozenset[Role]]:
         return {}
     cached: dict[int, frozenset[Role]] | None = getattr(staff, "_roles_by_clinic", None)
     if cached is None:
-        rows = Membership.objects.filter(staff=staff).values_list("clinic_id", "role")
-        cached = {clinic: frozenset({Role(role)}) for clinic, role in rows}
+        rows = list(Membership.objects.filter(staff=staff).values_list("clinic_id", "role", "is_lead"))
+        cached = {clinic: frozenset({Role(role)}) for clinic, role, _ in rows}
         setattr(staff, "_roles_by_clinic", cached)  # noqa: B010 - not a declared attribute of the model
+        led = frozenset(clinic for clinic, _, is_lead in rows if is_lead)
+        setattr(staff, "_clinics_led", led)  # noqa: B010 - as above
     return cached
 
 
+def clinics_led(staff: Staff) -> frozenset[int]:
+    """The clinics that the person leads; none for an inactive account. Read together with the roles."""
+    if not roles_by_clinic(staff):
+        return frozenset()
+    led: frozenset[int] = getattr(staff, "_clinics_led", frozenset())
+    return led
+
+
 def may(staff: Staff, clinic_id: int, permission: Permission) -> bool:
-    """Whether the person's role in that clinic carries the permission."""
-    return allowed(roles_by_clinic(staff).get(clinic_id, frozenset()), permission)
+    """Whether the person's role in that clinic, or leading it, carries the permission."""
+    roles = roles_by_clinic(staff).get(clinic_id, frozenset())
+    return allowed(roles, permission, leads=clinic_id in clinics_led(staff))
 
 
 def require(staff: Staff, clinic_id: int, permission: Permission) -> None:
@@ -70,6 +82,22 @@ def clinic_for(staff: Staff, clinic_id: int, permission: Permission) -> Clinic:
         raise NotFound("No such clinic among yours.", "clinic")
     require(staff, clinic_id, permission)
     return Clinic.objects.get(pk=clinic_id)
+
+
+def members_of(staff: Staff, clinic_id: int, also: Collection[int] = ()) -> QuerySet[Membership]:
+    """Whoever belongs to one of the person's clinics and can sign in, by name; `also` these memberships in any case.
+
+    Nobody for another clinic.
+    """
+    rows = Membership.objects.filter(clinic=clinic_id, clinic__in=list(roles_by_clinic(staff)))
+    rows = rows.filter(Q(staff__is_active=True) | Q(pk__in=list(also)))
+    return rows.select_related("staff").order_by("staff__last_name", "staff__first_name", "staff__username")
+
+
+def memberships_of(staff: Staff) -> QuerySet[Membership]:
+    """The person's own memberships, by the clinic's name; none for an inactive account."""
+    rows = Membership.objects.filter(staff=staff, clinic__in=list(roles_by_clinic(staff)))
+    return rows.select_related("clinic").order_by("clinic__name")
 
 
 def patients_for(staff: Staff) -> QuerySet[Patient]:
@@ -178,6 +206,11 @@ def condition_for(staff: Staff, patient_id: int, condition_id: int) -> Condition
 def autoantibodies_for(staff: Staff) -> QuerySet[Autoantibody]:
     """Current autoantibody findings of the person's patients, the latest entered first."""
     return _facts(Autoantibody.objects.all(), staff).order_by("-recorded_at", "-pk")
+
+
+def contact_details_for(staff: Staff) -> QuerySet[ContactDetails]:
+    """Current contact details of the person's patients, with the end that the patient put to reminders."""
+    return _facts(ContactDetails.objects.all(), staff).select_related("opt_out", "patient__clinic").order_by("pk")
 
 
 def patient_ids_by_clinic(clinic_ids: Iterable[int] | None = None) -> list[int]:

@@ -17,13 +17,22 @@ from patients.selectors import patient_for, patients_for
 from patients.serializers import LookingBackSerializer, WithdrawalSerializer
 from patients.withdrawable import WithdrawableFacts
 from regimens import actions
-from regimens.filters import CourseFilters, InfusionFilters, MilestoneFilters
+from regimens.filters import CourseFilters, InfusionFilters, InfusionPlanFilters, MilestoneFilters
+from regimens.infusion_serializers import (
+    CourseInfusionPlanSerializer,
+    CourseInfusionSerializer,
+    InfusionPlanSerializer,
+    InfusionSerializer,
+)
 from regimens.rules.guard_findings import GuardFinding
 from regimens.rules.vocabulary import Route
 from regimens.selectors import (
     course_for,
     courses_for,
     guard_messages,
+    infusion_messages,
+    infusion_plan_messages,
+    infusion_plans_for,
     infusions_for,
     milestones_for,
     pathway_of,
@@ -33,13 +42,11 @@ from regimens.selectors import (
 from regimens.serializers import (
     AnswerSerializer,
     ChosenAssessmentsSerializer,
-    CourseInfusionSerializer,
     CourseSerializer,
     CourseWithdrawalSerializer,
     DoseChangeSerializer,
     GuardedCourseSerializer,
     GuardMessageSerializer,
-    InfusionSerializer,
     MilestoneSerializer,
     NeverGivenSerializer,
     NewCourseSerializer,
@@ -122,12 +129,25 @@ class CourseEndpoint(ListedRows):
 
     @extend_schema(
         summary="Record an infusion cycle that was given",
+        description="What was given is a fact, and nothing stops it: `guard` holds the warnings about it.",
         request=CourseInfusionSerializer,
-        responses={201: CourseSerializer},
+        responses={201: GuardedCourseSerializer},
     )
     @action(detail=True, methods=["post"])
     def infusions(self, request: Request, pk: int) -> Response:
-        return self._added(actions.record_infusion, CourseInfusionSerializer)
+        row = actions.record_infusion(by=self.staff, course_id=pk, **self.parsed(CourseInfusionSerializer))
+        return self._guarded(row.course, infusion_messages(self.staff, row))
+
+    @extend_schema(
+        summary="Plan the infusions of a course",
+        description="A plan already there is superseded and stays in the record. `guard` holds the warnings about it.",
+        request=CourseInfusionPlanSerializer,
+        responses={201: GuardedCourseSerializer},
+    )
+    @action(detail=True, methods=["post"], url_path="infusion-plan")
+    def infusion_plan(self, request: Request, pk: int) -> Response:
+        row = actions.plan_infusions(by=self.staff, course_id=pk, **self.parsed(CourseInfusionPlanSerializer))
+        return self._guarded(row.course, infusion_plan_messages(self.staff, row))
 
     @extend_schema(
         summary="Plan a corticosteroid taper",
@@ -141,14 +161,17 @@ class CourseEndpoint(ListedRows):
 
     @extend_schema(
         summary="Stop a course",
-        description="A judgement of failure is an outcome, recorded apart. A stale `version` is answered with 409.",
+        description=(
+            "A judgement of failure is an outcome, recorded apart. A stale `version` is answered with 409. `guard` "
+            "says what to know before a corticosteroid is stopped."
+        ),
         request=StopSerializer,
-        responses={200: CourseSerializer},
+        responses={200: GuardedCourseSerializer},
     )
     @action(detail=True, methods=["post"])
     def stop(self, request: Request, pk: int) -> Response:
         course = actions.stop_course(by=self.staff, course_id=pk, **self.parsed(StopSerializer))
-        return self._told(course, status=200)
+        return self._guarded(course, guard_messages(self.staff, pk, since=course.stop_recorded_at), status=200)
 
     @extend_schema(
         summary="Take back a stop that was entered in error",
@@ -203,8 +226,8 @@ class CourseEndpoint(ListedRows):
         row = act(by=self.staff, course_id=self.kwargs["pk"], **self.parsed(serializer))
         return self._told(row.course)
 
-    def _guarded(self, course: Any, guard: list[dict[str, Any]]) -> Response:
-        answer = self._told(course)
+    def _guarded(self, course: Any, guard: list[dict[str, Any]], status: int = 201) -> Response:
+        answer = self._told(course, status)
         answer.data = {**answer.data, "guard": GuardMessageSerializer(guard, many=True).data}
         return answer
 
@@ -226,6 +249,23 @@ class InfusionEndpoint(ListedRows):
     @action(detail=True, methods=["post"])
     def withdraw(self, request: Request, pk: int) -> Response:
         row = actions.withdraw_infusion(by=self.staff, entry_id=pk, **self.parsed(WithdrawalSerializer))
+        self.changed(row.course.patient_id)
+        return Response(status=204)
+
+
+@titled("infusion plans, the latest made first", "an infusion plan", "One for a course: the present one.")
+class InfusionPlanEndpoint(ListedRows):
+    rows = infusion_plans_for
+    serializer_class = InfusionPlanSerializer
+    filterset_class = InfusionPlanFilters
+    ordering = ("-recorded_at", "-pk")
+
+    @extend_schema(
+        summary="Withdraw an infusion plan entered in error", request=WithdrawalSerializer, responses={204: None}
+    )
+    @action(detail=True, methods=["post"])
+    def withdraw(self, request: Request, pk: int) -> Response:
+        row = actions.withdraw_infusion_plan(by=self.staff, entry_id=pk, **self.parsed(WithdrawalSerializer))
         self.changed(row.course.patient_id)
         return Response(status=204)
 

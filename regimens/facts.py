@@ -3,8 +3,9 @@
 from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
-from patients.facts import grouped, patient_records
+from patients.facts import columns, grouped, patient_records
 from patients.rules.vocabulary import DatePrecision
 from regimens.models import (
     Course,
@@ -39,6 +40,13 @@ from regimens.rules.vocabulary import (
     WeightBasis,
 )
 
+_DOSE = (
+    "pk", "course_id", "from_on", "amount", "unit", "basis", "frequency", "frequency_text", "weekday", "brand",
+)  # fmt: skip
+_INFUSION = (
+    "pk", "course_id", "first_on", "days", "total", "unit", "dosing_weight", "dosing_weight_on", "reaction",
+)  # fmt: skip
+
 
 def treatment_records(
     patient_ids: Collection[int], known_at: datetime | None = None
@@ -49,50 +57,70 @@ def treatment_records(
     not stopped.
     """
     ids = list(patient_ids)
-    # What belongs to a course is looked up by the courses that are known: rows of any other never come into sight.
-    of_patient = {"course__patient__in": ids}
-    courses = grouped(
-        Course.objects.filter(patient__in=ids).as_known(known_at).order_by("start_on", "pk"), "patient_id"
-    )
-    doses = grouped(DosePeriod.objects.filter(**of_patient).as_known(known_at).order_by("from_on", "pk"), "course_id")
-    outcomes = grouped(Outcome.objects.filter(**of_patient).as_known(known_at).order_by("on", "pk"), "course_id")
-    infusions = grouped(
-        Infusion.objects.filter(**of_patient).as_known(known_at).order_by("first_on", "pk"), "course_id"
-    )
-    steps = TaperStep.objects.filter(plan__in=TaperPlan.objects.filter(**of_patient).as_known(known_at))
-    tapers = grouped(steps.select_related("plan").order_by("on", "pk"), "plan.course_id")
-    decisions = grouped(TaperDecision.objects.filter(**of_patient).as_known(known_at).order_by("on", "pk"), "course_id")
-    plans = grouped(InfusionPlan.objects.filter(**of_patient).as_known(known_at).order_by("pk"), "course_id")
-    dates = grouped(
-        PlannedInfusion.objects.filter(plan__in=InfusionPlan.objects.filter(**of_patient).as_known(known_at)).order_by(
-            "on"
-        ),
-        "plan_id",
+    outcomes = grouped(
+        Outcome.objects.filter(course__patient__in=ids).as_known(known_at).order_by("on", "pk"), "course_id"
     )
     milestones = grouped(
         Milestone.objects.filter(patient__in=ids).as_known(known_at).order_by("on", "pk"), "patient_id"
     )
     answers = Review.objects.filter(patient__in=ids).as_known(known_at).select_related("recorded_by")
     reviews = grouped(answers.order_by("on", "pk"), "patient_id")
+    courses = courses_of(ids, known_at)
     return {
         patient_id: record.TreatmentRecord(
             patient=patient,
             courses=tuple(
-                _as_known(
-                    replace(
-                        _course(row, doses[row.pk], outcomes[row.pk], infusions[row.pk], tapers[row.pk]),
-                        infusion_plan=next((_plan(plan, dates[plan.pk]) for plan in plans[row.pk]), None),
-                        taper_decisions=tuple(_decision(decision) for decision in decisions[row.pk]),
-                    ),
-                    row,
-                    known_at,
-                )
-                for row in courses[patient_id]
+                replace(course, outcomes=tuple(_outcome(row) for row in outcomes[int(course.id)]))
+                for course in courses.get(patient_id, ())
             ),
             milestones=tuple(_milestone(row) for row in milestones[patient_id]),
             reviews=tuple(_review(row) for row in reviews[patient_id]),
         )
         for patient_id, patient in patient_records(ids, known_at).items()
+    }
+
+
+def courses_of(patient_ids: Collection[int], known_at: datetime | None = None) -> dict[int, tuple[record.Course, ...]]:
+    """What these patients take and are planned to take, without the judgements on it: seven queries."""
+    ids = list(patient_ids)
+    # What belongs to a course is looked up by the courses that are known: rows of any other never come into sight.
+    of_patient = {"course__patient__in": ids}
+    courses = grouped(
+        Course.objects.filter(patient__in=ids).as_known(known_at).order_by("start_on", "pk"), "patient_id"
+    )
+    doses = grouped(
+        columns(DosePeriod.objects.filter(**of_patient).as_known(known_at).order_by("from_on", "pk"), *_DOSE),
+        "course_id",
+    )
+    infusions = grouped(
+        columns(Infusion.objects.filter(**of_patient).as_known(known_at).order_by("first_on", "pk"), *_INFUSION),
+        "course_id",
+    )
+    steps = TaperStep.objects.filter(plan__in=TaperPlan.objects.filter(**of_patient).as_known(known_at))
+    tapers = grouped(steps.select_related("plan").order_by("on", "pk"), "plan.course_id")
+    decisions = grouped(TaperDecision.objects.filter(**of_patient).as_known(known_at).order_by("on", "pk"), "course_id")
+    plans = grouped(InfusionPlan.objects.filter(**of_patient).as_known(known_at).order_by("pk"), "course_id")
+    of_plans = PlannedInfusion.objects.filter(plan__in=InfusionPlan.objects.filter(**of_patient).as_known(known_at))
+    dates = grouped(of_plans.order_by("on"), "plan_id")
+    return {
+        patient_id: tuple(
+            _as_known(
+                replace(
+                    _course(row),
+                    doses=tuple(dose_record(dose) for dose in doses[row.pk]),
+                    infusions=tuple(infusion_record(infusion) for infusion in infusions[row.pk]),
+                    taper=tuple(
+                        record.TaperStep(str(step.pk), step.on, step.milligrams_per_day) for step in tapers[row.pk]
+                    ),
+                    infusion_plan=next((_plan(plan, dates[plan.pk]) for plan in plans[row.pk]), None),
+                    taper_decisions=tuple(_decision(decision) for decision in decisions[row.pk]),
+                ),
+                row,
+                known_at,
+            )
+            for row in rows
+        )
+        for patient_id, rows in courses.items()
     }
 
 
@@ -103,9 +131,7 @@ def _as_known(course: record.Course, row: Course, known_at: datetime | None) -> 
     return replace(course, stop_on=None, stop_precision=DatePrecision.DAY, stop_reason=None)
 
 
-def _course(
-    row: Course, doses: list[DosePeriod], outcomes: list[Outcome], infusions: list[Infusion], taper: list[TaperStep]
-) -> record.Course:
+def _course(row: Course, **belonging: Any) -> record.Course:
     return record.Course(
         id=str(row.pk),
         drug=row.drug,
@@ -119,10 +145,7 @@ def _course(
         stop_reason=StopReason(row.stop_reason) if row.stop_reason else None,
         never_given=row.never_given,
         note=row.note,
-        doses=tuple(dose_record(dose) for dose in doses),
-        outcomes=tuple(_outcome(outcome) for outcome in outcomes),
-        infusions=tuple(infusion_record(infusion) for infusion in infusions),
-        taper=tuple(record.TaperStep(str(step.pk), step.on, step.milligrams_per_day) for step in taper),
+        **belonging,
     )
 
 
@@ -211,6 +234,10 @@ def _plan(row: InfusionPlan, dates: list[PlannedInfusion]) -> record.InfusionPla
         vial_sizes=tuple(row.vial_sizes),
         review_after_cycles=row.review_after_cycles,
     )
+
+
+def _step(row: TaperStep) -> record.TaperStep:
+    return record.TaperStep(str(row.pk), row.on, row.milligrams_per_day)
 
 
 def _decision(row: TaperDecision) -> record.TaperDecision:

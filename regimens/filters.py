@@ -7,7 +7,7 @@ from django_filters import rest_framework as filters
 
 from patients.filters import DayFilter, IdFilter, OfPatient, OfPatientByDay, WordFilter, from_and_to
 from regimens.models import Course
-from regimens.rules.vocabulary import CourseRole, MilestoneKind
+from regimens.rules.vocabulary import CourseRole, MilestoneKind, TaperChoice
 
 
 class CourseFilters(OfPatient):
@@ -27,6 +27,19 @@ class InfusionFilters(filters.FilterSet):
     course = IdFilter(field_name="course")
     drug = filters.CharFilter(field_name="course__drug")
     from_on, to_on = from_and_to("first_on")
+
+
+class InfusionPlanFilters(filters.FilterSet):
+    patient = IdFilter(field_name="course__patient")
+    course = IdFilter(field_name="course")
+    drug = filters.CharFilter(field_name="course__drug")
+
+
+class TaperDecisionFilters(filters.FilterSet):
+    patient = IdFilter(field_name="course__patient")
+    course = IdFilter(field_name="course")
+    choice = WordFilter(TaperChoice)
+    from_on, to_on = from_and_to("on")
 
 
 class MilestoneFilters(OfPatientByDay):

@@ -1,11 +1,10 @@
 """What is typed about treatment. Shape and parse only; actions decide. The drug catalogue is handed in by the view."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date
-from typing import Any, cast
+from typing import Any
 
 from django import forms
-from django.http import QueryDict
 
 from patients.inputs import (
     DAY_HELP,
@@ -15,13 +14,13 @@ from patients.inputs import (
     NumberField,
     PartialDay,
     PartialDayField,
-    PartsField,
     Section,
+    SeenForm,
     one_of,
     words,
 )
 from patients.rules.vocabulary import DatePrecision
-from regimens.actions import REASON_LENGTH, NewDose, NewMilestone, NewOutcome, NewTaperStep
+from regimens.actions import REASON_LENGTH, NewDose, NewMilestone, NewOutcome
 from regimens.rules.answers import Acceptance
 from regimens.rules.vocabulary import (
     DoseBasis,
@@ -38,26 +37,9 @@ from regimens.rules.vocabulary import (
 # Headings of the catalogue, each with pairs of drug id and generic name.
 DrugChoices = Sequence[tuple[str, Sequence[tuple[str, str]]]]
 
-TAPER_ROWS = tuple(f"step_{number}" for number in range(1, 13))
 _WEEKDAY_NOT_RECORDED = "not_recorded"
 _WEEKDAYS = [("", "Choose one"), *Weekday.choices(), (_WEEKDAY_NOT_RECORDED, "weekday not recorded")]
 _OUTSIDE = "outside"
-
-
-class SeenForm(EntryForm):
-    """A form whose entry the dose guard looks at: `seen` says which of its messages the person was shown."""
-
-    seen = forms.CharField(required=False, widget=forms.HiddenInput)
-
-    def seen_fingerprints(self) -> frozenset[str]:
-        """What stood on the page that was sent. Only for a valid form."""
-        return frozenset(self.cleaned_data["seen"].split())
-
-    def show_messages(self, fingerprints: Iterable[str]) -> None:
-        """Everything typed stays; what is sent next counts as sent in sight of these messages."""
-        typed = cast(QueryDict, self.data).copy()
-        typed["seen"] = " ".join(fingerprints)
-        self.data = typed
 
 
 class GuardedForm(SeenForm):
@@ -181,7 +163,7 @@ class ChangeDoseForm(GuardedForm, DoseForm):
         return typed
 
 
-class StopCourseForm(EntryForm):
+class StopCourseForm(SeenForm):
     """The first day without the drug, and why; `version` is the one that the page was read at."""
 
     on = PartialDayField(label="First day without the drug")
@@ -231,66 +213,6 @@ class AddMilestoneForm(EntryForm):
     kind = one_of(MilestoneKind, "Milestone", radios=True)
     on = PartialDayField(label="Since")
     note = words("Note", length=300)
-
-
-class TaperStepField(PartsField):
-    """One step: from a day on, so many mg a day. Gives a NewTaperStep, or None when empty."""
-
-    def __init__(self, number: int) -> None:
-        parts = (DayField(label="From", help_text=""), NumberField(label="mg a day"))
-        super().__init__(parts, label=f"Step {number}")
-
-    def compress(self, data_list: Any) -> NewTaperStep | None:
-        on, milligrams = data_list
-        if on is None and milligrams is None:
-            return None
-        if on is None:
-            raise forms.ValidationError("Enter the day from which this dose holds.")
-        if milligrams is None:
-            raise forms.ValidationError("Enter the dose in mg a day; 0 means stop.")
-        return NewTaperStep(on=on, milligrams_per_day=milligrams)
-
-
-class PlanTaperForm(EntryForm):
-    """A planned corticosteroid taper, one row a step."""
-
-    note = words("Note", length=300)
-
-    layout = (
-        Section("Steps", TAPER_ROWS, f"One row a step, in their order; leave the rest empty. {DAY_HELP}"),
-        Section("Note", ("note",)),
-    )
-
-    def __init__(self, data: Any = None, *, today: date) -> None:
-        rows = {name: TaperStepField(number) for number, name in enumerate(TAPER_ROWS, 1)}
-        super().__init__(data, today=today, rows=rows)
-
-    def steps(self) -> list[NewTaperStep]:
-        """The rows that were filled in, in their order. Only for a valid form."""
-        return [step for name in TAPER_ROWS if (step := self.cleaned_data[name]) is not None]
-
-
-class RecordInfusionForm(SeenForm):
-    """One infusion cycle that was given."""
-
-    first_on = DayField(label="First day")
-    days = forms.IntegerField(
-        label="Number of consecutive days",
-        initial=1,
-        min_value=1,
-        widget=forms.TextInput(attrs={"inputmode": "numeric"}),
-    )
-    total = NumberField(label="Whole amount of the cycle", help_text="All days together. Leave it empty if not known.")
-    unit = one_of(DoseUnit, "Unit", required=False)
-    dosing_weight = NumberField(label="Weight that the dose was worked out from, in kg")
-    dosing_weight_on = DayField(label="That weight was measured on", required=False)
-    note = words("Note", length=300)
-
-    layout = (
-        Section("Given", ("first_on", "days", "total", "unit")),
-        Section("Dosing weight", ("dosing_weight", "dosing_weight_on"), "For a dose per kg, such as 2 g/kg."),
-        Section("Note", ("note",)),
-    )
 
 
 def _offer(form: forms.Form, drugs: DrugChoices) -> None:

@@ -1,24 +1,42 @@
 """Every read about treatment: courses, and where patients stand in the pathway."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db.models import Prefetch, QuerySet
 
+from patients.clock import today_in
 from patients.errors import NotFound
 from patients.models import Patient, Staff
 from patients.protocol.load import load as load_activity
 from patients.rules.permissions import Permission
 from patients.selectors import ids_by_moment, not_known_yet, patients_for, require
 from regimens.facts import treatment_records
-from regimens.models import Course, DoseCheck, DosePeriod, Infusion, Milestone, Outcome, Review, TaperPlan
+from regimens.models import (
+    Course,
+    DoseCheck,
+    DosePeriod,
+    Infusion,
+    InfusionPlan,
+    Milestone,
+    Outcome,
+    Review,
+    TaperDecision,
+    TaperPlan,
+)
 from regimens.protocol.load import load
 from regimens.protocol.schema import Drug
 from regimens.rules.findings import PathwayFindings
+from regimens.rules.guard_infusions import check_infusion, check_infusion_plan
+from regimens.rules.guard_wording import as_stored
 from regimens.rules.pathway import evaluate
+from regimens.rules.record import TaperStep as PlannedStep
 from regimens.rules.response_comparison import ResponseFindings, response_findings
 from regimens.rules.reviews import Questions, questions
+from regimens.rules.taper import PlanVersion
 from regimens.rules.vocabulary import CourseRole
 
 _NO_SUCH_COURSE = "No such course among your patients."
@@ -33,6 +51,7 @@ def courses_for(staff: Staff) -> QuerySet[Course]:
             Prefetch("doses", DosePeriod.objects.all().current().order_by("from_on")),
             Prefetch("outcomes", Outcome.objects.all().current().order_by("on")),
             Prefetch("infusions", Infusion.objects.all().current().order_by("first_on")),
+            Prefetch("infusion_plans", InfusionPlan.objects.all().current().prefetch_related("dates")),
             Prefetch("taper_plans", TaperPlan.objects.all().current().prefetch_related("steps")),
         )
         .order_by("-start_on", "-pk")
@@ -70,12 +89,40 @@ def dose_checks_of(staff: Staff, patient: Patient, known_at: datetime | None = N
     return list(checks.select_related("recorded_by").order_by("-recorded_at", "-pk"))
 
 
-def guard_messages(staff: Staff, course_id: int, dose_id: int | None = None) -> list[dict[str, Any]]:
-    """What the dose guard said of the doses of a course, or of one of them, as it was kept."""
+def guard_messages(
+    staff: Staff, course_id: int, dose_id: int | None = None, since: datetime | None = None
+) -> list[dict[str, Any]]:
+    """What the dose guard said of the doses of a course, or of one of them, as it was kept; all, or since a moment."""
     checks = DoseCheck.objects.filter(course__in=courses_for(staff), course=course_id).current().order_by("pk")
     if dose_id is not None:
         checks = checks.filter(dose=dose_id)
+    if since is not None:
+        checks = checks.filter(recorded_at__gte=since)
     return [message for check in checks for message in check.findings]
+
+
+def infusion_messages(staff: Staff, infusion: Infusion) -> list[dict[str, Any]]:
+    """What the dose guard says of a recorded cycle, on the record as it is without it. Raises NotFound."""
+    course = course_for(staff, infusion.course_id)
+    record = treatment_records([course.patient_id])[course.patient_id]
+    given = next(row for one in record.courses for row in one.infusions if row.id == str(infusion.pk))
+    courses = tuple(
+        replace(one, infusions=tuple(row for row in one.infusions if row is not given)) for one in record.courses
+    )
+    today = today_in(course.patient.clinic)
+    found = check_infusion(replace(record, courses=courses), load(), str(course.pk), given, today)
+    return [as_stored(finding) for finding in found]
+
+
+def infusion_plan_messages(staff: Staff, plan: InfusionPlan) -> list[dict[str, Any]]:
+    """What the dose guard says of the present plan of a course. Raises NotFound."""
+    course = course_for(staff, plan.course_id)
+    record = treatment_records([course.patient_id])[course.patient_id]
+    planned = next(one.infusion_plan for one in record.courses if one.id == str(course.pk))
+    if planned is None:
+        return []
+    found = check_infusion_plan(record, load(), str(course.pk), planned, today_in(course.patient.clinic))
+    return [as_stored(finding) for finding in found]
 
 
 def infusions_for(staff: Staff) -> QuerySet[Infusion]:
@@ -89,10 +136,46 @@ def infusions_for(staff: Staff) -> QuerySet[Infusion]:
     )
 
 
+def infusions_of(staff: Staff, course_id: int) -> list[Infusion]:
+    """The infusion cycles of one course with who recorded them, newest first."""
+    return list(infusions_for(staff).filter(course=course_id).select_related("recorded_by"))
+
+
+def infusion_plans_for(staff: Staff) -> QuerySet[InfusionPlan]:
+    """Current infusion plans of the person's patients with their dates, newest first."""
+    rows = InfusionPlan.objects.filter(
+        course__patient__in=patients_for(staff), superseded_at__isnull=True, course__superseded_at__isnull=True
+    )
+    return rows.select_related("course", "recorded_by").prefetch_related("dates").order_by("-recorded_at", "-pk")
+
+
 def milestones_for(staff: Staff) -> QuerySet[Milestone]:
     """Current milestones of the person's patients, newest first."""
     rows = Milestone.objects.filter(patient__in=patients_for(staff), superseded_at__isnull=True)
     return rows.select_related("recorded_by").order_by("-on", "-pk")
+
+
+def taper_decisions_for(staff: Staff) -> QuerySet[TaperDecision]:
+    """Current taper decisions about the person's patients, newest first."""
+    rows = TaperDecision.objects.filter(
+        course__patient__in=patients_for(staff), superseded_at__isnull=True, course__superseded_at__isnull=True
+    )
+    return rows.select_related("course", "recorded_by").order_by("-on", "-pk")
+
+
+def plan_versions(course: Course) -> list[PlanVersion]:
+    """Every taper plan that a course ever had, the oldest first, each with the days on which it was in force."""
+    zone = ZoneInfo(course.patient.clinic.time_zone)
+    rows = TaperPlan.objects.filter(course=course).prefetch_related("steps").order_by("recorded_at", "pk")
+    return [
+        PlanVersion(
+            id=str(row.pk),
+            made_on=row.recorded_at.astimezone(zone).date(),
+            steps=tuple(PlannedStep(str(step.pk), step.on, step.milligrams_per_day) for step in row.steps.all()),
+            until=None if row.superseded_at is None else row.superseded_at.astimezone(zone).date(),
+        )
+        for row in rows
+    ]
 
 
 def reviews_for(staff: Staff) -> QuerySet[Review]:

@@ -10,6 +10,7 @@ from patients.rules.reasons import RuleKind
 from patients.rules.vocabulary import DatePrecision
 from patients.serializers import EntrySerializer, LookingBackSerializer, PatientFactSerializer, WithdrawalSerializer
 from regimens.actions import REASON_LENGTH, NewDose, NewMilestone, NewOutcome, NewTaperStep
+from regimens.infusion_serializers import CourseInfusionPlanSerializer, CourseInfusionSerializer
 from regimens.rules.findings import PathwayFindings
 from regimens.rules.guard_findings import GuardCode, GuardLevel
 from regimens.rules.response_comparison import ResponseFindings
@@ -116,26 +117,6 @@ class OutcomeSerializer(StrictSerializer):
     recorded_at = serializers.DateTimeField(read_only=True)
 
 
-class CourseInfusionSerializer(StrictSerializer):
-    """One infusion cycle that was given: first day, consecutive days, whole amount, weight used in kg."""
-
-    id = serializers.IntegerField(read_only=True)
-    first_on = ClinicalDateField()
-    days = serializers.IntegerField(required=False, min_value=1, max_value=10)
-    total = QuantityField(max_digits=10, decimal_places=3, required=False, allow_null=True)
-    unit = WordField(DoseUnit, required=False, allow_null=True)
-    dosing_weight = QuantityField(max_digits=5, decimal_places=2, required=False, allow_null=True)
-    dosing_weight_on = ClinicalDateField(required=False, allow_null=True)
-    note = serializers.CharField(max_length=300, required=False, allow_blank=True)
-    recorded_at = serializers.DateTimeField(read_only=True)
-
-
-class InfusionSerializer(CourseInfusionSerializer):
-    course = serializers.IntegerField(source="course_id", read_only=True)
-    patient = serializers.IntegerField(source="course.patient_id", read_only=True)
-    drug = serializers.CharField(source="course.drug", read_only=True)
-
-
 class TaperStepSerializer(StrictSerializer):
     """From a day on, this many mg a day; 0 means stop."""
 
@@ -156,7 +137,7 @@ class TaperPlanSerializer(StrictSerializer):
 
 
 class CourseSerializer(EntrySerializer):
-    """A course with its doses, outcomes, infusions and taper. `version` goes back with the stop."""
+    """A course with its doses, outcomes, infusions, their plan and taper. `version` goes back with the stop."""
 
     patient = serializers.IntegerField(source="patient_id", read_only=True)
     drug = serializers.CharField(read_only=True, help_text="An id of the catalogue; empty for a drug outside it.")
@@ -174,6 +155,7 @@ class CourseSerializer(EntrySerializer):
     doses = DosePeriodSerializer(many=True, read_only=True)
     outcomes = OutcomeSerializer(many=True, read_only=True)
     infusions = CourseInfusionSerializer(many=True, read_only=True)
+    infusion_plans = CourseInfusionPlanSerializer(many=True, read_only=True)
     taper_plans = TaperPlanSerializer(many=True, read_only=True)
     version = serializers.IntegerField(read_only=True)
 

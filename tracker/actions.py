@@ -8,8 +8,9 @@ from datetime import date
 
 from django.db import transaction
 
-from monitoring.protocol.load import load as load_monitoring
+from monitoring.protocol.definitions import MonitoringProtocol
 from monitoring.rules.record import MonitoringRecord
+from monitoring.schedules import protocol_of
 from monitoring.selectors import baseline_screen, records_of
 from patients.clock import today_in
 from patients.errors import DomainError, NotAllowed, NotFound, Refused, StaleVersion
@@ -55,9 +56,9 @@ class RecordChanged(StaleVersion):
         )
 
 
-def digest_of(record: MonitoringRecord, today: date) -> str:
-    """A fingerprint of everything that a preview rests on: the record, the day, the protocols in force."""
-    versions = (load_pathway().version, load_monitoring().version)
+def digest_of(record: MonitoringRecord, today: date, monitoring: MonitoringProtocol) -> str:
+    """A fingerprint of everything that a preview rests on: the record, the day, the protocols of the clinic."""
+    versions = (load_pathway().version, monitoring.version)
     return hashlib.sha256(repr((record, today, versions)).encode()).hexdigest()
 
 
@@ -77,7 +78,7 @@ def save_changes(*, by: Staff, patient_id: int, changes: Sequence[PlannedChange]
         with suppress(NotFound):  # gone since the preview: the digest says so
             course_to_write(by, course_id, Permission.RECORD_TREATMENT)  # held, so that nobody changes it meanwhile
     record = records_of(by, [patient])[patient.pk]
-    if digest_of(record, today_in(patient.clinic)) != digest:
+    if digest_of(record, today_in(patient.clinic), protocol_of(patient.clinic)) != digest:
         raise RecordChanged(patient.version)
     _write(by, patient_id, changes, rehearsing=False)
 

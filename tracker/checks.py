@@ -1,17 +1,20 @@
 """System checks of the protocol: it loads and is whole, its reviews are not late, and the clinic's cases agree.
 
-None needs a database. `manage.py check --tag protocol` runs them alone.
+`manage.py check --tag protocol` runs those alone that need no database; `manage.py check --database default --tag
+database` also looks at which schedules the clinics have chosen.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import date
 from typing import Any
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, Info, Warning, register
+from django.core.checks import CheckMessage, Error, Info, Tags, Warning, register
+from django.db import DatabaseError
 from django.utils import timezone
 
+from monitoring.schedules import clinics_with_schedule, is_known
 from patients.protocol.tables import ProtocolError
 from patients.rules.wording import display_date
 from regimens.protocol.schema import PathwayProtocol
@@ -86,6 +89,27 @@ def vignettes_agree(**_: Any) -> list[CheckMessage]:
         hint = "Set it to a folder of cases, or unset it."
         return [Warning(f"VIGNETTES_FOLDER: {error}.", hint=hint, id="tracker.W003")]
     return [message for file in files for message in _of_file(file, protocol.pathway)]
+
+
+@register(Tags.database)
+def clinics_monitor_by_known_schedules(*, databases: Collection[str] | None = None, **_: Any) -> list[CheckMessage]:
+    """A warning for each clinic whose schedule is not among the protocol's: the default one is used there."""
+    if not databases or _usable() is None:
+        return []
+    try:
+        with_schedule = clinics_with_schedule()
+    except DatabaseError:  # before its first migration there is no clinic to ask about
+        return []
+    return [
+        Warning(
+            f"The clinic {clinic.slug} monitors by the schedule {clinic.monitoring_schedule!r}, which does not exist: "
+            "the default schedule is used for its patients.",
+            hint="Choose another schedule in the settings of the clinic, or put the schedule's file back.",
+            id="tracker.W004",
+        )
+        for clinic in with_schedule
+        if not is_known(clinic.monitoring_schedule)
+    ]
 
 
 def _usable() -> WholeProtocol | None:

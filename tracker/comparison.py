@@ -26,7 +26,9 @@ from tracker.protocols import WholeProtocol
 
 # So many records are in memory at a time, whatever the number of patients.
 BATCH = 200
-_MONITORING = ("files", "defaults", "profiles", "groups", "items", "analytes", "drugs", "pairs", "muscle", "thresholds")
+_SCHEDULE = ("defaults", "profiles", "groups", "missed_visits", "assessment_holds_days", "risk_tiers")
+_LIMITS = ("muscle", "thresholds", "trends", "target_range", "symptoms", "raising")
+_MONITORING = ("files", *_SCHEDULE, "items", "analytes", "drugs", "pairs", *_LIMITS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,11 @@ class ProtocolPair:
             ("drugs", changes(old.pathway.catalogue, new.pathway.catalogue)),
             ("monitoring", changes(_bands_once(old.monitoring), _bands_once(new.monitoring), only=_MONITORING)),
         )
-        return tuple(FileChange(file, change) for file, found in parts for change in found)
+        others = (
+            (f"schedule {one.schedule_id}", changes(one, new.monitoring_under(one.schedule_id), only=_SCHEDULE))
+            for one in old.schedules[1:]
+        )
+        return tuple(FileChange(file, change) for file, found in (*parts, *others) for change in found)
 
     def unchanged_versions(self) -> tuple[str, ...]:
         """Parts whose content changed although their version did not: stored decisions could not tell them apart."""
@@ -88,12 +94,14 @@ class ProtocolPair:
             "drugs": old.pathway.catalogue.version == new.pathway.catalogue.version,
             "monitoring": old.monitoring.version == new.monitoring.version,
         }
+        for one in old.schedules[1:]:
+            versions[f"schedule {one.schedule_id}"] = one.version == new.monitoring_under(one.schedule_id).version
         changed = dict.fromkeys(change.file for change in self.file_changes())
         return tuple(part for part in changed if versions[part])
 
-    def of_record(self, record: MonitoringRecord, as_of: date) -> tuple[Difference, ...]:
-        """What would differ for one patient on a day."""
-        return (*self._of_pathway(record.treatment, as_of), *self._of_monitoring(record, as_of))
+    def of_record(self, record: MonitoringRecord, as_of: date, schedule: str = "") -> tuple[Difference, ...]:
+        """What would differ for one patient on a day, under the schedule that the clinic monitors by."""
+        return (*self._of_pathway(record.treatment, as_of), *self._of_monitoring(record, as_of, schedule))
 
     # A part that both protocols share is one object, read once, and has one answer.
 
@@ -103,8 +111,8 @@ class ProtocolPair:
             return ()
         return pathway_differences(evaluate_pathway(record, old, as_of), evaluate_pathway(record, new, as_of))
 
-    def _of_monitoring(self, record: MonitoringRecord, as_of: date) -> tuple[Difference, ...]:
-        old, new = self.old.monitoring, self.new.monitoring
+    def _of_monitoring(self, record: MonitoringRecord, as_of: date, schedule: str) -> tuple[Difference, ...]:
+        old, new = self.old.monitoring_under(schedule), self.new.monitoring_under(schedule)
         if old is new:
             return ()
         due = due_differences(evaluate_monitoring(record, old, as_of), evaluate_monitoring(record, new, as_of))
@@ -137,7 +145,7 @@ def clinics_compared(pair: ProtocolPair, as_of: date | None, *, with_numbers: bo
             rows = Patient.objects.filter(pk__in=batch).values_list("pk", "hospital_number") if with_numbers else ()
             numbers = dict(rows)
             for pk, record in sorted(monitoring_records(batch).items()):
-                found = pair.of_record(record, day)
+                found = pair.of_record(record, day, clinic.monitoring_schedule)
                 yield PatientDifferences(clinic.slug, str(pk), day, found, numbers.get(pk, ""))
 
 

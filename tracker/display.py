@@ -4,10 +4,13 @@ Written after the clinical display rules: dates as 05-Apr-2026, doses with a spa
 zero, a weekly dose with its weekday, and what is missing said in words.
 """
 
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 
+from monitoring.protocol.definitions import TroughWindow
 from monitoring.rules.findings import DueStatus
+from monitoring.rules.wording import unit as unit_as_read
 from patients.rules.nhs_number import spaced
 from patients.rules.vocabulary import DatePrecision
 from patients.rules.wording import MONTHS, display_date
@@ -104,7 +107,16 @@ def days(count: int) -> str:
     return f"{count} day" if count == 1 else f"{count} days"
 
 
-def due_words(status: DueStatus, due_on: date, days_overdue: int, snoozed_until: date | None, as_of: date) -> str:
+def due_words(
+    status: DueStatus,
+    due_on: date,
+    days_overdue: int,
+    snoozed_until: date | None,
+    as_of: date,
+    *,
+    waiting_until: date | None = None,
+    paused_until: date | None = None,
+) -> str:
     """How a due item stands, in words: `overdue by 12 days`, `due today`, `due in 5 days`, `put off until …`."""
     difference = (due_on - as_of).days
     if days_overdue > 0:
@@ -113,15 +125,38 @@ def due_words(status: DueStatus, due_on: date, days_overdue: int, snoozed_until:
         when = f"due in {days(difference)}"
     else:
         when = "due today" if difference == 0 else f"due since {day(due_on)}"
-    return f"put off until {day(snoozed_until)}, {when}" if status is DueStatus.SNOOZED else when
+    held = {
+        DueStatus.SNOOZED: f"put off until {day(snoozed_until)}, ",
+        DueStatus.WAITING: f"sample taken, result expected before {day(waiting_until)}, ",
+        DueStatus.PAUSED: f"paused until {day(paused_until)}, ",
+    }
+    return held.get(status, "") + when
 
 
 def result_value(comparator: str, value: Decimal | None, unit: str, text: str) -> str:
     """`<5 U/L`, `1250 U/L`, or the finding in words."""
     if value is None:
         return text or NOT_RECORDED
-    written = f"{comparator}{quantity(value, unit)}"
+    written = f"{comparator}{quantity(value, unit_as_read(unit))}"
     return f"{written} ({text})" if text else written
+
+
+def when_a_level_counts(windows: Sequence[TroughWindow]) -> str:
+    """When a sample is a trough, and which time a dose is held to of which nobody recorded how often it is taken."""
+    named = [window for window in windows if window.frequencies]
+    rest = next((window for window in windows if not window.frequencies), windows[0])
+    texts = [f"{_hours(rest)} after the dose"]
+    for window in named:
+        texts.append(f"{_hours(window)} when it is taken {' or '.join(word.label for word in window.frequencies)}")
+    said = f"Counts as a trough {', '.join(texts)}."
+    if named:
+        unclear = Frequency.PER_DAY_TOTAL.label
+        said += f" Where it is not recorded how often it is taken (“{unclear}”), {_hours(rest)} are asked for."
+    return f"{said} Give the day and time of the last dose and the time of the sample, or the hours."
+
+
+def _hours(window: TroughWindow) -> str:
+    return f"{number(window.hours_from)} to {number(window.hours_to)} hours"
 
 
 def subject_address(subject: str) -> str:

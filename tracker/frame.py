@@ -3,17 +3,38 @@
 from dataclasses import dataclass
 from functools import cached_property
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 
 from monitoring.protocol.load import load as load_monitoring
-from patients.models import Staff
+from monitoring.schedules import protocol_of
+from monitoring.selectors import clinics_with_alerts, late_jobs
+from monitoring.selectors.alerts import open_alerts_in
+from patients.models import Clinic, Staff
 from patients.models.patient import Provenance
-from patients.selectors import clinics_of, patients_for, roles_by_clinic
+from patients.selectors import patients_for, roles_by_clinic
 from regimens.protocol.load import load as load_pathway
+from tracker.presenters.heartbeats import alarm_words
 
 # Pages that lie under another entry than the patients.
-_SECTIONS = {"worklist": "worklist", "sign_in": "", "gallery": "", "protocol": ""}
+_SECTIONS = {
+    "worklist": "worklist",
+    "worklist_bulk": "worklist",
+    "worklist_print": "worklist",
+    "alerts": "alerts",
+    "alert": "alerts",
+    "results": "alerts",
+    "calendar": "calendar",
+    "calendar_day": "calendar",
+    "calendar_feeds": "calendar",
+    "sign_in": "",
+    "gallery": "",
+    "protocol": "",
+    "safe_silence": "safe_silence",
+    "my_settings": "",
+    "clinic_settings": "",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +72,17 @@ class Frame:
         roles = roles_by_clinic(self._staff)
         return [
             MembershipShown(" and ".join(sorted(role.label for role in roles[clinic.pk])), clinic.name)
-            for clinic in clinics_of(self._staff)
+            for clinic in self._clinics
         ]
+
+    @cached_property
+    def _clinics(self) -> list[Clinic]:
+        return list(clinics_with_alerts(self._staff)) if self._staff else []
+
+    @cached_property
+    def open_alerts(self) -> int:
+        """How many alerts wait for the person that nobody has seen; counted with the clinics, in the same query."""
+        return sum(map(open_alerts_in, self._clinics))
 
     @cached_property
     def holds_demo_patients(self) -> bool:
@@ -63,11 +93,21 @@ class Frame:
 
     @cached_property
     def protocol_versions(self) -> list[ProtocolShown]:
-        monitoring = load_monitoring()
+        """The pathway, and each schedule by which a clinic of the person monitors."""
+        used = {one.schedule_id: one for one in map(protocol_of, self._clinics)}
+        monitoring = used.values() or [load_monitoring()]
         return [
             ProtocolShown("treatment pathway", load_pathway().version),
-            ProtocolShown(f"monitoring ({monitoring.schedule_name})", monitoring.version),
+            *(ProtocolShown(f"monitoring ({one.schedule_name})", one.version) for one in monitoring),
         ]
+
+    @cached_property
+    def alarms(self) -> list[str]:
+        """What should have run in the background and has not, in words; on every page until it runs again."""
+        if self._staff is None or not (late := late_jobs()):
+            return []
+        zone = self._clinics[0].time_zone if self._clinics else settings.TIME_ZONE
+        return [alarm_words(found, zone) for found in late]
 
     @property
     def section(self) -> str:

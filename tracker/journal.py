@@ -3,7 +3,7 @@
 A course that is withdrawn or reopened takes the rows under it along; of these only the course itself is told.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import reduce
@@ -82,6 +82,28 @@ def current_entry(staff: Staff, patient: Patient, word: str, entry_id: int) -> E
     )
 
 
+@dataclass(frozen=True, slots=True)
+class EntryTold:
+    """One entry of any age in words: who entered it when, and what became of it (`gone` None: it still stands)."""
+
+    kind: EntryKind
+    id: int
+    on: date | None
+    what: str
+    at: datetime
+    by: str
+    gone: Event | None
+    gone_at: datetime | None
+    gone_by: str
+    gone_why: str
+
+
+def history_of(staff: Staff, patient: Patient, words: Collection[str]) -> tuple[EntryTold, ...]:
+    """Every entry of these kinds that was ever made, the latest entered first. Raises NotAllowed."""
+    rows = _rows(staff, patient, Q(pk__isnull=False), [kind for kind in KINDS if kind.word in words])
+    return tuple(sorted((_told(row) for row in rows), key=attrgetter("at", "kind.word", "id"), reverse=True))
+
+
 def withdrawn_entries(staff: Staff, patient: Patient) -> tuple[EntryChange, ...]:
     """Entries that were withdrawn and that nothing replaced, the latest withdrawn first. Raises NotAllowed."""
     rows = _rows(staff, patient, Q(superseded_at__isnull=False), [kind for kind in KINDS if kind.withdraw])
@@ -134,6 +156,23 @@ def _name(person: str) -> Combinable:
     """The full name, or the login where no name is recorded; "" for nobody."""
     full = NullIf(Trim(Concat(f"{person}__first_name", Value(" "), f"{person}__last_name")), Value(""))
     return Coalesce(full, f"{person}__username", _NO_WORD, output_field=CharField())
+
+
+def _told(row: dict[str, Any]) -> EntryTold:
+    kind = BY_WORD[row["entry_kind"]]
+    gone = None if row["gone_at"] is None else Event.REPLACED if row["replaced"] else Event.WITHDRAWN
+    return EntryTold(
+        kind=kind,
+        id=row["entry_id"],
+        on=row["entry_day"],
+        what=kind.words(row["said"]),
+        at=row["entered_at"],
+        by=row["entered_by"],
+        gone=gone,
+        gone_at=row["gone_at"],
+        gone_by=row["gone_by"],
+        gone_why=row["gone_why"],
+    )
 
 
 def _events(row: dict[str, Any]) -> Iterator[EntryChange]:

@@ -4,6 +4,7 @@ A search term, a form field or the text of a database error can name a patient. 
 query string, and an exception as its types and places, without its message.
 """
 
+import re
 import sys
 import traceback
 from typing import Any
@@ -13,13 +14,20 @@ from django.http import HttpRequest
 from django_structlog.middlewares import RequestMiddleware
 from structlog.typing import EventDict, WrappedLogger
 
+_TOKEN = re.compile(r"(?<=/reminders/stop/)[^/]+|(?<=/calendar/feed/)[^/]+")
+_MASKED = "…"
+
 
 class RequestLogMiddleware(RequestMiddleware):
-    """Logs the start and the end of each request by method and path."""
+    """Logs the start and the end of each request by method and path.
+
+    A link that ends a patient's reminders, or shows a calendar, is itself the permission to do so: it is logged
+    without its token.
+    """
 
     @staticmethod
     def format_request(request: HttpRequest) -> str:
-        return f"{request.method} {request.path}"
+        return f"{request.method} {_TOKEN.sub(_MASKED, request.path)}"
 
 
 def exception_without_values(logger: WrappedLogger, method: str, event: EventDict) -> EventDict:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Protocol
 
 from monitoring.protocol.definitions import MonitoringProtocol
-from monitoring.protocol.load import cross_check
+from monitoring.protocol.load import cross_check, schedules
 from monitoring.protocol.load import load as load_monitoring
 from patients.protocol.activity import ActivityProtocol
 from patients.protocol.load import ACTIVITY
@@ -58,11 +58,19 @@ class ProtocolFile:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class WholeProtocol:
-    """Everything that the rules read. `folder` None: all of it came with the software. Compared by identity."""
+    """Everything that the rules read. `folder` None: all of it came with the software. Compared by identity.
+
+    `schedules`: monitoring under each schedule that a clinic may choose, `monitoring` (the default) first.
+    """
 
     folder: Path | None
     pathway: PathwayProtocol
     monitoring: MonitoringProtocol
+    schedules: tuple[MonitoringProtocol, ...]
+
+    def monitoring_under(self, schedule: str) -> MonitoringProtocol:
+        """Monitoring under the schedule of that id; under the default for "" and for one that is not there."""
+        return next((one for one in self.schedules if one.schedule_id == schedule), self.monitoring)
 
     @property
     def activity(self) -> ActivityProtocol:
@@ -78,7 +86,8 @@ class WholeProtocol:
         yield _file(Part.ACTIVITY, ACTIVITY, self.activity.file)
         yield _file(Part.PATHWAY, PATHWAY, self.pathway.file)
         yield _file(Part.PATHWAY, DRUGS, self.pathway.catalogue)
-        for name, header in self.monitoring.files.items():
+        files = {name: header for one in self.schedules for name, header in one.files.items()}
+        for name, header in files.items():
             yield _file(Part.MONITORING, name, header)
 
 
@@ -90,10 +99,13 @@ def read_protocol(folder: Path | None) -> WholeProtocol:
     """
     if folder is not None:
         check_layout(folder)
+    place, pathway = part_of(folder, Part.MONITORING), part_of(folder, Part.PATHWAY)
+    every = tuple(load_monitoring(place, identity, pathway) for identity, _ in schedules(place, pathway))
     whole = WholeProtocol(
         folder=folder,
-        pathway=load_pathway(part_of(folder, Part.PATHWAY), part_of(folder, Part.ACTIVITY)),
-        monitoring=load_monitoring(part_of(folder, Part.MONITORING)),
+        pathway=load_pathway(pathway, part_of(folder, Part.ACTIVITY)),
+        monitoring=every[0],
+        schedules=every,
     )
     cross_check(whole.monitoring, whole.pathway.drugs.keys())
     return whole

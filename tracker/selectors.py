@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from monitoring.protocol.load import load as load_monitoring
+from monitoring.protocol.definitions import MonitoringProtocol
 from monitoring.rules.findings import DueFinding, MonitoringFindings
 from monitoring.rules.record import MonitoringRecord
 from monitoring.rules.schedule import evaluate as evaluate_monitoring
+from monitoring.schedules import protocol_of
 from monitoring.selectors import records_of
 from patients.clock import end_of_day, today_in
 from patients.models import Patient, Staff
@@ -38,9 +39,14 @@ class Standing:
     known_on: date | None = None
 
     @property
+    def protocol(self) -> MonitoringProtocol:
+        """The monitoring protocol under the schedule of the patient's clinic."""
+        return protocol_of(self.patient.clinic)
+
+    @property
     def next_due(self) -> DueFinding | None:
         """The item that has been due longest, or comes due first; of one day's items the first of the protocol."""
-        order = {item: number for number, item in enumerate(load_monitoring().items)}
+        order = {item: number for number, item in enumerate(self.protocol.items)}
         return min(self.monitoring.due, key=lambda due: (due.due_on, order[due.item], due.occasion), default=None)
 
 
@@ -88,7 +94,7 @@ def standings_of(
     is. Raises NotAllowed, Refused.
     """
     records = records_of(staff, patients, known_on)
-    pathway, monitoring = load_pathway(), load_monitoring()
+    pathway = load_pathway()
     found = []
     for patient in patients:
         if patient.pk not in records:
@@ -102,7 +108,7 @@ def standings_of(
                 as_of=day,
                 record=record,
                 pathway=findings,
-                monitoring=evaluate_monitoring(record, monitoring, day),
+                monitoring=evaluate_monitoring(record, protocol_of(patient.clinic), day),
                 questions=questions(record.treatment, findings),
                 known_on=known_on,
             )

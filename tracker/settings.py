@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from csp.constants import NONE, SELF
-from environs import Env
+from environs import Env, validate
 from psycopg.conninfo import conninfo_to_dict
 
 from tracker.logs import logging_configuration
@@ -183,7 +183,7 @@ CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = HTTPS_ONLY
 CSRF_COOKIE_SECURE = HTTPS_ONLY
 SECURE_SSL_REDIRECT = HTTPS_ONLY
-SECURE_REDIRECT_EXEMPT = [r"^health/$"]  # asked from inside the container, without TLS
+SECURE_REDIRECT_EXEMPT = [r"^health/(scheduler/)?$"]  # asked from inside the container, without TLS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUST_PROXY else None
 SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if HTTPS_ONLY else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS_ONLY
@@ -224,6 +224,28 @@ PERMISSIONS_POLICY: dict[str, list[str]] = {
     )
 }
 
+# ── E-mail (what it may say: ADR 0023) ───────────────────────────────────────────────────────────────────────────────
+EMAIL_HOST = env.str("EMAIL_HOST", "")
+EMAIL_PORT = env.int("EMAIL_PORT", 587)
+EMAIL_USE_TLS = env.bool("EMAIL_USE_TLS", True)  # STARTTLS
+EMAIL_USE_SSL = env.bool("EMAIL_USE_SSL", False)  # TLS from the first byte, in place of EMAIL_USE_TLS
+EMAIL_HOST_USER = env.str("EMAIL_HOST_USER", "")
+EMAIL_HOST_PASSWORD = env.str("EMAIL_HOST_PASSWORD", "")
+EMAIL_TIMEOUT = 20  # seconds for each step with the mail server
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'console' if DEBUG else 'dummy'}.EmailBackend"
+MAIL_IS_SENT = DEBUG or bool(EMAIL_HOST)  # without a mail server nothing is planned, and the page of mails says so
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "reminders@localhost")
+MAIL_DOMAIN = DEFAULT_FROM_EMAIL.rpartition("@")[2].rstrip("> ")  # of every Message-ID
+# Where links in e-mails lead.
+SITE_URL = env.str("SITE_URL", "http://127.0.0.1:8000" if DEBUG else f"https://{''.join(ALLOWED_HOSTS[:1]).lstrip('.')}")
+# How an e-mail to staff may name a patient.
+MAIL_PATIENT_IDENTIFIERS = env.str(
+    "MAIL_PATIENT_IDENTIFIERS",
+    "hospital_number_and_initials",
+    validate=validate.OneOf(("hospital_number_and_initials", "hospital_number", "none")),
+)
+MAIL_DAYS_BETWEEN_OVERDUE = env.int("MAIL_DAYS_BETWEEN_OVERDUE", 7, validate=validate.Range(min=1))  # to one patient
+
 # ── Language, time, static files ─────────────────────────────────────────────────────────────────────────────────────
 LANGUAGE_CODE = "en-gb"
 TIME_ZONE = "UTC"
@@ -246,6 +268,14 @@ STORAGES = {
 }
 
 
+# ── What must not happen unnoticed ───────────────────────────────────────────────────────────────────────────────────
+HEARTBEAT_LATE_MINUTES = env.int("HEARTBEAT_LATE_MINUTES", 10, validate=validate.Range(min=2))  # it beats each minute
+HEARTBEAT_LATE_HOURS = env.int("HEARTBEAT_LATE_HOURS", 26, validate=validate.Range(min=25))  # what runs once a day
+# A local reading: the longest usual interval of blood tests is 12 weeks; 4 more without any result is too long.
+SILENT_AFTER_DAYS = env.int("SILENT_AFTER_DAYS", 112, validate=validate.Range(min=1))
+LONG_PAUSE_DAYS = env.int("LONG_PAUSE_DAYS", 84, validate=validate.Range(min=1))  # one usual interval; a local reading
+GIVEN_UP_SHOWN_DAYS = 30  # how long an e-mail that was given up stays on the list
+
 # ── Clinical protocol ────────────────────────────────────────────────────────────────────────────────────────────────
 def folder_named(path: str) -> Path | None:
     """The folder by its absolute path; None when none is named."""
@@ -254,6 +284,31 @@ def folder_named(path: str) -> Path | None:
 
 PROTOCOL_FOLDER = folder_named(env.str("PROTOCOL_FOLDER", ""))  # None: the protocol that comes with the software
 VIGNETTES_FOLDER = folder_named(env.str("VIGNETTES_FOLDER", ""))  # None: no clinic's cases
+
+# ── Work on due items ────────────────────────────────────────────────────────────────────────────────────────────────
+DAYS_TO_WAIT_FOR_A_RESULT = env.int("DAYS_TO_WAIT_FOR_A_RESULT", 7)  # after a sample; then its items are asked for again
+
+# ── Alerts (docs/adr/0020) ───────────────────────────────────────────────────────────────────────────────────────────
+def rising(hours: list[int], variable: str) -> tuple[int, ...]:
+    """One or two whole hours, the second more than the first. Raises ValueError naming the variable."""
+    if not 1 <= len(hours) <= 2 or hours[0] < 1 or sorted(set(hours)) != hours:
+        raise ValueError(f"{variable}: one or two whole numbers of hours, the second larger than the first: 2,4")
+    return tuple(hours)
+
+
+# After how many hours unseen an alert reaches the doctors, and the clinic lead, by its grade.
+ALERT_HOURS = {
+    "urgent": rising(env.list("ALERT_HOURS_URGENT", [2, 4], subcast=int), "ALERT_HOURS_URGENT"),
+    "action": rising(env.list("ALERT_HOURS_ACTION", [24, 72], subcast=int), "ALERT_HOURS_ACTION"),
+    "look": rising(env.list("ALERT_HOURS_LOOK", [7 * 24], subcast=int), "ALERT_HOURS_LOOK"),
+}
+# After how many hours an alert comes back that somebody has seen and nobody has decided on: urgent, action, look.
+ALERT_UNDECIDED_HOURS = {
+    "urgent": env.int("ALERT_UNDECIDED_HOURS_URGENT", 4),
+    "action": env.int("ALERT_UNDECIDED_HOURS_ACTION", 72),
+    "look": env.int("ALERT_UNDECIDED_HOURS_LOOK", 14 * 24),
+}
+ALERT_REPEAT_GRACE_DAYS = env.int("ALERT_REPEAT_GRACE_DAYS", 3)  # after a repeat was due, before its alert comes back
 
 # ── Logs ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
 LOG_LEVEL = env.log_level("LOG_LEVEL", logging.INFO)

@@ -3,49 +3,121 @@
 from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 
+from tracker.views.alert import AlertView
+from tracker.views.alerts import alerts_page
 from tracker.views.algorithm_map import algorithm_map_page
+from tracker.views.calendar import calendar_day, calendar_page
+from tracker.views.calendar_feeds import calendar_feed, calendar_feeds, revoke_calendar_feed
 from tracker.views.favicon import favicon
 from tracker.views.forms.add_antibody import AddAntibody
 from tracker.views.forms.add_assessment import AddAssessment
 from tracker.views.forms.add_condition import AddCondition
 from tracker.views.forms.add_milestone import AddMilestone
 from tracker.views.forms.add_weight import AddWeight
+from tracker.views.forms.assess_risk import AssessRisk
+from tracker.views.forms.assign_item import AssignItem
 from tracker.views.forms.change_dose import ChangeDose
+from tracker.views.forms.change_interval import ChangeInterval
 from tracker.views.forms.change_status import ChangeStatus
+from tracker.views.forms.clinic_settings import ClinicSettingsPage
+from tracker.views.forms.contact_details import ContactDetailsPage
+from tracker.views.forms.correct_result import CorrectResult
+from tracker.views.forms.decide_taper import DecideTaper
 from tracker.views.forms.end_condition import EndCondition
+from tracker.views.forms.end_interval import EndInterval
+from tracker.views.forms.my_settings import MySettingsPage
+from tracker.views.forms.not_needed import NotNeededPage
+from tracker.views.forms.pause_monitoring import PauseMonitoring
+from tracker.views.forms.plan_infusions import PlanInfusions
 from tracker.views.forms.plan_taper import PlanTaper
+from tracker.views.forms.record_contact import RecordContact
 from tracker.views.forms.record_infusion import RecordInfusion
 from tracker.views.forms.record_never_given import RecordNeverGiven
 from tracker.views.forms.record_outcome import RecordOutcome
 from tracker.views.forms.record_results import RecordResults
 from tracker.views.forms.register_patient import RegisterPatient
 from tracker.views.forms.reopen_course import ReopenCourse
+from tracker.views.forms.resume_monitoring import ResumeMonitoring
 from tracker.views.forms.review_prompt import ReviewPrompt
+from tracker.views.forms.set_target_range import SetTargetRange
+from tracker.views.forms.share_care import ShareCare
 from tracker.views.forms.snooze_item import SnoozeItem
 from tracker.views.forms.start_course import StartCourse
 from tracker.views.forms.stop_course import StopCourse
+from tracker.views.forms.take_sample import TakeSample
 from tracker.views.forms.withdraw_entry import WithdrawEntry
 from tracker.views.gallery import gallery
-from tracker.views.health import health
+from tracker.views.health import health, scheduler_health
+from tracker.views.infusions import infusions
+from tracker.views.mail import mail_page, retry_mail_page
+from tracker.views.monitoring_plan import monitoring_plan
 from tracker.views.patient_list import patient_list
+from tracker.views.patient_work import patient_work_page
 from tracker.views.protocol import protocol
 from tracker.views.record import record
 from tracker.views.response import response_page
+from tracker.views.results import results_page
+from tracker.views.safe_silence import safe_silence
+from tracker.views.saved_views import delete_view_page, save_view_page
 from tracker.views.sign_in import SignIn, SignOut
+from tracker.views.stop_reminders import stop_reminders_page
+from tracker.views.taper import taper_page
+from tracker.views.undo_work import undo_work_page
 from tracker.views.what_if import WhatIf
 from tracker.views.worklist import worklist_page
+from tracker.views.worklist_bulk import WorklistBulk
+from tracker.views.worklist_export import worklist_export
+from tracker.views.worklist_print import worklist_print_page
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("health/", health, name="health"),
+    path("health/scheduler/", scheduler_health, name="scheduler_health"),
     path("favicon.ico", favicon, name="favicon"),
     path("", patient_list, name="patient_list"),
     path("sign-in/", SignIn.as_view(), name="sign_in"),
     path("sign-out/", SignOut.as_view(), name="sign_out"),
     path("worklist/", worklist_page, name="worklist"),
+    path("alerts/", alerts_page, name="alerts"),
+    path("alerts/<int:alert_id>/", AlertView.as_view(), name="alert"),
+    path("results/", results_page, name="results"),
+    path("safe-silence/", safe_silence, name="safe_silence"),
+    path("worklist/print/", worklist_print_page, name="worklist_print"),
+    path("worklist/export/", worklist_export, name="worklist_export"),
+    path("worklist/bulk/", WorklistBulk.as_view(), name="worklist_bulk"),
+    path("worklist/views/", save_view_page, name="save_view"),
+    path("worklist/views/<int:view_id>/delete/", delete_view_page, name="delete_view"),
+    path("worklist/undo/<slug:kind>/<int:entry_id>/", undo_work_page, name="undo_work"),
     path("protocol/", protocol, name="protocol"),
+    path("calendar/", calendar_page, name="calendar"),
+    path("calendar/addresses/", calendar_feeds, name="calendar_feeds"),
+    path("calendar/addresses/<int:feed_id>/revoke/", revoke_calendar_feed, name="revoke_calendar_feed"),
+    path("calendar/feed/<str:token>.ics", calendar_feed, name="calendar_feed"),
+    path("calendar/<str:day>/", calendar_day, name="calendar_day"),
     path("patients/<int:patient_id>/", record, name="record"),
     path("patients/<int:patient_id>/map/", algorithm_map_page, name="algorithm_map"),
     path("patients/<int:patient_id>/response/", response_page, name="response"),
+    path("patients/<int:patient_id>/monitoring/", monitoring_plan, name="monitoring_plan"),
+    path("patients/<int:patient_id>/monitoring/risk/", AssessRisk.as_view(), name="assess_risk"),
+    path("patients/<int:patient_id>/monitoring/interval/", ChangeInterval.as_view(), name="change_interval"),
+    path(
+        "patients/<int:patient_id>/monitoring/intervals/<int:override_id>/end/",
+        EndInterval.as_view(),
+        name="end_interval",
+    ),
+    path("patients/<int:patient_id>/monitoring/shared-care/", ShareCare.as_view(), name="share_care"),
+    path("patients/<int:patient_id>/monitoring/pause/", PauseMonitoring.as_view(), name="pause_monitoring"),
+    path(
+        "patients/<int:patient_id>/monitoring/pauses/<int:pause_id>/resume/",
+        ResumeMonitoring.as_view(),
+        name="resume_monitoring",
+    ),
+    path(
+        "patients/<int:patient_id>/monitoring/levels/<slug:analyte>/range/",
+        SetTargetRange.as_view(),
+        name="set_target_range",
+    ),
+    path("me/", MySettingsPage.as_view(), name="my_settings"),
+    path("clinics/<int:clinic_id>/settings/", ClinicSettingsPage.as_view(), name="clinic_settings"),
     path("api/", include("tracker.api.urls")),
     path("patients/new/", RegisterPatient.as_view(), name="register_patient"),
     path("patients/<int:patient_id>/assessments/new/", AddAssessment.as_view(), name="add_assessment"),
@@ -54,17 +126,27 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("patients/<int:patient_id>/conditions/<int:condition_id>/end/", EndCondition.as_view(), name="end_condition"),
     path("patients/<int:patient_id>/autoantibodies/new/", AddAntibody.as_view(), name="add_antibody"),
     path("patients/<int:patient_id>/status/", ChangeStatus.as_view(), name="change_status"),
+    path("patients/<int:patient_id>/contact/", ContactDetailsPage.as_view(), name="contact_details"),
+    path("mail/", mail_page, name="mail"),
+    path("mail/<int:mail_id>/again/", retry_mail_page, name="retry_mail"),
+    path("reminders/stop/<str:token>/", stop_reminders_page, name="stop_reminders"),
     path("patients/<int:patient_id>/courses/new/", StartCourse.as_view(), name="start_course"),
     path("patients/<int:patient_id>/never-given/new/", RecordNeverGiven.as_view(), name="record_never_given"),
     path("patients/<int:patient_id>/milestones/new/", AddMilestone.as_view(), name="add_milestone"),
     path("patients/<int:patient_id>/what-if/", WhatIf.as_view(), name="what_if"),
     path("patients/<int:patient_id>/results/new/", RecordResults.as_view(), name="record_results"),
+    path("results/<int:result_id>/correct/", CorrectResult.as_view(), name="correct_result"),
     path(
         "patients/<int:patient_id>/questions/<slug:prompt>/<slug:about>/",
         ReviewPrompt.as_view(),
         name="review_prompt",
     ),
     path("patients/<int:patient_id>/due/<slug:item>/snooze/", SnoozeItem.as_view(), name="snooze_item"),
+    path("patients/<int:patient_id>/due/<slug:item>/not-needed/", NotNeededPage.as_view(), name="not_needed"),
+    path("patients/<int:patient_id>/work/", patient_work_page, name="patient_work"),
+    path("patients/<int:patient_id>/contacts/new/", RecordContact.as_view(), name="record_contact"),
+    path("patients/<int:patient_id>/samples/new/", TakeSample.as_view(), name="take_sample"),
+    path("patients/<int:patient_id>/assignment/", AssignItem.as_view(), name="assign_item"),
     path("courses/<int:course_id>/dose/", ChangeDose.as_view(), name="change_dose"),
     path("courses/<int:course_id>/outcome/", RecordOutcome.as_view(), name="record_outcome"),
     path("courses/<int:course_id>/stop/", StopCourse.as_view(), name="stop_course"),
@@ -75,6 +157,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
         name="withdraw_entry",
     ),
     path("courses/<int:course_id>/taper/", PlanTaper.as_view(), name="plan_taper"),
+    path("courses/<int:course_id>/taper/progress/", taper_page, name="taper"),
+    path("courses/<int:course_id>/taper/decide/", DecideTaper.as_view(), name="decide_taper"),
+    path("courses/<int:course_id>/infusions/", infusions, name="infusions"),
+    path("courses/<int:course_id>/infusions/plan/", PlanInfusions.as_view(), name="plan_infusions"),
     path("courses/<int:course_id>/infusions/new/", RecordInfusion.as_view(), name="record_infusion"),
 ]
 

@@ -1,37 +1,19 @@
-"""Recording results. What is sampled, received and entered are three moments and stay apart."""
+"""Recording results and putting them right. What is sampled, received and entered are three moments and stay apart."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date
-from decimal import Decimal
+from collections.abc import Collection, Sequence
+from datetime import date, time
 
 from django.db import transaction
 
+from monitoring.actions.result_checks import NewResult, Sample, ask_about, check_sample, checked, row_of
 from monitoring.models import Result
 from monitoring.models.result import ResultSource
-from monitoring.protocol.definitions import Analyte, ResultType
-from monitoring.protocol.load import load
-from patients.clock import today_in
-from patients.entries import not_before_birth, not_in_future, store_once
-from patients.errors import Refused
+from monitoring.selectors.record import results_for
+from patients.entries import same_as, store_once, supersede
+from patients.errors import NotFound, Refused
 from patients.models import Staff
 from patients.rules.permissions import Permission
 from patients.selectors import patient_to_write
-
-LONGEST_AFTER_DOSE = 168  # hours, one week: the longest interval between doses of a drug with a trough level
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewResult:
-    """One value of a report. `comparator` keeps `<5` apart from 5; `hours_after_dose` is for trough levels."""
-
-    analyte: str
-    value: Decimal | None = None
-    comparator: str = ""
-    unit: str = ""
-    text: str = ""
-    upper_limit: Decimal | None = None
-    hours_after_dose: Decimal | None = None
 
 
 @transaction.atomic
@@ -41,82 +23,56 @@ def record_results(
     patient_id: int,
     sampled_on: date,
     values: Sequence[NewResult],
+    sampled_at: time | None = None,
     received_on: date | None = None,
     source: str = ResultSource.HAND,
+    seen: Collection[str] | None = None,
 ) -> list[Result]:
-    """Records the values of one sample, all or none. Raises NotFound, NotAllowed, Refused naming the analyte."""
+    """Records the values of one sample, all or none. Raises NotFound, NotAllowed, Refused naming the analyte.
+
+    `seen` holds the fingerprints of the questions that the person was shown; a value far from the patient's last one
+    raises GuardStopped until it is among them. None: nobody is asked.
+    """
     patient = patient_to_write(by, patient_id, Permission.RECORD_MONITORING)
-    today = today_in(patient.clinic)
-    not_in_future(sampled_on, today, "sampled_on")
-    not_before_birth(patient, sampled_on, "sampled_on")
-    if received_on is not None:
-        not_in_future(received_on, today, "received_on")
-        if received_on < sampled_on:
-            raise Refused("A result cannot be received before its sample was taken.", "received_on")
+    sample = Sample(sampled_on=sampled_on, sampled_at=sampled_at, received_on=received_on, source=source)
+    check_sample(patient, sample)
     if not values:
         raise Refused("Nothing was entered: record at least one result.")
-    for value in values:
-        _check(value)
-    return [
-        store_once(
-            Result(
-                patient=patient,
-                analyte=value.analyte,
-                value=value.value,
-                comparator=value.comparator,
-                unit=value.unit,
-                text=value.text.strip(),
-                upper_limit=value.upper_limit,
-                hours_after_dose=value.hours_after_dose,
-                sampled_on=sampled_on,
-                received_on=received_on,
-                source=source,
-                recorded_by=by,
-            ),
-            value.analyte,
-        )
-        for value in values
-    ]
+    rows = [row_of(checked(value, sample, patient), sample, patient, by) for value in values]
+    ask_about(rows, by=by, seen=seen)
+    return [store_once(row, row.analyte) for row in rows]
 
 
-def _check(new: NewResult) -> None:
-    analyte = load().analytes.get(new.analyte)
-    if analyte is None:
-        raise Refused(f"“{new.analyte}” is not a test of the monitoring protocol.", "analyte")
-    if new.value is None:
-        if not new.text.strip():
-            raise Refused(f"{analyte.name}: enter a value or a finding in words.", new.analyte)
-        return
-    if analyte.result_type == ResultType.TEXT:
-        raise Refused(f"{analyte.name}: this is recorded in words, not as a number.", new.analyte)
-    _check_hours(new, analyte)
-    _check_unit(new, analyte)
-    _check_plausible(new, analyte)
+@transaction.atomic
+def correct_result(
+    *,
+    by: Staff,
+    result_id: int,
+    value: NewResult,
+    sampled_on: date,
+    reason: str,
+    sampled_at: time | None = None,
+    received_on: date | None = None,
+    source: str = ResultSource.HAND,
+    seen: Collection[str] | None = None,
+) -> Result:
+    """Puts another value, unit, day or source in the place of a result; the old row stays, with who, when and why.
 
-
-def _check_hours(new: NewResult, analyte: Analyte) -> None:
-    if new.hours_after_dose is not None and not 0 <= new.hours_after_dose <= LONGEST_AFTER_DOSE:
-        raise Refused(
-            f"{analyte.name}: the hours after the dose are 0 to {LONGEST_AFTER_DOSE}. Check the number.", new.analyte
-        )
-
-
-def _check_unit(new: NewResult, analyte: Analyte) -> None:
-    accepted = (*analyte.units, *(conversion.unit for conversion in analyte.conversions))
-    if accepted and new.unit not in accepted:
-        raise Refused(f"{analyte.name}: the unit must be one of {', '.join(accepted)}.", new.analyte)
-
-
-def _check_plausible(new: NewResult, analyte: Analyte) -> None:
-    # Only the analyte's own unit has plausible bounds; a converted unit is left to the reader.
-    if new.value is None or new.unit not in (analyte.units or ("",)):
-        return
-    too_low = analyte.lowest is not None and new.value < analyte.lowest
-    too_high = analyte.highest is not None and new.value > analyte.highest
-    if too_low or too_high:
-        unit = f" {new.unit}" if new.unit else ""
-        raise Refused(
-            f"{analyte.name}: {new.value}{unit} cannot be right. Expected {analyte.lowest} to {analyte.highest}{unit}: "
-            "check the decimal point and the unit.",
-            new.analyte,
-        )
+    Both happen at one moment, so that at no moment both or neither is known. The analyte stays: a value entered at the
+    wrong test is withdrawn and recorded anew. Raises NotFound, NotAllowed, Refused; GuardStopped as in record_results.
+    """
+    old = results_for(by).filter(pk=result_id).first()
+    if old is None:
+        raise NotFound("No such result among your patients, or it was already replaced or withdrawn.")
+    patient = patient_to_write(by, old.patient_id, Permission.RECORD_MONITORING)
+    if value.analyte != old.analyte:
+        raise Refused("A correction is of the same test. Withdraw this result and record the other one.", "analyte")
+    sample = Sample(sampled_on=sampled_on, sampled_at=sampled_at, received_on=received_on, source=source)
+    check_sample(patient, sample)
+    new = row_of(checked(value, sample, patient), sample, patient, by)
+    if same_as(new).filter(pk=old.pk).exists():
+        raise Refused("Nothing was changed. Enter what is right, or withdraw the result.")
+    ask_about([new], by=by, seen=seen, leaving_out=[old.pk])
+    new.replaces = old
+    new.recorded_at = supersede(old, by=by, reason=reason)
+    return store_once(new, new.analyte)

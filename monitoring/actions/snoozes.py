@@ -5,10 +5,10 @@ from datetime import date, timedelta
 from django.db import transaction
 from django.utils import timezone
 
+from monitoring.actions.work_in_step import bring_in_step, take_place_of
 from monitoring.models import Snooze
-from monitoring.protocol.load import load
+from monitoring.schedules import protocol_of
 from patients.clock import today_in
-from patients.entries import store, supersede
 from patients.errors import Refused
 from patients.models import Staff
 from patients.rules.permissions import Permission
@@ -26,7 +26,7 @@ def snooze_item(*, by: Staff, patient_id: int, item: str, until: date, reason: s
     """
     patient = patient_to_write(by, patient_id, Permission.RECORD_MONITORING)
     today = today_in(patient.clinic)
-    protocol = load()
+    protocol = protocol_of(patient.clinic)
     if item not in protocol.items:
         raise Refused("This is not an item of the monitoring protocol.", "item")
     if until <= today:
@@ -35,22 +35,18 @@ def snooze_item(*, by: Staff, patient_id: int, item: str, until: date, reason: s
         raise Refused(f"An item can be put off for {LONGEST.days} days at most. Check the year.", "until")
     if not reason.strip():
         raise Refused("Say why it is put off.", "reason")
-    earlier = Snooze.objects.filter(
-        patient=patient, item=item, occasion=occasion, superseded_at__isnull=True, until__gt=today
+    earlier = Snooze.objects.filter(patient=patient, item=item, occasion=occasion, until__gt=today)
+    row = Snooze(
+        patient=patient,
+        item=item,
+        occasion=occasion,
+        made_on=today,
+        until=until,
+        reason=reason.strip(),
+        protocol_version=protocol.version,
+        recorded_at=timezone.now(),
+        recorded_by=by,
     )
-    moment = timezone.now()
-    for row in earlier:
-        supersede(row, by=by, reason="put off anew", at=moment)
-    return store(
-        Snooze(
-            patient=patient,
-            item=item,
-            occasion=occasion,
-            made_on=today,
-            until=until,
-            reason=reason.strip(),
-            protocol_version=protocol.version,
-            recorded_at=moment,
-            recorded_by=by,
-        )
-    )
+    stored = take_place_of(earlier, row, by=by, reason="put off anew")
+    bring_in_step(patient, today)
+    return stored

@@ -23,7 +23,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('subject', models.CharField(max_length=64)),
                 ('rule_id', models.CharField(max_length=120)),
-                ('grade', models.CharField(choices=[('urgent', 'urgent'), ('action', 'needs action'), ('look', 'look at the trend')], max_length=8)),
+                ('grade', models.CharField(choices=[('urgent', 'urgent'), ('action', 'needs action'), ('look', 'to look at')], max_length=8)),
                 ('on', models.DateField()),
                 ('text', models.CharField(max_length=600)),
                 ('caveats', models.JSONField(blank=True, default=list)),

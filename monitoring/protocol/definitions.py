@@ -10,8 +10,10 @@ from datetime import date
 from decimal import Decimal
 
 from monitoring.rules.findings import ItemKind
+from monitoring.rules.vocabulary import AlertGrade, RiskTier, Symptom
 from patients.rules.reasons import RuleKind
 from patients.rules.vocabulary import Sex, Vocabulary
+from regimens.protocol.schema import InfusionSettings
 from regimens.rules.vocabulary import Frequency, Route
 
 
@@ -35,6 +37,14 @@ class ComparedWith(Vocabulary):
     UPPER_LIMIT = "upper_limit", "multiples of the laboratory's upper limit"
     LOWEST_IN_12_MONTHS = "lowest_in_12_months", "percent above the lowest value of the 12 months before"
     PLUSES = "pluses", "number of pluses on a dipstick"
+    POSITIVE = "positive", "positive (1) or negative (0)"
+
+
+class Direction(Vocabulary):
+    """Which way of a trend asks to be looked at."""
+
+    FALLING = "falling", "falling"
+    RISING = "rising", "rising"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,12 +87,18 @@ class Analyte:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
-    """One thing to be looked at. `satisfied_by` lists alternatives; all analytes of one alternative, on one day, do."""
+    """One thing to be looked at. `satisfied_by` lists alternatives; all analytes of one alternative, on one day, do.
+
+    `by_risk_assessment`: done by recording a risk assessment, and by no result. `own_interval`: another interval for
+    one patient holds for it only when the decision names the item, not when it speaks of a drug's tests in general.
+    """
 
     id: str
     name: str
     kind: ItemKind
     satisfied_by: tuple[tuple[str, ...], ...]
+    by_risk_assessment: bool = False
+    own_interval: bool = False
     soon_days: int | None = None
     grace_days: int | None = None
     note: str = ""
@@ -99,13 +115,18 @@ class ItemSet:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Phase:
-    """Days [from_day, to_day) after the start; no `to_day` means for ever. `not_before_days`: sooner is too early."""
+    """Days [from_day, to_day) after the start; no `to_day` means for ever. `not_before_days`: sooner is too early.
+
+    `taken_with` names items or item sets at whose visit it is taken, from `not_before_days` after the last one on: it
+    is never due later for it, only planned sooner.
+    """
 
     name: str
     from_day: int
     interval_days: int
     to_day: int | None = None
     not_before_days: int = 0
+    taken_with: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,10 +201,17 @@ class TroughRule(Rule):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InfusionRule(Rule):
-    """A cycle every `interval_days`, counted from the first day of the last one. Doses in g/kg, days per cycle."""
+    """A cycle every `interval_days`, counted from the first day of the last one. Doses in g/kg, days per cycle.
+
+    `interval_days` None: the sources give none, and only a clinician's plan says when. `printed_dose`: interval, dose
+    and days are those of that entry in the drug catalogue, and are written in when the files are read.
+    `second_after_days`: a course has a second infusion so long after its first.
+    """
 
     item: str
-    interval_days: int
+    interval_days: int | None = None
+    printed_dose: str = ""
+    second_after_days: int | None = None
     grams_per_kilogram: Decimal | None = None
     days_from: int | None = None
     days_to: int | None = None
@@ -207,13 +235,32 @@ class AfterInfusionRule(Rule):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BeforeInfusionRule(Rule):
+    """What must have been looked at before each infusion, at most `within_days` days before its first day.
+
+    0 days: on the day itself. `ever`: once, at any time. With `asked` it is also due for itself, by the day of the next
+    infusion; without, it is shown before the infusion and asked for by another rule, or on the day.
+    """
+
+    items: tuple[str, ...]
+    within_days: int = 0
+    ever: bool = False
+    asked: bool = False
+    routes: tuple[Route, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CycleReviewRule(Rule):
-    """A review once `after_cycles` cycles were given since the last one, and before cycle `latest_cycle` is over."""
+    """A review once `after_cycles` cycles were given since the last one, and before cycle `latest_cycle` is over.
+
+    Both numbers are those of the drug catalogue, and are written in when the files are read. A plan may say another
+    number in between.
+    """
 
     item: str
-    after_cycles: int
-    latest_cycle: int
     due_days: int
+    after_cycles: int = 0
+    latest_cycle: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -265,14 +312,31 @@ class EyeScreeningRule(Rule):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewRule(Rule):
+    """A review every `interval_days`, whoever asked for the last one; the first is due `first_days` after the start.
+
+    For a drug begun before `asked_from` the first is due `first_days` after that day: nobody could have known earlier.
+    """
+
+    item: str
+    first_days: int
+    interval_days: int
+    asked_from: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Threshold(Rule):
     """A band in which a result asks for action. `above` and `below` are strict, `at_least` and `at_most` are not.
 
     `drugs`: only while one of these is taken (empty: always). `unit` is empty for multiples, percents and pluses.
+    `grade`: how soon it needs a person. With `fall_percent` the band asks for a fall as well, against the highest value
+    of the 12 months before: from outside the band, or by at least so many percent. A value that has lain there all
+    along is only looked at; with nothing to compare it counts as fallen.
     """
 
     analyte: str
     action: str
+    grade: AlertGrade
     compared_with: ComparedWith = ComparedWith.VALUE
     unit: str = ""
     above: Decimal | None = None
@@ -280,6 +344,55 @@ class Threshold(Rule):
     below: Decimal | None = None
     at_most: Decimal | None = None
     drugs: tuple[str, ...] = ()
+    fall_percent: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trend(Rule):
+    """Two in a row the same way: three samples, each step at least `step_percent` of the value before it.
+
+    `within_days`: from the first of the three to the last, at most. `once_below` and `once_above`: only when the last
+    value lies strictly beyond this, in the analyte's own unit.
+    """
+
+    analyte: str
+    direction: Direction
+    step_percent: Decimal
+    within_days: int
+    action: str
+    grade: AlertGrade
+    once_below: Decimal | None = None
+    once_above: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TargetRule(Rule):
+    """What a trough level outside the patient's own target range asks for. Only a valid trough is compared."""
+
+    grade_above: AlertGrade
+    action_above: str
+    grade_below: AlertGrade
+    action_below: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SymptomRule(Rule):
+    """Symptoms told at a contact that ask for action at once."""
+
+    symptoms: tuple[Symptom, ...]
+    action: str
+    grade: AlertGrade
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RaisingRule(Rule):
+    """What can still raise an alert: whatever was entered within `entered_within_days`.
+
+    What was entered more than `late_after_days` after its day is only looked at: it must not call anybody at night.
+    """
+
+    entered_within_days: int
+    late_after_days: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -304,11 +417,13 @@ class RuleFile(FileHeader):
     repeat: tuple[RepeatRule, ...] = ()
     trough: tuple[TroughRule, ...] = ()
     infusion: tuple[InfusionRule, ...] = ()
+    before_infusion: tuple[BeforeInfusionRule, ...] = ()
     after_infusion: tuple[AfterInfusionRule, ...] = ()
     cycle_review: tuple[CycleReviewRule, ...] = ()
     exposure: tuple[ExposureRule, ...] = ()
     taper: tuple[TaperRule, ...] = ()
     eye_screening: tuple[EyeScreeningRule, ...] = ()
+    review: tuple[ReviewRule, ...] = ()
 
 
 RULE_LISTS = (
@@ -317,11 +432,13 @@ RULE_LISTS = (
     "repeat",
     "trough",
     "infusion",
+    "before_infusion",
     "after_infusion",
     "cycle_review",
     "exposure",
     "taper",
     "eye_screening",
+    "review",
 )
 """The lists of rules in a `RuleFile`, in the order in which they are shown."""
 
@@ -333,6 +450,7 @@ class DrugMonitoring(RuleFile):
     `prednisolone_equivalent`: mg of prednisolone that 1 mg of this drug counts as (None: not a systemic daily
     corticosteroid). `cycle_within_days`: infusions that start within so many days of a cycle's first belong to it.
     `after_stop`: what a reader must know once the drug is stopped. `threshold`: bands for this drug alone.
+    `start_threshold`: bands in which it is not begun, read before the first infusion only.
     """
 
     shares: tuple[str, ...] = ()
@@ -341,6 +459,7 @@ class DrugMonitoring(RuleFile):
     prednisolone_equivalent: Decimal | None = None
     cycle_within_days: int = 0
     threshold: tuple[Threshold, ...] = ()
+    start_threshold: tuple[Threshold, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -378,12 +497,40 @@ class Muscle:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MissedVisitsRule(Rule):
+    """More than `most` booked visits missed in a row: not safe to continue without the specialist."""
+
+    most: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProfileInterval:
+    """The interval of a profile's last phase for one risk tier."""
+
+    profile: str
+    interval_days: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RiskTierRule(Rule):
+    """How often a patient of this tier is looked at in the last phase of each profile named; other profiles stand."""
+
+    tier: RiskTier
+    intervals: tuple[ProfileInterval, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ScheduleFile(FileHeader):
+    """One schedule. With risk tiers, an assessment counts for `assessment_holds_days` days after its own."""
+
     id: str
     name: str
     defaults: Defaults
     profile: tuple[Profile, ...]
+    missed_visits: MissedVisitsRule
     patient_group: tuple[PatientGroup, ...] = ()
+    assessment_holds_days: int | None = None
+    risk_tier: tuple[RiskTierRule, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -393,14 +540,26 @@ class ItemsFile(FileHeader):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FarFromLast(Rule):
+    """A value more than so many `times` as high or as low as the patient's own last one is asked about."""
+
+    times: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AnalytesFile(FileHeader):
     analyte: tuple[Analyte, ...]
+    far_from_last: FarFromLast | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ThresholdsFile(FileHeader):
     muscle: Muscle
     threshold: tuple[Threshold, ...]
+    target_range: TargetRule
+    symptoms: SymptomRule
+    raising: RaisingRule
+    trend: tuple[Trend, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -424,5 +583,14 @@ class MonitoringProtocol:
     drugs: Mapping[str, DrugMonitoring]
     pairs: tuple[Pair, ...]
     muscle: Muscle
+    target_range: TargetRule
+    symptoms: SymptomRule
+    raising: RaisingRule
+    missed_visits: MissedVisitsRule
+    infusions: InfusionSettings
     thresholds: Mapping[str, tuple[Threshold, ...]] = field(default_factory=dict)
+    trends: Mapping[str, tuple[Trend, ...]] = field(default_factory=dict)
     files: Mapping[str, FileHeader] = field(default_factory=dict)
+    assessment_holds_days: int | None = None
+    risk_tiers: Mapping[RiskTier, RiskTierRule] = field(default_factory=dict)
+    far_from_last: FarFromLast | None = None

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from monitoring.protocol.definitions import (
     RULE_LISTS,
     AfterInfusionRule,
+    BeforeInfusionRule,
+    ComparedWith,
     CycleReviewRule,
     DrugMonitoring,
     ExposureRule,
@@ -12,12 +14,14 @@ from monitoring.protocol.definitions import (
     InfusionRule,
     MonitoringProtocol,
     OnceRule,
+    ReviewRule,
     Rule,
     TaperRule,
     Threshold,
     TroughRule,
 )
 from monitoring.rules.wording import amount_of_time, band, number, span, unit
+from patients.rules.wording import display_date as day
 
 
 def describe(drug: DrugMonitoring) -> Iterator[Rule]:
@@ -41,6 +45,8 @@ def when(rule: Rule, protocol: MonitoringProtocol) -> str:
 
 def limit(threshold: Threshold) -> str:
     """The band in which a result asks for action, with what it is measured in."""
+    if threshold.compared_with is ComparedWith.POSITIVE:
+        return "positive"
     low = threshold.above if threshold.above is not None else threshold.at_least
     high = threshold.below if threshold.below is not None else threshold.at_most
     measure = unit(threshold.unit) or threshold.compared_with.label
@@ -59,6 +65,8 @@ def _when(rule: Rule, protocol: MonitoringProtocol) -> str:
         return f"{protocol.profiles[rule.profile].name}; {windows}"
     if isinstance(rule, InfusionRule):
         return _infusion(rule)
+    if isinstance(rule, BeforeInfusionRule):
+        return _before_infusion(rule)
     if isinstance(rule, AfterInfusionRule):
         text = f"{amount_of_time(rule.days)} after each cycle (from {amount_of_time(rule.early_days)} before)"
         if rule.after_stop_days:
@@ -80,6 +88,11 @@ def _when(rule: Rule, protocol: MonitoringProtocol) -> str:
             f"{amount_of_time(rule.early_from_days)} above {number(rule.over_milligrams_per_kilogram)} mg/kg a day or "
             f"with eGFR below {number(rule.egfr_below)}"
         )
+    if isinstance(rule, ReviewRule):
+        return (
+            f"every {span(rule.interval_days)}, the first {amount_of_time(rule.first_days)} after the start "
+            f"(after {day(rule.asked_from)} for a drug begun before)"
+        )
     return protocol.profiles[getattr(rule, "profile", "")].name
 
 
@@ -93,12 +106,24 @@ def _once(rule: OnceRule, protocol: MonitoringProtocol) -> str:
 
 
 def _infusion(rule: InfusionRule) -> str:
-    text = f"every {span(rule.interval_days)} from the first day of the last cycle"
+    if rule.interval_days is None:
+        text = "when the clinician's plan says"
+    else:
+        text = f"every {span(rule.interval_days)} from the first day of the last cycle"
+    if rule.second_after_days is not None:
+        text = f"{text}; a second infusion {amount_of_time(rule.second_after_days)} after the first of a course"
     if rule.grams_per_kilogram is not None:
         text = f"{text}; {number(rule.grams_per_kilogram)} g/kg a cycle"
     if rule.days_from is not None and rule.days_to is not None:
         text = f"{text} over {rule.days_from} to {rule.days_to} consecutive days"
     return f"{text}. {rule.instructions}".rstrip()
+
+
+def _before_infusion(rule: BeforeInfusionRule) -> str:
+    if rule.ever:
+        return "once before the first infusion, at any time"
+    within = "on the day" if rule.within_days == 0 else f"within {amount_of_time(rule.within_days)} before it"
+    return f"before each infusion, {within}"
 
 
 def _exposure(rule: ExposureRule) -> str:

@@ -1,6 +1,6 @@
 """Writes the monitoring protocol out as Markdown, for people to read and sign off. Generated, never edited."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from monitoring.protocol.definitions import (
     DrugMonitoring,
@@ -13,16 +13,20 @@ from monitoring.protocol.definitions import (
     Rule,
 )
 from monitoring.protocol.descriptions import describe, limit, what, when
+from monitoring.protocol.limit_words import other_alerts
 from monitoring.rules.wording import amount_of_time, number, span
 from patients.rules.wording import display_date as day
 
 
-def render(protocol: MonitoringProtocol) -> str:
-    """The whole protocol: schedules, each drug's rules with their sources, limits, items and analytes."""
-    return "\n".join(_lines(protocol)).rstrip() + "\n"
+def render(protocol: MonitoringProtocol, others: Sequence[MonitoringProtocol] = ()) -> str:
+    """The whole protocol: schedules, each drug's rules with their sources, limits, items and analytes.
+
+    `others`: the same files under the other schedules that a clinic may choose; only what differs is written out.
+    """
+    return "\n".join(_lines(protocol, others)).rstrip() + "\n"
 
 
-def _lines(protocol: MonitoringProtocol) -> Iterator[str]:
+def _lines(protocol: MonitoringProtocol, others: Sequence[MonitoringProtocol]) -> Iterator[str]:
     yield "# Monitoring: what is due, and why"
     yield ""
     yield "Generated from `monitoring/protocol`. Not clinical advice: every number needs a clinical safety officer's"
@@ -38,10 +42,18 @@ def _lines(protocol: MonitoringProtocol) -> Iterator[str]:
         f"{amount_of_time(defaults.pull_forward_days)}, and is never put back."
     )
     yield ""
+    missed = protocol.missed_visits
+    yield (
+        f"More than {missed.most} booked visits missed since anything was last looked at: not safe to continue. "
+        f"Source: {missed.source} ({missed.kind.label})."
+    )
+    yield ""
     yield "## Schedules"
     yield ""
     for profile in protocol.profiles.values():
         yield from _profile(profile)
+    for other in others:
+        yield from _other_schedule(other, protocol)
     yield "## Drugs"
     yield ""
     for drug in sorted(protocol.drugs.values(), key=lambda drug: drug.name):
@@ -81,6 +93,30 @@ def _profile(profile: Profile) -> Iterator[str]:
     yield ""
 
 
+def _other_schedule(other: MonitoringProtocol, usual: MonitoringProtocol) -> Iterator[str]:
+    """A schedule that a clinic may choose instead: how risk changes the long-term interval, and profiles of its own."""
+    yield f"### Instead: {other.schedule_name} (`{other.schedule_id}`)"
+    yield ""
+    yield f"Version {other.version}; {_standing(other.header)}. What is not named here is as above."
+    yield ""
+    if other.risk_tiers:
+        yield "| Risk | Profile | Every, in its last phase | Source | Kind | Note |"
+        yield "|---|---|---|---|---|---|"
+        for rule in other.risk_tiers.values():
+            for one in rule.intervals:
+                cells = (f"`{one.profile}`", span(one.interval_days), rule.source, rule.kind.label, rule.note)
+                yield f"| {rule.tier.label} | {' | '.join(cells)} |"
+        yield ""
+        yield (
+            f"A risk assessment counts for {amount_of_time(other.assessment_holds_days or 0)}. After that, and without "
+            "one, the patient is looked at as at standard risk, and the reason says so."
+        )
+        yield ""
+    for profile in other.profiles.values():
+        if profile != usual.profiles.get(profile.id):
+            yield from _profile(profile)
+
+
 def _drug(drug: DrugMonitoring, protocol: MonitoringProtocol) -> Iterator[str]:
     yield f"### {drug.name} (`{drug.id}`)"
     yield ""
@@ -115,13 +151,21 @@ def _thresholds(protocol: MonitoringProtocol) -> Iterator[str]:
     yield ""
     yield "A value on a limit that says above or below is no alert."
     yield ""
-    yield "| Rule | Result | Limit | For | Action | Source | Kind |"
-    yield "|---|---|---|---|---|---|---|"
+    yield "| Rule | Result | Limit | For | Grade | Action | Source | Kind | Note |"
+    yield "|---|---|---|---|---|---|---|---|---|"
     for bands in protocol.thresholds.values():
         for one in bands:
             name = protocol.analytes[one.analyte].name
             drugs = ", ".join(protocol.drugs[drug].name for drug in one.drugs) or "every drug"
-            yield f"| `{one.id}` | {name} | {limit(one)} | {drugs} | {one.action} | {one.source} | {one.kind.label} |"
+            asks = (limit(one), drugs, one.grade.label, one.action)
+            yield f"| {' | '.join((f'`{one.id}`', name, *asks, one.source, one.kind.label, one.note))} |"
+    yield ""
+    yield "What cannot be told counts one grade lower, and is never passed over."
+    yield ""
+    yield "| Rule | Also raised | Grade | Action | Source | Kind | Note |"
+    yield "|---|---|---|---|---|---|---|"
+    for words in other_alerts(protocol):
+        yield f"| {' | '.join(words)} |"
     yield ""
     muscle = protocol.muscle
     names = " and ".join(protocol.analytes[analyte].name for analyte in muscle.analytes)
@@ -139,7 +183,8 @@ def _items(protocol: MonitoringProtocol) -> Iterator[str]:
     yield "|---|---|---|---|"
     for item in protocol.items.values():
         names = [" + ".join(protocol.analytes[analyte].name for analyte in found) for found in item.satisfied_by]
-        yield f"| {item.name} (`{item.id}`) | {item.kind.label} | {' or '.join(names) or 'a cycle'} | {item.note} |"
+        otherwise = "a risk assessment" if item.by_risk_assessment else "a cycle"
+        yield f"| {item.name} (`{item.id}`) | {item.kind.label} | {' or '.join(names) or otherwise} | {item.note} |"
     yield ""
 
 

@@ -1,27 +1,24 @@
 """What a monitoring protocol must satisfy beyond its keys: names that exist, phases without gaps, bands apart."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from decimal import Decimal
 
 from monitoring.protocol.definitions import (
     RULE_LISTS,
-    ComparedWith,
     DrugMonitoring,
     FileHeader,
     MonitoringProtocol,
     OnceRule,
     Profile,
     RestartedBy,
-    ResultType,
-    Threshold,
 )
+from monitoring.protocol.limits import check_limits
+from monitoring.protocol.limits import known as _known
 from monitoring.rules.findings import ItemKind
 from patients.protocol.tables import ProtocolError, check_version
 
 _DAY_KEYS = (
     *("interval_days", "days", "due_days", "for_days"),
-    *("counts_days_before", "early_days", "from_days", "after_stop_days"),
+    *("counts_days_before", "early_days", "from_days", "after_stop_days", "first_days"),
 )
 
 
@@ -40,9 +37,14 @@ def check_protocol(protocol: MonitoringProtocol, item_sets: Mapping[str, tuple[s
     for group in protocol.groups.values():
         if not 0 <= group.age_from <= group.age_to:
             raise ProtocolError(f"{schedule_file}, patient group {group.id!r}: the ages must be in order")
+    _check_analytes(protocol)
     _check_items(protocol, item_sets)
+    for profile in protocol.profiles.values():
+        for phase in profile.phases:
+            where = f"{schedule_file}, profile {profile.id!r}, phase {phase.name!r}"
+            _known(phase.taken_with, protocol.items, where, "item")
     _check_rules(protocol)
-    _check_thresholds(protocol)
+    check_limits(protocol)
 
 
 def _check_phases(profile: Profile, where: str) -> None:
@@ -67,11 +69,28 @@ def _check_phases(profile: Profile, where: str) -> None:
         raise ProtocolError(f"{where}: restarted_by and restart_days go together")
 
 
+def _check_analytes(protocol: MonitoringProtocol) -> None:
+    for analyte in protocol.analytes.values():
+        where = f"analytes.toml, analyte {analyte.id!r}"
+        spellings = [*analyte.units, *(conversion.unit for conversion in analyte.conversions)]
+        if len(set(spellings)) < len(spellings):
+            raise ProtocolError(f"{where}: a unit is named twice, so what it is worth cannot be told")
+        if any(conversion.multiply_by <= 0 for conversion in analyte.conversions):
+            raise ProtocolError(f"{where}: multiply_by must be above 0")
+        if analyte.conversions and not analyte.units:
+            raise ProtocolError(f"{where}: another unit needs the analyte's own beside it")
+    if protocol.far_from_last is not None and protocol.far_from_last.times <= 1:
+        raise ProtocolError("analytes.toml, far_from_last: times must be above 1")
+
+
 def _check_items(protocol: MonitoringProtocol, item_sets: Mapping[str, tuple[str, ...]]) -> None:
     for item in protocol.items.values():
         where = f"items.toml, item {item.id!r}"
-        if bool(item.satisfied_by) == (item.kind is ItemKind.INFUSION):
-            raise ProtocolError(f"{where}: an infusion is done by a recorded cycle, every other item by analytes")
+        if bool(item.satisfied_by) == (item.kind is ItemKind.INFUSION or item.by_risk_assessment):
+            raise ProtocolError(
+                f"{where}: an infusion is done by a recorded cycle, a risk review by an assessment, every other item "
+                "by analytes"
+            )
         for alternative in item.satisfied_by:
             if not alternative:
                 raise ProtocolError(f"{where}: an alternative without analytes would always be satisfied")
@@ -138,66 +157,3 @@ def _check_rule(rule: object, protocol: MonitoringProtocol, where: str) -> None:
             raise ProtocolError(f"{where}: a trough window ends before it begins")
     if hasattr(rule, "windows") and sum(not window.frequencies for window in rule.windows) != 1:
         raise ProtocolError(f"{where}: exactly one trough window names no frequencies and serves the rest")
-
-
-def _check_thresholds(protocol: MonitoringProtocol) -> None:
-    by_scope: dict[tuple[tuple[str, ...], ComparedWith, str], list[Threshold]] = defaultdict(list)
-    _known((*protocol.muscle.analytes, protocol.muscle.muscle_analyte), protocol.analytes, "thresholds.toml", "analyte")
-    for threshold in (band for bands in protocol.thresholds.values() for band in bands):
-        where = f"threshold {threshold.id!r}"
-        _known((threshold.analyte,), protocol.analytes, where, "analyte")
-        _known(threshold.drugs, protocol.drugs, where, "drug")
-        _check_band(threshold, protocol, where)
-        by_scope[threshold.drugs, threshold.compared_with, threshold.analyte].append(threshold)
-    for bands in by_scope.values():
-        _check_apart(bands)
-
-
-def _check_band(threshold: Threshold, protocol: MonitoringProtocol, where: str) -> None:
-    lower, upper = bounds(threshold)
-    if lower is None and upper is None:
-        raise ProtocolError(f"{where}: a band needs a limit")
-    if (threshold.above is not None and threshold.at_least is not None) or (
-        threshold.below is not None and threshold.at_most is not None
-    ):
-        raise ProtocolError(f"{where}: one lower and one upper limit at most")
-    if lower is not None and upper is not None and lower >= upper:
-        raise ProtocolError(f"{where}: the limits cross")
-    analyte = protocol.analytes[threshold.analyte]
-    is_words = threshold.compared_with is ComparedWith.PLUSES
-    if is_words != (analyte.result_type is ResultType.TEXT):
-        raise ProtocolError(f"{where}: pluses are for words, every other comparison is for numbers")
-    needs_unit = threshold.compared_with is ComparedWith.VALUE
-    if needs_unit and (not analyte.units or threshold.unit != analyte.units[0]):
-        raise ProtocolError(f"{where}: the unit must be {analyte.name}'s own, not {threshold.unit!r}")
-    if not needs_unit and threshold.unit:
-        raise ProtocolError(f"{where}: this comparison has no unit")
-
-
-def bounds(threshold: Threshold) -> tuple[Decimal | None, Decimal | None]:
-    """The lower and the upper limit, strict or not."""
-    lower = threshold.above if threshold.above is not None else threshold.at_least
-    upper = threshold.below if threshold.below is not None else threshold.at_most
-    return lower, upper
-
-
-def _check_apart(bands: list[Threshold]) -> None:
-    """For the same drugs the bands of one analyte must not share a value, nor leave a single value between two out."""
-    ordered = sorted(bands, key=lambda band: (bounds(band)[0] is not None, bounds(band)[0] or Decimal(0)))
-    for first, second in zip(ordered, ordered[1:], strict=False):
-        upper, lower = bounds(first)[1], bounds(second)[0]
-        if upper is None or lower is None or lower < upper:
-            raise ProtocolError(f"threshold {second.id!r}: its band crosses that of {first.id!r}")
-        if lower > upper:
-            continue
-        first_holds, second_holds = first.at_most is not None, second.at_least is not None
-        if first_holds and second_holds:
-            raise ProtocolError(f"threshold {second.id!r}: its band touches that of {first.id!r}: both hold {lower}")
-        if not first_holds and not second_holds:
-            raise ProtocolError(f"threshold {second.id!r}: neither its band nor that of {first.id!r} holds {lower}")
-
-
-def _known(names: Iterable[str], known: Mapping[str, object], where: str, what: str) -> None:
-    for name in names:
-        if name not in known:
-            raise ProtocolError(f"{where}: there is no {what} {name!r}")

@@ -6,8 +6,10 @@ from decimal import Decimal
 
 from monitoring.protocol.definitions import MonitoringProtocol
 from monitoring.rules.findings import DueFinding, ItemKind
-from monitoring.rules.record import MonitoringRecord, Result
+from monitoring.rules.intervals import latest_assessment, pause_end
+from monitoring.rules.record import MonitoringRecord, Result, RiskAssessment
 from monitoring.rules.status import days_after
+from monitoring.rules.vocabulary import RiskTier
 from patients.rules.record import PatientRecord
 from regimens.rules.record import Course, DosePeriod, Infusion, TaperStep
 from regimens.rules.vocabulary import DoseUnit, Frequency, StopReason
@@ -32,11 +34,36 @@ def planned_steps(course: Course, from_on: date) -> list[TaperStep]:
 
 
 def answers(due: DueFinding, protocol: MonitoringProtocol, on: date) -> tuple[Result, ...]:
-    """Results that answer the item on the day. None for an infusion, which is not answered by a result."""
-    if due.kind is ItemKind.INFUSION:
+    """Results that answer the item on the day. None for an infusion or a risk review, which no result answers."""
+    return _results(due.item, protocol, on)
+
+
+def with_samples(record: MonitoringRecord, protocol: MonitoringProtocol, from_on: date) -> MonitoringRecord:
+    """The record with the results of the samples that are on their way on the day, each by the day it was taken."""
+    awaited = {
+        (sample.item, sample.taken_on)
+        for sample in record.samples_taken
+        if sample.taken_on <= from_on < sample.until and sample.item in protocol.items
+    }
+    if not awaited:
+        return record
+    results = [one for item, taken_on in sorted(awaited) for one in _results(item, protocol, taken_on)]
+    return replace(record, results=(*record.results, *results))
+
+
+def with_assessment(record: MonitoringRecord, on: date) -> MonitoringRecord:
+    """The record with the risk looked at on the day and found as it was."""
+    last = latest_assessment(record, on)
+    tier = RiskTier.STANDARD if last is None else last.tier
+    return replace(record, risk=(*record.risk, RiskAssessment(f"assumed-risk-{on}", on, tier)))
+
+
+def _results(item: str, protocol: MonitoringProtocol, on: date) -> tuple[Result, ...]:
+    known = protocol.items[item]
+    if not known.satisfied_by:
         return ()
-    analytes = protocol.items[due.item].satisfied_by[0]
-    hours = _hours_of_troughs(due.item, protocol) if due.kind is ItemKind.TROUGH else (None,)
+    analytes = known.satisfied_by[0]
+    hours = _hours_of_troughs(item, protocol) if known.kind is ItemKind.TROUGH else (None,)
     return tuple(
         Result(f"assumed-{analyte}-{on}-{number}", analyte, on, _NORMAL, text="assumed", hours_after_dose=after)
         for analyte in analytes
@@ -55,7 +82,7 @@ def with_infusions(record: MonitoringRecord, due: DueFinding, on: date) -> Monit
     return replace(record, treatment=replace(record.treatment, courses=courses))
 
 
-def turning_days(record: MonitoringRecord, from_on: date, until: date) -> list[date]:
+def turning_days(record: MonitoringRecord, protocol: MonitoringProtocol, from_on: date, until: date) -> list[date]:
     """The days after `from_on` on which what is recorded changes without any visit, in their order."""
     found: set[date | None] = {record.treatment.patient.person.status_on}
     for course in record.treatment.courses:
@@ -63,7 +90,22 @@ def turning_days(record: MonitoringRecord, from_on: date, until: date) -> list[d
         found |= {*(step.on for step in course.taper), *(infusion.first_on for infusion in course.infusions)}
     found |= _days_of_patient(record.treatment.patient)
     found |= {result.sampled_on for result in record.results}
+    found |= _days_of_plan(record, protocol)
     return sorted(day for day in found if day is not None and from_on < day <= until)
+
+
+def _days_of_plan(record: MonitoringRecord, protocol: MonitoringProtocol) -> set[date | None]:
+    """The days on which something decided about the monitoring begins or ends."""
+    days: set[date | None] = {assessment.on for assessment in record.risk}
+    if protocol.assessment_holds_days is not None:
+        days |= {days_after(assessment.on, protocol.assessment_holds_days + 1) for assessment in record.risk}
+    for override in record.overrides:
+        days |= {override.from_on, override.until}
+    for pause in record.pauses:
+        days |= {pause.from_on, pause_end(pause)}
+    for waiver in record.waivers:
+        days |= {waiver.made_on, waiver.until}
+    return days | {shared.from_on for shared in record.shared_care}
 
 
 def _days_of_patient(patient: PatientRecord) -> set[date | None]:

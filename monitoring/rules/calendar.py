@@ -11,12 +11,22 @@ from datetime import date
 
 from monitoring.protocol.definitions import InfusionRule, MonitoringProtocol, OnceRule
 from monitoring.rules import wording
-from monitoring.rules.assumed import answers, as_planned, planned_steps, turning_days, with_infusions
+from monitoring.rules.assumed import (
+    answers,
+    as_planned,
+    planned_steps,
+    turning_days,
+    with_assessment,
+    with_infusions,
+    with_samples,
+)
 from monitoring.rules.findings import DueFinding, ItemKind, MonitoringFindings
+from monitoring.rules.infusions import infusion_rule
+from monitoring.rules.intervals import pause_end
 from monitoring.rules.record import MonitoringRecord
 from monitoring.rules.schedule import evaluate
 from monitoring.rules.status import days_after
-from monitoring.rules.visits import visit_days
+from monitoring.rules.visits import Wanted, visit_days
 from patients.rules.reasons import Reason, RuleKind
 from regimens.rules.record import Course
 
@@ -103,10 +113,11 @@ class Calendar:
 def calendar(record: MonitoringRecord, protocol: MonitoringProtocol, from_on: date, until: date) -> Calendar:
     """The merged calendar from one day to another.
 
-    What is overdue on `from_on` is taken to be done that day, what was put off on the day it was put off to. Total, as
-    `evaluate` is, and done after at most one step for each day between the two.
+    What is overdue on `from_on` is taken to be done that day, what was put off or paused on the day it was put off to
+    or the pause ends; samples on their way come back. Total, as `evaluate` is, and done after at most one step for each
+    day between the two.
     """
-    walk = _Walk(as_planned(record, from_on), protocol, from_on, until)
+    walk = _Walk(with_samples(as_planned(record, from_on), protocol, from_on), protocol, from_on, until)
     walk.run()
     visits = tuple(walk.visits)
     return Calendar(
@@ -114,7 +125,7 @@ def calendar(record: MonitoringRecord, protocol: MonitoringProtocol, from_on: da
         until=until,
         protocol_version=protocol.version,
         visits=visits,
-        infusion_days=tuple(_infusion_days(visits, protocol)),
+        infusion_days=tuple(_infusion_days(visits, record, protocol)),
         taper_steps=_steps(record, protocol, from_on, until),
         assumption=_reason("monitoring.calendar", wording.calendar_assumption(from_on), protocol),
         notes=(*walk.quiet, *_open_ended(record, protocol, from_on, until), *walk.not_placed),
@@ -132,8 +143,9 @@ class _Walk:
         self.protocol = protocol
         self.from_on = from_on
         self.until = until
-        self.turnings = turning_days(record, from_on, until)
-        self.put_off_until = max((snooze.until for snooze in record.snoozes), default=date.min)
+        self.turnings = turning_days(record, protocol, from_on, until)
+        held = [*(snooze.until for snooze in record.snoozes), *(pause_end(pause) for pause in record.pauses)]
+        self.put_off_until = max(held, default=date.min)
         self.visits: list[CalendarVisit] = []
         self.quiet: tuple[Reason, ...] = ()
         self.not_placed: list[Reason] = []
@@ -152,7 +164,7 @@ class _Walk:
             self._notice_unanswered(found)
             planned = self._planned(found)
             visit_on = min((on for on, _ in planned), default=None)
-            turning = next(iter(self.turnings[bisect_right(self.turnings, day) :]), None)
+            turning = self._next_turning(found, day)
             if turning is not None and (visit_on is None or turning <= visit_on):
                 day = turning
             elif visit_on is None or visit_on > self.until:
@@ -165,6 +177,12 @@ class _Walk:
                     return
                 day = days_after(visit_on, 1)
 
+    def _next_turning(self, found: MonitoringFindings, day: date) -> date | None:
+        """The next day on which something changes without a visit, the end of a waiver included."""
+        ahead = self.turnings[bisect_right(self.turnings, day) : bisect_right(self.turnings, day) + 1]
+        ahead += [one.until for one in found.waived if one.until is not None and one.until > day]
+        return min(ahead, default=None)
+
     def _planned(self, found: MonitoringFindings) -> list[tuple[date, DueFinding]]:
         """Each item with its visit: the rule's own day, unless something has to wait."""
         wanted = [due for due in found.due if _signature(due) not in self.unanswered]
@@ -175,16 +193,17 @@ class _Walk:
         def due_on(due: DueFinding) -> date:
             return max(due.due_on, waits.get((due.item, due.occasion), date.min))
 
-        def first_day(due: DueFinding) -> date | None:
-            return waits.get((due.item, due.occasion), due.driver.not_before)
+        def want(due: DueFinding) -> Wanted:
+            first_day = waits.get((due.item, due.occasion), due.driver.not_before)
+            return Wanted(due_on(due), first_day, due.item, due.driver.taken_with)
 
         wanted.sort(key=lambda due: (due_on(due), due.item, due.occasion))
-        pairs = ((due_on(due), first_day(due)) for due in wanted)
-        days = visit_days(pairs, found.as_of, self.protocol.defaults.pull_forward_days)
+        days = visit_days(map(want, wanted), found.as_of, self.protocol.defaults.pull_forward_days)
         return list(zip(days, wanted, strict=True))
 
     def _waits_until(self, due: DueFinding) -> date:
-        return max(self.not_before.get((due.item, due.occasion), date.min), due.snoozed_until or date.min)
+        until = due.snoozed_until or date.min, due.paused_until or date.min
+        return max(self.not_before.get((due.item, due.occasion), date.min), *until)
 
     def _visit(self, on: date, due: list[DueFinding]) -> None:
         results = list(self.record.results)
@@ -192,6 +211,8 @@ class _Walk:
             results.extend(answers(one, self.protocol, on))
             if one.kind is ItemKind.INFUSION:
                 self.record = with_infusions(self.record, one, on)
+            elif self.protocol.items[one.item].by_risk_assessment:
+                self.record = with_assessment(self.record, on)
             self.done_on[one.item, one.occasion] = on
         self.record = replace(self.record, results=tuple(results))
         self.visits.append(CalendarVisit(on, tuple(_item(one) for one in due)))
@@ -227,7 +248,7 @@ def _signature(due: DueFinding) -> tuple[_Key, date, str]:
 
 
 def _item(due: DueFinding) -> CalendarItem:
-    others = dict.fromkeys(driver.drug_name for driver in due.other_drivers)
+    others = dict.fromkeys(driver.drug_name for driver in due.other_drivers if driver.paused_until is None)
     return CalendarItem(
         item=due.item,
         occasion=due.occasion,
@@ -243,14 +264,22 @@ def _item(due: DueFinding) -> CalendarItem:
     )
 
 
-def _infusion_days(visits: tuple[CalendarVisit, ...], protocol: MonitoringProtocol) -> list[InfusionDays]:
+def _infusion_days(
+    visits: tuple[CalendarVisit, ...], record: MonitoringRecord, protocol: MonitoringProtocol
+) -> list[InfusionDays]:
+    """The plan of a course says how many days a cycle takes; without one the protocol says between how many."""
+    planned = {
+        course.drug: course.infusion_plan.days_per_cycle
+        for course in record.treatment.courses
+        if course.infusion_plan is not None and course.stop_on is None
+    }
     found = []
     for visit in visits:
         for item in visit.items:
             if item.kind is ItemKind.INFUSION:
                 rule = _infusion_rule(protocol, item)
-                fewest = (rule.days_from if rule else None) or 1
-                most = max(fewest, (rule.days_to if rule else None) or 1)
+                fewest = planned.get(item.drug) or (rule.days_from if rule else None) or 1
+                most = planned.get(item.drug) or max(fewest, (rule.days_to if rule else None) or 1)
                 found.append(InfusionDays(visit.on, item.item, item.name, item.drug, item.drug_name, fewest, most))
     return found
 
@@ -273,12 +302,15 @@ def _steps(
 
 
 def _open_ended(record: MonitoringRecord, protocol: MonitoringProtocol, from_on: date, until: date) -> list[Reason]:
-    """Drugs given in pulses for which no protocol says when the next is: only what follows given ones is listed."""
+    """Drugs given in pulses for which nobody says when the next is: only what follows given ones is listed."""
     drugs = set()
     for course in record.treatment.courses:
         drug = protocol.drugs.get(course.drug)
         ahead = course.start_on <= until and (course.stop_on is None or course.stop_on > from_on)
-        if drug is None or drug.infusion or course.never_given or not ahead:
+        if drug is None or course.never_given or not ahead:
+            continue
+        rule = infusion_rule(drug, course.route)
+        if rule is not None and (rule.interval_days is not None or course.infusion_plan is not None):
             continue
         if any(not rule.routes or course.route in rule.routes for rule in drug.after_infusion):
             drugs.add(drug.name)

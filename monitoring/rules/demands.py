@@ -9,9 +9,11 @@ from monitoring.protocol.definitions import DrugMonitoring, MonitoringProtocol, 
 from monitoring.rules import wording
 from monitoring.rules.doses import Change, DoseChange, dose_changes
 from monitoring.rules.findings import DriverFinding
-from monitoring.rules.record import MonitoringRecord
+from monitoring.rules.intervals import Risk, monitored_by, override_for, paused_until
+from monitoring.rules.record import IntervalOverride, MonitoringRecord
 from monitoring.rules.samples import Done, Samples
 from monitoring.rules.status import days_after
+from monitoring.rules.vocabulary import MonitoredBy
 from patients.rules.reasons import FactReference, Predicate, Reason, Truth
 from patients.rules.record import PatientRecord
 from regimens.rules.record import Course
@@ -28,17 +30,18 @@ class Demand(NamedTuple):
     last_done: Done | None
     detail: str
     asked_since: date
-    """The start, increase or infusion that asks. A snooze made before it put off something else."""
+    """The start, increase or infusion that asks. A snooze or a waiver made before it was about something else."""
 
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """One patient as of a day, as the schedule rules read it."""
+    """One patient as of a day, as the schedule rules read it. `risk` is None under a schedule without risk tiers."""
 
     record: MonitoringRecord
     protocol: MonitoringProtocol
     as_of: date
     samples: Samples
+    risk: Risk | None = None
 
     @property
     def patient(self) -> PatientRecord:
@@ -58,6 +61,9 @@ class Running:
             "course", course.id, wording.from_day_label(drug.name, course.start_on, course.start_precision)
         )
         self.version = f"{chart.protocol.version}, {drug.id} {drug.version}"
+        record = chart.record
+        self.paused_until = paused_until(record, drug.id, chart.as_of) if record.pauses else None
+        self.monitored_by = monitored_by(record, drug.id, chart.as_of) if record.shared_care else MonitoredBy.US
 
     @cached_property
     def changes(self) -> list[DoseChange]:
@@ -80,6 +86,13 @@ class Running:
             return self.increases
         return self.changes if restarted_by is RestartedBy.ANY_CHANGE else []
 
+    def override(self, item: str) -> IntervalOverride | None:
+        """The other interval that was decided for this drug's demand for the item and holds on the day."""
+        chart = self.chart
+        if not chart.record.overrides:
+            return None
+        return override_for(chart.record, self.drug.id, chart.protocol.items[item], chart.as_of)
+
     def demand(
         self,
         rule: Rule,
@@ -96,8 +109,11 @@ class Running:
         not_before: date | None = None,
         detail: str = "",
         asked_since: date | None = None,
+        reason: Reason | None = None,
+        override: FactReference | None = None,
+        taken_with: tuple[str, ...] = (),
     ) -> Demand:
-        """A demand due `interval_days` after `counted_from`, with the reason for it."""
+        """A demand due `interval_days` after `counted_from`, with the reason for it (None: `text`, on the rule)."""
         driver = DriverFinding(
             self.drug.id,
             self.name,
@@ -106,8 +122,12 @@ class Running:
             phase,
             interval_days if repeats else None,
             days_after(counted_from, interval_days),
-            self.reason(rule, text, predicates),
+            reason or self.reason(rule, text, predicates),
             not_before,
+            self.monitored_by,
+            self.paused_until,
+            override,
+            taken_with,
         )
         since = asked_since or self.asks_since
         return Demand(item, occasion, driver, counted_from, interval_days, last_done, detail, since)
@@ -138,6 +158,19 @@ class RunningPair(Running):
         self.name = pair.name
         self.members = members
         self.version = f"{last.chart.protocol.version}, {pair.id}"
+        ends = [running.paused_until for running in members]
+        # While one of the drugs is looked after, both are still taken together, as far as anybody has recorded.
+        self.paused_until = None if None in ends else min(end for end in ends if end is not None)
+        if any(running.monitored_by is MonitoredBy.US for running in members):
+            self.monitored_by = MonitoredBy.US
+
+    def override(self, item: str) -> IntervalOverride | None:
+        """Another interval for the drugs together: only when one was decided for each, and then the shortest."""
+        found = [running.override(item) for running in self.members]
+        decided = [one for one in found if one is not None]
+        if len(decided) < len(found):
+            return None
+        return min(decided, key=lambda one: (one.interval_days, -one.from_on.toordinal(), one.id))
 
     @cached_property
     def changes(self) -> list[DoseChange]:

@@ -41,6 +41,8 @@ class Change(Enum):
     UNKNOWN = "unknown"
     TIMES = "times"
     """As much as before, at other times: once a day for twice a day."""
+    BRAND = "brand"
+    """As much as before, of another known brand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,15 +66,23 @@ def dose_on(course: Course, on: date) -> DosePeriod | None:
 
 
 def dose_changes(course: Course, as_of: date) -> list[DoseChange]:
-    """The changes of dose after the start and up to `as_of`, oldest first. A period that repeats the dose is none."""
+    """The changes of dose after the start and up to `as_of`, oldest first. A period that repeats the dose is none.
+
+    The brand changes when one is recorded that is not the last one recorded; a brand not recorded says nothing.
+    """
     if len(course.doses) < 2:
         return []
     periods = sorted((p for p in course.doses if p.from_on <= as_of), key=lambda period: (period.from_on, period.id))
     changes = []
+    brand = periods[0].brand if periods else ""
     for before, after in zip(periods, periods[1:], strict=False):
+        is_other_brand = after.brand != "" and brand not in ("", after.brand)
+        brand = after.brand or brand
         if after.from_on <= course.start_on:
             continue
         change = compare(before, after)
+        if change is None and is_other_brand:
+            change = Change.BRAND
         if change is not None:
             changes.append(DoseChange(after.from_on, change))
     return changes

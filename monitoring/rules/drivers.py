@@ -1,27 +1,18 @@
-"""What each running course asks for: its baseline, what is done once, what repeats, and its trough levels."""
+"""What each running course asks for: its baseline, what is done once, what repeats, its levels and its reviews."""
 
 from collections.abc import Iterator
 from datetime import date
-from decimal import Decimal
 
-from monitoring.protocol.definitions import OnceRule, Pair, PatientGroup, RepeatRule, TroughRule, TroughWindow
-from monitoring.rules import eyes, infusions, steroid, wording
+from monitoring.protocol.definitions import OnceRule, Pair, PatientGroup, RepeatRule, ReviewRule, TroughRule
+from monitoring.rules import eyes, infusions, pace, steroid, wording
 from monitoring.rules.demands import Chart, Demand, Running, RunningPair
-from monitoring.rules.doses import Change, dose_on
-from monitoring.rules.phases import Next, next_due
-from monitoring.rules.record import Result
+from monitoring.rules.levels import is_trough, trough_windows
+from monitoring.rules.pace import Pace
+from monitoring.rules.record import IntervalOverride
 from monitoring.rules.samples import Done
 from monitoring.rules.status import days_after
 from patients.rules.reasons import FactReference, Predicate, Truth
 from patients.rules.vocabulary import Sex
-from regimens.rules.record import DosePeriod
-
-_CHANGE_WORDS = {
-    Change.INCREASE: wording.dose_increase(),
-    Change.DECREASE: wording.dose_decrease(),
-    Change.UNKNOWN: wording.dose_change_unknown(),
-    Change.TIMES: wording.dose_times_changed(),
-}
 
 
 def demands(chart: Chart, running: list[Running]) -> Iterator[Demand]:
@@ -39,6 +30,8 @@ def demands(chart: Chart, running: list[Running]) -> Iterator[Demand]:
         yield from infusions.demands(one)
         for eye_rule in one.drug.eye_screening:
             yield eyes.demand(one, eye_rule)
+        for review in one.drug.review:
+            yield _review(one, review)
     yield from steroid.demands(chart, running)
     for pair in chart.protocol.pairs:
         yield from _pair(pair, running)
@@ -78,6 +71,7 @@ def _once(one: Running, rule: OnceRule, phase: str) -> Iterator[Demand]:
             interval_days=rule.due_days,
             predicates=predicates,
             not_before=earliest if rule.due_days else None,
+            asked_since=one.start,
         )
 
 
@@ -108,32 +102,48 @@ def _applies(one: Running, group_id: str) -> Truth:
 
 
 def _repeat(one: Running, rule: RepeatRule | Pair) -> Iterator[Demand]:
-    profile = one.chart.protocol.profiles[rule.profile]
-    restarts = one.restarts(profile.restarted_by)
-    known: dict[date | None, Next] = {}
+    known: dict[tuple[date | None, IntervalOverride | None], Pace] = {}
     for item in rule.items:
-        last = one.last_since_start(item)
-        due = known.get(last)
-        if due is None:
-            due = known[last] = next_due(profile, one.start, restarts, last)
+        last, override = one.last_since_start(item), one.override(item)
+        found = known.get((last, override))
+        if found is None:
+            found = known[last, override] = pace.of(one, rule, last, override)
         last_done, predicates = one.since_last(item, last)
         yield one.demand(
             rule,
             item,
-            text=_repeat_text(one, due),
-            phase=due.phase.name,
-            counted_from=due.counted_from,
-            interval_days=due.interval_days,
+            text="",
+            phase=found.due.phase.name,
+            counted_from=found.due.counted_from,
+            interval_days=found.due.interval_days,
             repeats=True,
-            predicates=predicates,
             last_done=last_done,
+            reason=found.reason(one, rule, predicates),
+            override=found.override,
         )
 
 
-def _repeat_text(one: Running, due: Next) -> str:
-    if due.restart is None:
-        return wording.repeats(one.name, due.phase.name, due.interval_days)
-    return wording.after_restart(one.name, due.restart.on, _CHANGE_WORDS[due.restart.change], due.interval_days)
+def _review(one: Running, rule: ReviewRule) -> Demand:
+    """The next review. One made before this drug was begun counts: it is the patient who is reviewed."""
+    last = one.chart.samples.last_day(rule.item)
+    last_done, predicates = one.since_last(rule.item, last)
+    counted_from, interval_days = max(one.start, rule.asked_from), rule.first_days
+    text = wording.first_review(one.name, counted_from, rule.first_days)
+    if last is not None and days_after(last, rule.interval_days) > days_after(counted_from, interval_days):
+        counted_from, interval_days = last, rule.interval_days
+        text = wording.next_review(one.name, rule.interval_days)
+    return one.demand(
+        rule,
+        rule.item,
+        text=text,
+        phase="yearly",
+        counted_from=counted_from,
+        interval_days=interval_days,
+        repeats=True,
+        predicates=predicates,
+        last_done=last_done,
+        asked_since=one.start,
+    )
 
 
 def _trough(one: Running, rule: TroughRule) -> Demand:
@@ -144,16 +154,15 @@ def _trough(one: Running, rule: TroughRule) -> Demand:
     for result in one.chart.samples.rows(analyte):
         if result.sampled_on < one.start:
             continue
-        windows = _trough_windows(one, rule, result.sampled_on)
-        if any(_is_trough(result, window) for window in windows):
+        windows = trough_windows(rule, one.course, result.sampled_on)
+        if any(is_trough(result, window) for window in windows):
             label = wording.last_done_label(one.chart.protocol.items[rule.item].name, result.sampled_on)
             last_done, detail = (result.sampled_on, FactReference("result", result.id, label)), ""
         elif last_done is None or result.sampled_on > last_done[0]:
             hours = result.hours_after_dose
             detail = wording.not_a_trough(result.sampled_on, hours, windows[0].hours_from, windows[0].hours_to)
-    profile = one.chart.protocol.profiles[rule.profile]
-    last = None if last_done is None else last_done[0]
-    due = next_due(profile, one.start, one.restarts(profile.restarted_by), last)
+    found = pace.of(one, rule, None if last_done is None else last_done[0], one.override(rule.item))
+    due = found.due
     predicates = (
         (Predicate(wording.counted_from_start(one.start), Truth.TRUE, (one.reference,)),)
         if last_done is None
@@ -163,44 +172,18 @@ def _trough(one: Running, rule: TroughRule) -> Demand:
     return one.demand(
         rule,
         rule.item,
-        text=_repeat_text(one, due),
+        text="",
         phase=due.phase.name,
         counted_from=due.counted_from,
         interval_days=due.interval_days,
         repeats=True,
-        predicates=predicates,
         last_done=last_done,
         not_before=not_before,
         detail=detail,
-    )
-
-
-def _trough_windows(one: Running, rule: TroughRule, on: date) -> list[TroughWindow]:
-    """The window of the dose of that day; on the day of a change the sample may still follow the dose before."""
-    dose = dose_on(one.course, on)
-    windows = [_trough_window(rule, dose)]
-    if dose is not None and dose.from_on == on and on > one.start:
-        windows.append(_trough_window(rule, dose_on(one.course, days_after(on, -1))))
-    return windows
-
-
-def _trough_window(rule: TroughRule, dose: DosePeriod | None) -> TroughWindow:
-    rest = rule.windows[0]
-    for window in rule.windows:
-        if dose is not None and dose.frequency in window.frequencies:
-            return window
-        if not window.frequencies:
-            rest = window
-    return rest
-
-
-def _is_trough(result: Result, window: TroughWindow) -> bool:
-    hours: Decimal | None = result.hours_after_dose
-    return (
-        result.value is not None
-        and hours is not None
-        and hours.is_finite()
-        and window.hours_from <= hours <= window.hours_to
+        asked_since=max(one.asks_since, found.restarted_on or one.start),
+        reason=found.reason(one, rule, predicates),
+        override=found.override,
+        taken_with=due.phase.taken_with,
     )
 
 

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from datetime import date
 
-from monitoring.rules.vocabulary import MonitoredBy
+from monitoring.rules.vocabulary import AlertGrade, AlertLevel, MonitoredBy
+from patients.rules.quick_init import quick_init
 from patients.rules.reasons import FactReference, Reason, Truth
 from patients.rules.vocabulary import Vocabulary
 
@@ -28,13 +29,15 @@ class DueStatus(Vocabulary):
     PAUSED = "paused", "paused"
 
 
+@quick_init
 @dataclass(frozen=True, slots=True)
 class DriverFinding:
     """One drug's own demand for an item. The earliest over all drugs drives the item.
 
     `not_before`: what is done sooner than this day would not answer the demand (None: any day will do).
     `monitored_by`: who looks after this drug's tests. `paused_until`: monitoring of the drug is paused to before this
-    day. `override`: the recorded decision that changed the interval, when one did.
+    day. `override`: the recorded decision that changed the interval, when one did. `taken_with`: the items at whose
+    visit it is taken, from `not_before` on.
     """
 
     drug: str
@@ -49,8 +52,10 @@ class DriverFinding:
     monitored_by: MonitoredBy = MonitoredBy.US
     paused_until: date | None = None
     override: FactReference | None = None
+    taken_with: tuple[str, ...] = ()
 
 
+@quick_init
 @dataclass(frozen=True, slots=True)
 class DueFinding:
     """One thing to be looked at: when, which drug asks for it, and why.
@@ -115,6 +120,21 @@ class MonitoringFindings:
 
 
 @dataclass(frozen=True, slots=True)
+class MissedVisits:
+    """Booked visits missed since anything of the patient's monitoring was last looked at (`since`; None: never).
+
+    `not_safe_to_continue`: more than the protocol allows, while a monitored drug is taken; `reason` says so, and is
+    None where nothing was missed.
+    """
+
+    count: int
+    since: date | None
+    visits: tuple[FactReference, ...]
+    not_safe_to_continue: bool
+    reason: Reason | None
+
+
+@dataclass(frozen=True, slots=True)
 class ThresholdFinding:
     """A result inside a band that asks for action, or one that cannot be told (`truth` unknown) and must be looked at.
 
@@ -127,5 +147,26 @@ class ThresholdFinding:
     truth: Truth
     text: str
     action: str
+    grade: AlertGrade
     reason: Reason
+    caveats: tuple[Reason, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AlertFinding:
+    """Something that a person must see: about what, how soon, whom it waits for first, and why.
+
+    `subject` is `result:<id>` or `contact:<id>`. Of several rules that speak about one subject the strictest leads;
+    what the others say is in `further`. `caveats` say how else it may be explained; they never hide it.
+    """
+
+    subject: str
+    on: date
+    rule_id: str
+    grade: AlertGrade
+    level: AlertLevel
+    text: str
+    action: str
+    reason: Reason
+    further: tuple[Reason, ...] = ()
     caveats: tuple[Reason, ...] = ()

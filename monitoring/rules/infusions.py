@@ -1,15 +1,30 @@
-"""Infusion cycles: when the next is due, what each one is followed by, and the dose of an immunoglobulin course."""
+"""Infusion cycles: when the next is due, what goes before it, what each one is followed by, and the dose of a cycle.
 
-from collections.abc import Iterator
+A plan of the course comes before the protocol's own interval and dose; the days are those of regimens' planner.
+"""
+
+from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import NamedTuple
 
-from monitoring.protocol.definitions import AfterInfusionRule, CycleReviewRule, InfusionRule
+from monitoring.protocol.definitions import (
+    AfterInfusionRule,
+    BeforeInfusionRule,
+    CycleReviewRule,
+    DrugMonitoring,
+    InfusionRule,
+    MonitoringProtocol,
+)
 from monitoring.rules import wording
 from monitoring.rules.demands import Demand, Running
 from monitoring.rules.doses import weight_on
+from monitoring.rules.samples import Samples
 from monitoring.rules.status import days_after
 from patients.rules.reasons import FactReference, Predicate, Truth
+from regimens.rules.infusion_dose import worked_dose
+from regimens.rules.infusion_plan import Counted, CycleShape, NextCycle, cycles_given, next_cycle
+from regimens.rules.record import Course
+from regimens.rules.vocabulary import Route
 
 
 class Cycle(NamedTuple):
@@ -33,9 +48,13 @@ def demands(one: Running) -> Iterator[Demand]:
     if not (drug.infusion or drug.after_infusion or drug.cycle_review):
         return
     given = cycles(one)
-    for rule in drug.infusion:
-        if not rule.routes or one.course.route in rule.routes:
-            yield _next_cycle(one, rule, given)
+    rule = infusion_rule(drug, one.course.route)
+    if rule is not None:
+        coming = next_cycle(one.course, shape_of(drug, one.course.route, one.chart.protocol), one.chart.as_of)
+        if coming.on is not None and (one.course.stop_on is None or coming.on < one.course.stop_on):
+            yield _next_infusion(one, rule, coming, coming.on, given)
+            for before in drug.before_infusion:
+                yield from _before_infusion(one, before, coming.on, coming.number, given)
     bases = _bases(given) or [Base(one.start, "start", None)]
     for after in drug.after_infusion:
         if not after.routes or one.course.route in after.routes:
@@ -53,56 +72,107 @@ def demands_after_stop(one: Running, stop_on: date) -> Iterator[Demand]:
             yield from _after_cycles(one, rule, recent)
 
 
-def _bases(given: list[Cycle]) -> list[Base]:
-    return [Base(cycle.first_on, "infusion", cycle) for cycle in given]
+def infusion_rule(drug: DrugMonitoring, route: Route) -> InfusionRule | None:
+    """The rule for infusions of the drug given so; None where it is not infused by this route."""
+    return next((rule for rule in drug.infusion if not rule.routes or route in rule.routes), None)
+
+
+def shape_of(drug: DrugMonitoring | None, route: Route, protocol: MonitoringProtocol) -> CycleShape:
+    """How the protocol sees the cycles of the drug by this route, for the planner."""
+    answered = protocol.infusions.date_answered_within_days
+    rule = infusion_rule(drug, route) if drug is not None else None
+    if drug is None or rule is None:
+        return CycleShape(answered_within_days=answered, within_days=drug.cycle_within_days if drug else 0)
+    return CycleShape(
+        answered_within_days=answered,
+        within_days=drug.cycle_within_days,
+        interval_days=rule.interval_days,
+        second_after_days=rule.second_after_days,
+        days_from=rule.days_from,
+        days_to=rule.days_to,
+    )
+
+
+class ReviewStanding(NamedTuple):
+    """How far a course is from its review: the cycles given since the last one, of `wanted`."""
+
+    since: tuple[date, ...]
+    wanted: int
+    last_review_on: date | None
+
+
+def review_standing(course: Course, rule: CycleReviewRule, samples: Samples, given: Iterable[date]) -> ReviewStanding:
+    """`given` are the first days of the cycles. The plan's number of cycles comes before the protocol's."""
+    last = samples.last_day(rule.item)
+    if last is not None and last < course.start_on:
+        last = None
+    planned = course.infusion_plan.review_after_cycles if course.infusion_plan else None
+    return ReviewStanding(
+        tuple(first_on for first_on in given if last is None or first_on > last), planned or rule.after_cycles, last
+    )
 
 
 def cycles(one: Running) -> list[Cycle]:
     """The cycles given by the day, oldest first; infusions close together are one cycle, by the drug's own measure."""
-    within = one.drug.cycle_within_days
-    as_of = one.chart.as_of
-    found: list[Cycle] = []
-    for infusion in sorted(one.course.infusions, key=lambda infusion: (infusion.first_on, infusion.id)):
-        if infusion.first_on > as_of:
-            break
-        if found and (infusion.first_on - found[-1].first_on).days <= within:
-            continue
-        label = wording.last_done_label(f"{one.name} infusion", infusion.first_on)
-        found.append(Cycle(infusion.first_on, FactReference("infusion", infusion.id, label)))
+    found = []
+    for cycle in cycles_given(one.course.infusions, one.drug.cycle_within_days, one.chart.as_of):
+        label = wording.last_done_label(f"{one.name} infusion", cycle.first_on)
+        found.append(Cycle(cycle.first_on, FactReference("infusion", cycle.infusions[0].id, label)))
     return found
 
 
-def _next_cycle(one: Running, rule: InfusionRule, given: list[Cycle]) -> Demand:
-    detail = " ".join(part for part in (_course_dose(one, rule), rule.instructions) if part)
-    if not given:
-        return one.demand(
-            rule,
-            rule.item,
-            text=wording.first_cycle(one.name, one.start),
-            phase="first cycle",
-            counted_from=one.start,
-            interval_days=0,
-            not_before=one.start,
-            detail=detail,
-        )
-    last = given[-1]
+def _bases(given: list[Cycle]) -> list[Base]:
+    return [Base(cycle.first_on, "infusion", cycle) for cycle in given]
+
+
+def _next_infusion(one: Running, rule: InfusionRule, coming: NextCycle, on: date, given: list[Cycle]) -> Demand:
+    last = given[-1] if given else None
+    interval = coming.interval_days or 0
+    predicates = _plan_predicates(one)
+    if last is not None:
+        predicates = (Predicate(wording.counted_from_last(last.first_on), Truth.TRUE, (last.infusion,)), *predicates)
     return one.demand(
         rule,
         rule.item,
-        text=wording.next_cycle(one.name, rule.interval_days),
-        phase=f"cycle {len(given) + 1}",
-        counted_from=last.first_on,
-        interval_days=rule.interval_days,
-        repeats=True,
-        predicates=(Predicate(wording.counted_from_last(last.first_on), Truth.TRUE, (last.infusion,)),),
+        text=_next_text(one, coming, interval),
+        phase="first cycle" if last is None else f"cycle {coming.number}",
+        counted_from=coming.counted_from or on,
+        interval_days=interval,
+        repeats=coming.counted in (Counted.LAST_GIVEN, Counted.DATES_USED_UP),
+        predicates=predicates,
         last_done=last,
-        not_before=days_after(last.first_on, rule.interval_days),
-        detail=detail,
+        not_before=on,
+        detail=" ".join(part for part in (_dose(one, rule, coming), rule.instructions) if part),
     )
 
 
-def _course_dose(one: Running, rule: InfusionRule) -> str:
-    """The published dose worked out from the latest dated weight; without a weight, no amount is given."""
+def _plan_predicates(one: Running) -> tuple[Predicate, ...]:
+    plan = one.course.infusion_plan
+    if plan is None:
+        return ()
+    label = wording.infusion_plan_label(one.name)
+    return (Predicate(label, Truth.TRUE, (FactReference("infusion_plan", plan.id, label),)),)
+
+
+def _next_text(one: Running, coming: NextCycle, interval_days: int) -> str:
+    if coming.counted is Counted.FIXED_DATE:
+        return wording.planned_date(one.name)
+    if coming.counted is Counted.DATES_USED_UP:
+        return wording.dates_used_up(one.name, interval_days)
+    if coming.counted is Counted.SECOND:
+        return wording.second_infusion(one.name, interval_days)
+    if coming.counted is Counted.START:
+        return wording.first_cycle(one.name, one.start)
+    text = wording.next_cycle(one.name, interval_days)
+    return wording.planned_cycle(text) if one.course.infusion_plan else text
+
+
+def _dose(one: Running, rule: InfusionRule, coming: NextCycle) -> str:
+    """The plan's dose worked out; without a plan the published one. Without a weight, no amount is given."""
+    plan = one.course.infusion_plan
+    if plan is not None:
+        last = coming.last.infusions[-1] if coming.last else None
+        return worked_dose(plan, one.chart.patient, one.chart.as_of, one.chart.protocol.infusions, last).summary
     if rule.grams_per_kilogram is None:
         return ""
     weight = weight_on(one.chart.patient.weights, one.chart.as_of)
@@ -114,6 +184,30 @@ def _course_dose(one: Running, rule: InfusionRule) -> str:
     if rule.days_from is not None and rule.days_to is not None:
         text = f"{text}, {wording.over_days(rule.days_from, rule.days_to)}"
     return f"{text}."
+
+
+def _before_infusion(
+    one: Running, rule: BeforeInfusionRule, on: date, number: int, given: list[Cycle]
+) -> Iterator[Demand]:
+    """What is due by the next infusion, unless looked at shortly before it. Before the first one the baseline asks."""
+    if not rule.asked or not given or (rule.routes and one.course.route not in rule.routes):
+        return
+    earliest = days_after(on, -rule.within_days)
+    for item in rule.items:
+        last = one.chart.samples.last_day(item)
+        if last is not None and last >= earliest:
+            continue
+        yield one.demand(
+            rule,
+            item,
+            text=wording.before_infusion(one.name, on),
+            phase=f"before cycle {number}",
+            counted_from=on,
+            interval_days=0,
+            predicates=(Predicate(wording.infusion_given(given[-1].first_on), Truth.TRUE, (given[-1].infusion,)),),
+            not_before=earliest,
+            asked_since=max(one.asks_since, given[-1].first_on),
+        )
 
 
 def _after_cycles(one: Running, rule: AfterInfusionRule, bases: list[Base]) -> Iterator[Demand]:
@@ -152,17 +246,18 @@ def _base_predicate(base: Base) -> Predicate:
 
 def _cycle_review(one: Running, rule: CycleReviewRule, given: list[Cycle]) -> Iterator[Demand]:
     """Due once enough cycles were given since the last review; the cycle that completes them starts the count."""
-    last_review = one.last_since_start(rule.item)
-    since = [cycle for cycle in given if last_review is None or cycle.first_on > last_review]
-    if len(since) < rule.after_cycles:
+    standing = review_standing(one.course, rule, one.chart.samples, (cycle.first_on for cycle in given))
+    wanted = standing.wanted
+    if len(standing.since) < wanted:
         return
-    deciding = since[rule.after_cycles - 1]
-    counted_since = last_review or one.start
+    since = [cycle for cycle in given if cycle.first_on in standing.since]
+    deciding = since[wanted - 1]
+    counted_since = standing.last_review_on or one.start
     yield one.demand(
         rule,
         rule.item,
-        text=wording.cycle_review(one.name, len(since), counted_since, rule.after_cycles, rule.latest_cycle),
-        phase=f"after {rule.after_cycles} cycles",
+        text=wording.cycle_review(one.name, len(since), counted_since, wanted, rule.latest_cycle),
+        phase=f"after {wanted} cycles",
         counted_from=deciding.first_on,
         interval_days=rule.due_days,
         predicates=tuple(

@@ -6,10 +6,11 @@ from typing import NamedTuple
 
 from monitoring.protocol.definitions import Item, MonitoringProtocol
 from monitoring.rules.demands import Chart, Demand
-from monitoring.rules.findings import DueFinding, ItemKind
-from monitoring.rules.record import Snooze
+from monitoring.rules.findings import DueFinding, ItemKind, WaivedFinding
+from monitoring.rules.record import SampleTaken, Snooze
 from monitoring.rules.samples import Done
-from monitoring.rules.status import SnoozeUntil, Standing, Window, status
+from monitoring.rules.status import PauseUntil, SnoozeUntil, Standing, WaitUntil, Window, status
+from monitoring.rules.waivers import still_asked, waived_finding
 
 _NOT_BY_SAMPLE = (ItemKind.TROUGH, ItemKind.INFUSION)
 
@@ -21,16 +22,35 @@ class Draft(NamedTuple):
     group: list[Demand]
     standing: Standing
     last_done: Done | None
+    sample_taken_on: date | None
+
+    @property
+    def is_held(self) -> bool:
+        """Whether a pause, a sample on its way or a snooze keeps it from wanting a visit."""
+        standing = self.standing
+        return (standing.paused_until or standing.waiting_until or standing.snoozed_until) is not None
 
 
-def drafts(chart: Chart, demands: Iterable[Demand]) -> list[Draft]:
-    """One draft for each item and occasion, soonest first."""
+def drafts(chart: Chart, demands: Iterable[Demand]) -> tuple[list[Draft], list[WaivedFinding]]:
+    """One draft for each item and occasion, soonest first; apart from them what was recorded as not needed."""
     by_item: dict[tuple[str, str], list[Demand]] = {}
     for demand in demands:
         by_item.setdefault((demand.item, demand.occasion), []).append(demand)
-    found = [_draft(chart, group) for group in by_item.values()]
+    waived: list[WaivedFinding] = []
+    groups: Iterable[list[Demand]] = by_item.values()
+    if chart.record.waivers:
+        groups = [kept for group in groups if (kept := _without_waived(chart, group, waived))]
+    found = [_draft(chart, group) for group in groups]
     found.sort(key=lambda draft: (draft.standing.due_on, draft.group[0].item, draft.group[0].occasion))
-    return found
+    return found, sorted(waived, key=lambda one: (one.due_on, one.item, one.occasion))
+
+
+def _without_waived(chart: Chart, group: list[Demand], waived: list[WaivedFinding]) -> list[Demand]:
+    """The demands that are still asked; where none is left, the finding that says so is added to `waived`."""
+    kept, not_needed = still_asked(chart, group)
+    if not kept:
+        waived.append(waived_finding(chart, not_needed))
+    return kept
 
 
 def finding(draft: Draft, visit_on: date) -> DueFinding:
@@ -53,18 +73,34 @@ def finding(draft: Draft, visit_on: date) -> DueFinding:
         other_drivers=others,
         detail=_details(draft.group),
         reasons=(first.driver.reason, *(other.reason for other in others)),
+        paused_until=standing.paused_until,
+        sample_taken_on=draft.sample_taken_on,
+        waiting_until=standing.waiting_until,
     )
 
 
 def _draft(chart: Chart, group: list[Demand]) -> Draft:
+    record = chart.record
     if len(group) > 1:
         group = _one_for_each_course(group)
+        if record.pauses:  # what is paused drives only where nothing else asks
+            group.sort(key=lambda demand: demand.driver.paused_until is not None)
     first = group[0]
     item = chart.protocol.items[first.item]
     last_done = _last_done(chart, group, item.kind)
-    window = window_of(chart.protocol, item)
-    snooze = _snooze(chart, group, last_done)
-    return Draft(item, group, status(first.counted_from, first.interval_days, window, snooze, chart.as_of), last_done)
+    snooze = _snooze(chart, group, last_done) if record.snoozes else None
+    sample = _sample(chart, group, last_done) if record.samples_taken else None
+    standing = status(
+        first.counted_from,
+        first.interval_days,
+        window_of(chart.protocol, item),
+        snooze,
+        chart.as_of,
+        waiting=None if sample is None else WaitUntil(sample.taken_on, sample.until),
+        pause=_pause(group) if record.pauses else None,
+    )
+    taken_on = sample.taken_on if sample is not None and standing.waiting_until is not None else None
+    return Draft(item, group, standing, last_done, taken_on)
 
 
 def window_of(protocol: MonitoringProtocol, item: Item) -> Window:
@@ -102,8 +138,6 @@ def _snooze(chart: Chart, group: list[Demand], last_done: Done | None) -> Snooze
     One is spent that was made before the item was last done, or before something new began to ask for it: another
     drug, a dose increase, a further infusion.
     """
-    if not chart.record.snoozes:
-        return None
     holding = [snooze for snooze in chart.record.snoozes if _holds(snooze, chart, group, last_done)]
     longest = max(holding, key=lambda snooze: (snooze.until, snooze.made_on), default=None)
     return None if longest is None else SnoozeUntil(longest.made_on, longest.until)
@@ -117,6 +151,43 @@ def _holds(snooze: Snooze, chart: Chart, group: list[Demand], last_done: Done | 
         and (last_done is None or last_done[0] <= snooze.made_on)
         and all(demand.asked_since <= snooze.made_on for demand in group)
     )
+
+
+def _sample(chart: Chart, group: list[Demand], last_done: Done | None) -> SampleTaken | None:
+    """The sample on its way that is expected last."""
+    holding = [sample for sample in chart.record.samples_taken if _is_awaited(sample, chart, group, last_done)]
+    return max(holding, key=lambda sample: (sample.until, sample.taken_on, sample.id), default=None)
+
+
+def _is_awaited(sample: SampleTaken, chart: Chart, group: list[Demand], last_done: Done | None) -> bool:
+    """Whether its result is still to come, and would answer everything that is due by now.
+
+    A level that came back and is no trough answers nothing, but is no longer on its way.
+    """
+    first, as_of = group[0], chart.as_of
+    if sample.item != first.item or sample.occasion != first.occasion:
+        return False
+    if not sample.taken_on <= as_of < sample.until:
+        return False
+    back = max(last_done[0] if last_done else date.min, chart.samples.last_day(first.item) or date.min)
+    if back >= sample.taken_on:
+        return False
+    due_now = (demand for demand in group if demand is first or demand.driver.due_on <= as_of)
+    return all(_would_answer(sample.taken_on, demand) for demand in due_now)
+
+
+def _would_answer(taken_on: date, demand: Demand) -> bool:
+    earliest = demand.driver.not_before
+    if earliest is None and demand.driver.interval_days is not None:
+        earliest = demand.counted_from
+    return earliest is None or taken_on >= earliest
+
+
+def _pause(group: list[Demand]) -> PauseUntil | None:
+    """The pause of an item for which only paused drugs ask: until the first of them is looked after again."""
+    if group[0].driver.paused_until is None:
+        return None
+    return PauseUntil(date.min, min(end for demand in group if (end := demand.driver.paused_until) is not None))
 
 
 def _details(group: list[Demand]) -> str:

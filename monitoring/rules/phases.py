@@ -29,6 +29,14 @@ class Next:
     restart: DoseChange | None
 
 
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """Another interval, by a decision that holds from a day on."""
+
+    on: date
+    interval_days: int
+
+
 def phase_on(profile: Profile, start: date, restarts: Sequence[DoseChange], on: date) -> Phase:
     """The phase in force on a day; the first one on days before the start. `restarts` are oldest first."""
     first = profile.phases[0]
@@ -46,11 +54,23 @@ def phase_on(profile: Profile, start: date, restarts: Sequence[DoseChange], on: 
     return profile.phases[-1]
 
 
-def next_due(profile: Profile, start: date, restarts: Sequence[DoseChange], last_done: date | None) -> Next:
-    """When the next look is due. `last_done` is the last one on or after `start`, None when there was none."""
+def next_due(
+    profile: Profile,
+    start: date,
+    restarts: Sequence[DoseChange],
+    last_done: date | None,
+    long_term_days: int | None = None,
+) -> Next:
+    """When the next look is due. `last_done` is the last one on or after `start`, None when there was none.
+
+    `long_term_days`: the interval of the last phase for this patient, None for the profile's own.
+    """
     counted_from = start if last_done is None else last_done
     phase = phase_on(profile, start, restarts, counted_from)
-    due_on = days_after(counted_from, phase.interval_days)
+    interval_days = phase.interval_days
+    if long_term_days is not None and phase.to_day is None:
+        interval_days = long_term_days
+    due_on = days_after(counted_from, interval_days)
     first = profile.phases[0]
     for change in restarts:
         if change.on > counted_from:
@@ -58,7 +78,35 @@ def next_due(profile: Profile, start: date, restarts: Sequence[DoseChange], last
             if after_change < due_on:
                 return Next(change.on, first.interval_days, after_change, first, change)
             break
-    return Next(counted_from, phase.interval_days, due_on, phase, None)
+    return Next(counted_from, interval_days, due_on, phase, None)
+
+
+def decided_otherwise(
+    by_schedule: Next,
+    profile: Profile,
+    start: date,
+    restarts: Sequence[DoseChange],
+    last_done: date | None,
+    decided: Decided,
+) -> Next:
+    """When the next look is due under another interval, decided for the one patient on `decided.on`.
+
+    Decided before the drug was begun, or before what restarts the schedule, it can only bring a look nearer: of a new
+    course for good, after a restart until that was looked at and the first phase is over. Nobody had that start or that
+    change in mind.
+    """
+    counted_from = start if last_done is None else last_done
+    found = Next(
+        counted_from, decided.interval_days, days_after(counted_from, decided.interval_days), by_schedule.phase, None
+    )
+    if found.due_on <= by_schedule.due_on:
+        return found
+    if decided.on < start:
+        return by_schedule
+    if not restarts or decided.on >= restarts[-1].on:
+        return found
+    is_settled = counted_from >= restarts[-1].on and by_schedule.phase is not profile.phases[0]
+    return found if is_settled else by_schedule
 
 
 def _prolonged_by(profile: Profile, start: date, restarts: Sequence[DoseChange], length: int) -> int:

@@ -4,10 +4,12 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from monitoring.rules.vocabulary import MonitoredBy, RiskTier
+from monitoring.rules.vocabulary import MonitoredBy, RiskTier, Symptom
+from patients.rules.quick_init import quick_init
 from regimens.rules.record import TreatmentRecord
 
 
+@quick_init
 @dataclass(frozen=True, slots=True)
 class Result:
     """One measured or observed value. `sampled_on` is the day that counts; `value` None when only words were given.
@@ -81,7 +83,10 @@ class SharedCare:
 
 @dataclass(frozen=True, slots=True)
 class Pause:
-    """Monitoring of a drug ("" for every drug) paused from a day to before `until`, or before `ended_on` if resumed."""
+    """Monitoring of a drug ("" for every drug) paused from a day to before `until`, or before `ended_on` if resumed.
+
+    By decision of `by`: whoever paused it, or ended the pause.
+    """
 
     id: str
     from_on: date
@@ -89,6 +94,7 @@ class Pause:
     reason: str
     drug: str = ""
     ended_on: date | None = None
+    by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +141,15 @@ class MissedVisit:
 
 
 @dataclass(frozen=True, slots=True)
+class SymptomsTold:
+    """Symptoms that a patient told of at a contact."""
+
+    id: str
+    on: date
+    symptoms: tuple[Symptom, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class MonitoringRecord:
     """One patient with treatment and everything looked at. Order of rows has no meaning."""
 
@@ -149,3 +164,4 @@ class MonitoringRecord:
     waivers: tuple[Waiver, ...] = ()
     samples_taken: tuple[SampleTaken, ...] = ()
     missed_visits: tuple[MissedVisit, ...] = ()
+    symptoms_told: tuple[SymptomsTold, ...] = ()

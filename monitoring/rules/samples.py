@@ -10,11 +10,11 @@ from operator import attrgetter
 
 from monitoring.protocol.definitions import MonitoringProtocol, ResultType
 from monitoring.rules import wording
-from monitoring.rules.record import MonitoringRecord, Result
+from monitoring.rules.record import MonitoringRecord, Result, RiskAssessment
 from patients.rules.reasons import FactReference
 
 Done = tuple[date, FactReference]
-_ON_THE_RECORD = ("weight", "height")
+_ON_THE_RECORD = ("weight", "height", "taper_checkpoint")
 _NO_ROWS: dict[date, tuple[str, str]] = {}
 _by_day_and_id = attrgetter("sampled_on", "id")
 
@@ -22,12 +22,17 @@ _by_day_and_id = attrgetter("sampled_on", "id")
 class Samples:
     """The results of one patient as of a day, found by analyte and by item."""
 
-    __slots__ = ("_analyte_days", "_as_of", "_item_days", "_last", "_patient", "_protocol", "_references", "_rows")
+    __slots__ = (
+        *("_analyte_days", "_as_of", "_decisions", "_item_days", "_last", "_patient", "_protocol", "_references"),
+        *("_risk", "_rows"),
+    )
 
     def __init__(self, record: MonitoringRecord, protocol: MonitoringProtocol, as_of: date) -> None:
         self._protocol = protocol
         self._as_of = as_of
         self._patient = record.treatment.patient
+        self._decisions = [each for course in record.treatment.courses for each in course.taper_decisions]
+        self._risk: tuple[RiskAssessment, ...] = record.risk
         self._rows: dict[str, list[Result]] = {}
         self._analyte_days: dict[str, dict[date, tuple[str, str]]] = {}
         self._item_days: dict[str, Collection[date]] = {}
@@ -51,6 +56,10 @@ class Samples:
         """The last day on which the item was done, with the row that shows it."""
         last = self.last_day(item)
         return None if last is None else (last, self.reference(item, last))
+
+    def last_look(self) -> date | None:
+        """The last day on which anything at all was found out by a sample or a measurement."""
+        return max((row.sampled_on for rows in self._rows.values() for row in rows), default=None)
 
     def days_from(self, item: str, earliest: date) -> list[date]:
         """Every day on or after `earliest` on which the item was done, in order."""
@@ -76,8 +85,11 @@ class Samples:
     def _days(self, item: str) -> Collection[date]:
         found = self._item_days.get(item)
         if found is None:
-            alternatives = self._protocol.items[item].satisfied_by
+            known = self._protocol.items[item]
+            alternatives = known.satisfied_by
             found = self._days_of_all(alternatives[0]) if alternatives else ()
+            if known.by_risk_assessment:
+                found = {one.on for one in self._risk if one.on <= self._as_of}
             for alternative in alternatives[1:]:
                 others = self._days_of_all(alternative)
                 if others:
@@ -105,14 +117,17 @@ class Samples:
             if len(found) < len(rows):
                 ordered = sorted(rows, key=_by_day_and_id, reverse=True)
                 found = {row.sampled_on: ("result", row.id) for row in ordered}
+            kind = "taper_decision" if analyte == "taper_checkpoint" else analyte
             for identity, on in sorted(self._measures(analyte)):
                 if on <= self._as_of:
-                    found.setdefault(on, (analyte, identity))
+                    found.setdefault(on, (kind, identity))
             self._analyte_days[analyte] = found
         return found
 
     def _measures(self, analyte: str) -> list[tuple[str, date]]:
-        """Weights and heights on the patient's record answer the items of that name."""
+        """Weights and heights on the patient's record answer the items of that name, and decisions a checkpoint."""
+        if analyte == "taper_checkpoint":
+            return [(decision.id, decision.on) for decision in self._decisions]
         if analyte == "weight":
             return [(weight.id, weight.on) for weight in self._patient.weights]
         if analyte == "height":
@@ -121,6 +136,8 @@ class Samples:
 
     def _row_behind(self, item: str, on: date) -> tuple[str, str]:
         """The row of the first analyte of the first alternative that was seen in full on the day."""
+        if self._protocol.items[item].by_risk_assessment:
+            return "risk_assessment", min(one.id for one in self._risk if one.on == on)
         for alternative in self._protocol.items[item].satisfied_by:
             if all(on in self._rows_by_day(analyte) for analyte in alternative):
                 return self._rows_by_day(alternative[0])[on]

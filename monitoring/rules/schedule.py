@@ -7,10 +7,11 @@ from monitoring.rules import infusions, wording
 from monitoring.rules.demands import Chart, Demand, Running
 from monitoring.rules.drivers import demands
 from monitoring.rules.findings import DueFinding, MonitoringFindings, VisitFinding
-from monitoring.rules.merge import drafts, finding
+from monitoring.rules.intervals import risk_on
+from monitoring.rules.merge import Draft, drafts, finding
 from monitoring.rules.record import MonitoringRecord
 from monitoring.rules.samples import Samples
-from monitoring.rules.visits import visit_days
+from monitoring.rules.visits import Wanted, visit_days
 from patients.rules.reasons import FactReference, Predicate, Reason, RuleKind, Truth
 from patients.rules.vocabulary import PatientStatus
 from regimens.rules.record import Course
@@ -28,7 +29,8 @@ def evaluate(record: MonitoringRecord, protocol: MonitoringProtocol, as_of: date
     gone = _left_care(record, protocol, as_of)
     if gone is not None:
         return MonitoringFindings(as_of, protocol.version, (), (), (gone,))
-    chart = Chart(record, protocol, as_of, Samples(record, protocol, as_of))
+    risk = risk_on(record, protocol, as_of) if protocol.risk_tiers else None
+    chart = Chart(record, protocol, as_of, Samples(record, protocol, as_of), risk)
     running: list[Running] = []
     stopped: list[Demand] = []
     quiet: list[Reason] = []
@@ -48,11 +50,17 @@ def evaluate(record: MonitoringRecord, protocol: MonitoringProtocol, as_of: date
     quiet.extend(_other_route(one) for one in running if _by_other_route(one))
     if not record.treatment.courses:
         quiet.append(_reason("monitoring.no_course", wording.no_course(), protocol.version))
-    found = drafts(chart, [*asked, *stopped])
-    wanted = ((draft.standing.due_on, draft.group[0].driver.not_before) for draft in found)
+    found, waived = drafts(chart, [*asked, *stopped])
+    wanted = [_wanted(draft) for draft in found]
     days = visit_days(wanted, as_of, protocol.defaults.pull_forward_days)
     due = tuple(finding(draft, day) for draft, day in zip(found, days, strict=True))
-    return MonitoringFindings(as_of, protocol.version, due, _visits(due), tuple(quiet))
+    return MonitoringFindings(as_of, protocol.version, due, _visits(due), tuple(quiet), tuple(waived))
+
+
+def _wanted(draft: Draft) -> Wanted:
+    first = draft.group[0]
+    driver = first.driver
+    return Wanted(draft.standing.due_on, driver.not_before, first.item, driver.taken_with, draft.is_held)
 
 
 def _visits(due: tuple[DueFinding, ...]) -> tuple[VisitFinding, ...]:
@@ -118,7 +126,11 @@ def _asks_nothing(one: Running) -> Reason:
 
 
 def _by_other_route(one: Running) -> bool:
-    return any(rule.routes and one.course.route not in rule.routes for rule in one.drug.infusion)
+    """Whether the protocol's own cycles are not for this route; a rule that only a plan fills has none."""
+    return any(
+        rule.interval_days is not None and rule.routes and one.course.route not in rule.routes
+        for rule in one.drug.infusion
+    )
 
 
 def _other_route(one: Running) -> Reason:

@@ -13,9 +13,11 @@ from monitoring.protocol.definitions import ExposureRule, TaperRule
 from monitoring.rules import wording
 from monitoring.rules.demands import Chart, Demand, Running
 from monitoring.rules.doses import DAYS_COMPARED, milligrams_in_28_days
+from monitoring.rules.samples import Done
 from monitoring.rules.status import days_after
 from patients.rules.reasons import FactReference, Predicate, Truth
-from regimens.rules.record import Course
+from regimens.rules.record import Course, TaperDecision
+from regimens.rules.taper_steps import decided_up_to, last_decision
 from regimens.rules.vocabulary import Route
 
 
@@ -40,6 +42,13 @@ class Run(NamedTuple):
     from_on: date
     to_on: date | None
     unknown_from: date | None
+
+
+class Check(NamedTuple):
+    """A day for looking again, with the decision that set it."""
+
+    due_on: date
+    decision: TaperDecision
 
 
 def demands(chart: Chart, running: list[Running]) -> Iterator[Demand]:
@@ -175,12 +184,20 @@ def _exposure_predicates(one: Running, rule: ExposureRule, run: Run) -> tuple[Pr
 
 
 def _taper(one: Running, rule: TaperRule, now: Decimal | None) -> Iterator[Demand]:
-    last = one.last_since_start(rule.item)
-    planned = sorted((step for step in one.course.taper if step.on > one.start), key=lambda step: (step.on, step.id))
-    for step in planned:
-        not_before = days_after(step.on, -rule.early_days)
-        if last is not None and last >= not_before:
-            continue
+    """A checkpoint at each step that is not decided on yet, and on the day that the last decision set.
+
+    A decision settles the steps that taper_steps.py says; a checkpoint recorded without one settles each step up to
+    `early_days` after it.
+    """
+    as_of = one.chart.as_of
+    done = _last_look(one, rule.item)
+    planned = [step for step in one.course.taper if step.on > one.start]
+    planned.sort(key=lambda step: (step.on, step.id))
+    recorded = _recorded(one, rule.item)
+    looked_at = date.min if recorded is None else days_after(recorded, rule.early_days)
+    settled = max(decided_up_to(one.course, as_of), looked_at)
+    ahead = [step for step in planned if step.on > settled]
+    for step in ahead:
         text = wording.planned_step(step.on, step.milligrams_per_day)
         yield one.demand(
             rule,
@@ -191,19 +208,73 @@ def _taper(one: Running, rule: TaperRule, now: Decimal | None) -> Iterator[Deman
             counted_from=step.on,
             interval_days=0,
             predicates=(Predicate(text, Truth.TRUE, (FactReference("taper_step", step.id, text),)),),
-            not_before=not_before,
+            not_before=days_after(step.on, -rule.early_days),
         )
-    if not planned or planned[-1].on <= one.chart.as_of:
-        yield _without_plan(one, rule, planned[-1].on if planned else None, last, now)
+    check = _check_set(one, rule, done)
+    if check is not None:
+        if not ahead or check.due_on < ahead[0].on:
+            yield _at_the_day_set(one, rule, check, done)
+    elif not planned or planned[-1].on <= as_of:
+        yield _without_plan(one, rule, planned[-1].on if planned else None, done, now)
+
+
+def _recorded(one: Running, item: str) -> date | None:
+    """The last day since the start on which a checkpoint was recorded as such, without a decision."""
+    analytes = {each for alternative in one.chart.protocol.items[item].satisfied_by for each in alternative}
+    days = (row.sampled_on for analyte in analytes for row in one.chart.samples.rows(analyte))
+    return max((on for on in days if on >= one.start), default=None)
+
+
+def _last_look(one: Running, item: str) -> Done | None:
+    """When the taper was last looked at: a checkpoint that was recorded, or a decision, whichever is later."""
+    last = _recorded(one, item)
+    found = None if last is None else (last, one.chart.samples.reference(item, last))
+    decision = last_decision(one.course, one.chart.as_of)
+    if decision is not None and decision.on >= one.start and (found is None or decision.on >= found[0]):
+        text = wording.taper_decided(decision.on, decision.choice.label)
+        return decision.on, FactReference("taper_decision", decision.id, text)
+    return found
+
+
+def _check_set(one: Running, rule: TaperRule, done: Done | None) -> Check | None:
+    """The day that the last decision set for looking again, unless it was looked at since."""
+    decision = last_decision(one.course, one.chart.as_of)
+    if decision is None or decision.next_check_on is None or done is None:
+        return None
+    looked_at = done[0] > decision.on and done[0] >= days_after(decision.next_check_on, -rule.early_days)
+    return None if looked_at else Check(decision.next_check_on, decision)
+
+
+def _at_the_day_set(one: Running, rule: TaperRule, check: Check, done: Done | None) -> Demand:
+    decision = check.decision
+    text = wording.next_check_set(check.due_on, decision.on, decision.choice.label)
+    label = wording.taper_decided(decision.on, decision.choice.label)
+    return one.demand(
+        rule,
+        rule.item,
+        text=text,
+        phase="next check",
+        counted_from=check.due_on,
+        interval_days=0,
+        predicates=(Predicate(label, Truth.TRUE, (FactReference("taper_decision", decision.id, label),)),),
+        last_done=done,
+        not_before=days_after(check.due_on, -rule.early_days),
+        asked_since=decision.on,
+    )
 
 
 def _without_plan(
-    one: Running, rule: TaperRule, plan_ended: date | None, last: date | None, now: Decimal | None
+    one: Running, rule: TaperRule, plan_ended: date | None, done: Done | None, now: Decimal | None
 ) -> Demand:
     below = now is not None and now < rule.maintenance_below_milligrams * DAYS_COMPARED
     interval = rule.maintenance_interval_days if below else rule.interval_days
     base = plan_ended or days_after(one.start, rule.first_days)
-    last_done, predicates = one.since_last(rule.item, last)
+    last = None if done is None else done[0]
+    predicates = (
+        (Predicate(wording.counted_from_start(one.start), Truth.TRUE, (one.reference,)),)
+        if done is None
+        else (Predicate(wording.counted_from_last(done[0]), Truth.TRUE, (done[1],)),)
+    )
     limit = wording.dose_below(rule.maintenance_below_milligrams)
     truth = Truth.UNKNOWN if now is None else Truth.TRUE if below else Truth.FALSE
     return one.demand(
@@ -215,6 +286,6 @@ def _without_plan(
         interval_days=interval,
         repeats=True,
         predicates=(*predicates, Predicate(limit, truth, (one.reference,))),
-        last_done=last_done,
+        last_done=done,
         detail=wording.no_taper_planned(plan_ended),
     )

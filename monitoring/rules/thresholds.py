@@ -1,12 +1,12 @@
 """Whether a result asks for action: the bands of the protocol, read strictly, with what else may explain the value.
 
 A value on a strict limit is no alert. A result reported as a bound (`<5`) stands for every value it allows: it is
-inside a band, outside it, or cannot be told. What cannot be told is shown, never passed over.
+inside a band, outside it, or cannot be told. What cannot be told is shown, never passed over; as it may be less than
+the band says, it counts one grade lower.
 """
 
 import re
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
@@ -14,22 +14,16 @@ from monitoring.protocol.definitions import Analyte, ComparedWith, MonitoringPro
 from monitoring.rules import wording
 from monitoring.rules.findings import ThresholdFinding
 from monitoring.rules.record import Result
+from monitoring.rules.spans import LARGEST, Span, band_of, inside, span_of, usable
+from monitoring.rules.units import factor
+from monitoring.rules.vocabulary import AlertGrade
 from patients.rules.reasons import FactReference, Predicate, Reason, Truth
 
 _YEAR_DAYS = 365
 _PLUSES = re.compile(r"^\s*(?:(?P<count>[0-4])\s*\+|(?P<signs>\+{1,4}))\s*$")
 _NO_PLUS = {"negative", "neg", "nil", "none", "normal", "trace", "-"}
-_LARGEST = Decimal(10**12)
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """The values that a result or a band stands for; None is no bound on that side."""
-
-    low: Decimal | None
-    low_included: bool
-    high: Decimal | None
-    high_included: bool
+_POSITIVE = {"positive", "pos", "reactive", "detected", "+"}
+_NEGATIVE = {"negative", "neg", "non-reactive", "nonreactive", "not reactive", "not detected", "-"}
 
 
 def flag(
@@ -68,122 +62,117 @@ def _finding(
     if measured is None:
         return None
     span, note = measured
-    truth = Truth.UNKNOWN if span is None else _inside(span, _band(threshold))
+    truth = Truth.UNKNOWN if span is None else inside(span, band_of(threshold))
     if truth is Truth.FALSE:
         return None
+    grade = threshold.grade
     if truth is Truth.TRUE:
+        if threshold.fall_percent is not None and span is not None:
+            grade, note = _fallen(result, analyte, threshold, threshold.fall_percent, rows)
         text = wording.flagged(analyte.name, shown, limit)
         text = f"{text} ({note})" if note else text
     else:
+        grade = one_grade_lower(grade)
         text = wording.cannot_tell(analyte.name, shown, limit, note or wording.comparator_open())
-    fact = FactReference("result", result.id, wording.last_done_label(f"{analyte.name} {shown}", result.sampled_on))
-    caveats = _muscle(result, rows, protocol) if result.analyte in protocol.muscle.analytes else ()
+    fact = result_reference(result, analyte)
     reason = Reason(
         threshold.id, text, threshold.kind, threshold.source, protocol.version, (Predicate(text, truth, (fact,)),)
     )
-    return ThresholdFinding(threshold.id, result.analyte, fact, truth, text, threshold.action, reason, caveats)
+    caveats = muscle_caveats(result, rows, protocol)
+    return ThresholdFinding(threshold.id, result.analyte, fact, truth, text, threshold.action, grade, reason, caveats)
+
+
+def result_reference(result: Result, analyte: Analyte) -> FactReference:
+    """The result as a fact that a reason points to."""
+    shown = wording.value_shown(result.value, result.comparator, result.unit, result.text)
+    return FactReference("result", result.id, wording.last_done_label(f"{analyte.name} {shown}", result.sampled_on))
+
+
+def one_grade_lower(grade: AlertGrade) -> AlertGrade:
+    """How soon something needs a person that may be as bad as this grade says, or may not."""
+    return AlertGrade.ACTION if grade is AlertGrade.URGENT else AlertGrade.LOOK
+
+
+def own_value(result: Result, analyte: Analyte) -> Decimal | None:
+    """The number in the analyte's own unit; None when there is none that can be compared."""
+    multiple = factor(analyte, result.unit)
+    if multiple is None or result.value is None or not usable(result.value) or result.value < 0:
+        return None
+    return None if _impossible(result, analyte, multiple) else result.value * multiple
 
 
 def _measured(
     result: Result, analyte: Analyte, threshold: Threshold, rows: list[Result]
 ) -> tuple[Span | None, str] | None:
     """What is compared with the band, and a note on it. A span of None cannot be told; None is nothing to compare."""
-    if threshold.compared_with is ComparedWith.PLUSES:
-        pluses = _pluses(result)
-        return (None, wording.no_number()) if pluses is None else (Span(pluses, True, pluses, True), "")
-    if result.value is None or not _usable(result.value):
+    if threshold.compared_with in (ComparedWith.PLUSES, ComparedWith.POSITIVE):
+        said = _pluses(result) if threshold.compared_with is ComparedWith.PLUSES else _positive(result)
+        return (None, wording.words_unknown()) if said is None else (Span(said, True, said, True), "")
+    if result.value is None or not usable(result.value):
         return None, wording.no_number()
     if result.value < 0:
         return None, wording.below_zero()
     if threshold.compared_with is ComparedWith.UPPER_LIMIT:
-        if result.upper_limit is None or not _usable(result.upper_limit) or result.upper_limit <= 0:
+        if result.upper_limit is None or not usable(result.upper_limit) or result.upper_limit <= 0:
             return None, wording.no_upper_limit()
-        return _span(result.comparator, result.value / result.upper_limit), ""
-    factor = _factor(analyte, result.unit)
-    if factor is None:
+        return span_of(result.comparator, result.value / result.upper_limit), ""
+    multiple = factor(analyte, result.unit)
+    if multiple is None:
         return None, wording.unit_unknown(result.unit)
-    impossible = _impossible(result, analyte, factor)
+    impossible = _impossible(result, analyte, multiple)
     if impossible:
         return None, impossible
     if threshold.compared_with is ComparedWith.LOWEST_IN_12_MONTHS:
-        return _rise(result, analyte, factor, rows)
-    return _span(result.comparator, result.value * factor), ""
+        return _rise(result, analyte, multiple, rows)
+    return span_of(result.comparator, result.value * multiple), ""
 
 
-def _rise(result: Result, analyte: Analyte, factor: Decimal, rows: list[Result]) -> tuple[Span | None, str] | None:
+def _rise(result: Result, analyte: Analyte, multiple: Decimal, rows: list[Result]) -> tuple[Span | None, str] | None:
     """Percent above the lowest of the 12 months before, the test itself left out. Without one there is no rise."""
+    earlier = _year_before(result, analyte, rows)
+    if not earlier or result.value is None:
+        return None
+    lowest, on = min(earlier)
+    percent = (result.value * multiple - lowest) * 100 / lowest
+    shown = percent.quantize(Decimal("0.1")) if percent < LARGEST else percent
+    return span_of(result.comparator, percent), wording.rise(shown, lowest, on)
+
+
+def _fallen(
+    result: Result, analyte: Analyte, threshold: Threshold, fall_percent: Decimal, rows: list[Result]
+) -> tuple[AlertGrade, str]:
+    """The grade of a value inside a band that asks for a fall as well, and a note on it. Without one before it fell."""
+    earlier = _year_before(result, analyte, rows)
+    value = own_value(result, analyte)
+    if not earlier or value is None:
+        return threshold.grade, wording.nothing_before()
+    highest, on = max(earlier)
+    was_outside = inside(span_of("", highest), band_of(threshold)) is Truth.FALSE
+    fell = value < highest and (was_outside or (highest - value) * 100 >= fall_percent * highest)
+    if fell:
+        return threshold.grade, wording.fall(highest, on)
+    return AlertGrade.LOOK, wording.no_fall(highest, on)
+
+
+def _year_before(result: Result, analyte: Analyte, rows: list[Result]) -> list[tuple[Decimal, date]]:
+    """The values above 0 of the 12 months before the test, in the analyte's own unit, and their days."""
     earlier = []
     for row in rows:
         if row.analyte != result.analyte or not _in_year_before(row.sampled_on, result.sampled_on):
             continue
-        row_factor = _factor(analyte, row.unit)
-        if row_factor is None or row.comparator or row.value is None or not _usable(row.value) or row.value <= 0:
+        multiple = factor(analyte, row.unit)
+        if multiple is None or row.comparator or row.value is None or not usable(row.value) or row.value <= 0:
             continue
-        earlier.append((row.value * row_factor, row.sampled_on))
-    if not earlier or result.value is None:
-        return None
-    lowest, on = min(earlier)
-    percent = (result.value * factor - lowest) * 100 / lowest
-    shown = percent.quantize(Decimal("0.1")) if percent < _LARGEST else percent
-    return _span(result.comparator, percent), wording.rise(shown, lowest, on)
+        earlier.append((row.value * multiple, row.sampled_on))
+    return earlier
 
 
 def _in_year_before(on: date, test_on: date) -> bool:
     return on < test_on and (test_on - on).days <= _YEAR_DAYS
 
 
-def _span(comparator: str, value: Decimal) -> Span:
-    """Every value that a reported one may stand for."""
-    if comparator in ("<", "<="):
-        return Span(None, False, value, comparator == "<=")
-    if comparator in (">", ">="):
-        return Span(value, comparator == ">=", None, False)
-    return Span(value, True, value, True)
-
-
-def _band(threshold: Threshold) -> Span:
-    low = threshold.above if threshold.above is not None else threshold.at_least
-    high = threshold.below if threshold.below is not None else threshold.at_most
-    return Span(low, threshold.at_least is not None, high, threshold.at_most is not None)
-
-
-def _inside(span: Span, band: Span) -> Truth:
-    """Whether all, none or some of the values of `span` lie in `band`."""
-    if _ends_before(span, band) or _ends_before(band, span):
-        return Truth.FALSE
-    low_held = band.low is None or (
-        span.low is not None
-        and (span.low > band.low or (span.low == band.low and (band.low_included or not span.low_included)))
-    )
-    high_held = band.high is None or (
-        span.high is not None
-        and (span.high < band.high or (span.high == band.high and (band.high_included or not span.high_included)))
-    )
-    return Truth.TRUE if low_held and high_held else Truth.UNKNOWN
-
-
-def _ends_before(first: Span, second: Span) -> bool:
-    if first.high is None or second.low is None:
-        return False
-    return first.high < second.low or (first.high == second.low and not (first.high_included and second.low_included))
-
-
-def _usable(value: Decimal | None) -> bool:
-    return value is not None and value.is_finite() and abs(value) < _LARGEST
-
-
-def _factor(analyte: Analyte, unit: str) -> Decimal | None:
-    """What to multiply by to get the analyte's own unit; None when the unit is not known for it."""
-    if unit in analyte.units:
-        return Decimal(1)
-    for conversion in analyte.conversions:
-        if unit == conversion.unit:
-            return conversion.multiply_by
-    return None
-
-
-def _impossible(result: Result, analyte: Analyte, factor: Decimal) -> str:
-    value = (result.value or Decimal(0)) * factor
+def _impossible(result: Result, analyte: Analyte, multiple: Decimal) -> str:
+    value = (result.value or Decimal(0)) * multiple
     low, high = analyte.lowest, analyte.highest
     if (low is None or value >= low) and (high is None or value <= high):
         return ""
@@ -201,16 +190,29 @@ def _pluses(result: Result) -> Decimal | None:
     return Decimal(match["count"]) if match["count"] else Decimal(len(match["signs"]))
 
 
-def _muscle(result: Result, rows: list[Result], protocol: MonitoringProtocol) -> tuple[Reason, ...]:
-    """Whether a raised liver enzyme may come from muscle: the CK nearest in time that has its own upper limit."""
+def _positive(result: Result) -> Decimal | None:
+    """1 for a positive finding, 0 for a negative one, None for words that are neither."""
+    words = " ".join(result.text.strip().lower().split())
+    if words in _POSITIVE:
+        return Decimal(1)
+    return Decimal(0) if words in _NEGATIVE else None
+
+
+def muscle_caveats(result: Result, rows: Iterable[Result], protocol: MonitoringProtocol) -> tuple[Reason, ...]:
+    """Whether a raised liver enzyme may come from muscle: the CK nearest in time that has its own upper limit.
+
+    Nothing for any other test.
+    """
     muscle = protocol.muscle
+    if result.analyte not in muscle.analytes:
+        return ()
     near = [
         row
         for row in rows
         if row.analyte == muscle.muscle_analyte
         and row.upper_limit is not None
-        and _usable(row.value)
-        and _usable(row.upper_limit)
+        and usable(row.value)
+        and usable(row.upper_limit)
         and abs((row.sampled_on - result.sampled_on).days) <= muscle.within_days
     ]
     if not near:
@@ -218,7 +220,7 @@ def _muscle(result: Result, rows: list[Result], protocol: MonitoringProtocol) ->
     ck = min(near, key=lambda row: (abs((row.sampled_on - result.sampled_on).days), row.sampled_on, row.id))
     shown = wording.value_shown(ck.value, ck.comparator, ck.unit, ck.text)
     fact = FactReference("result", ck.id, wording.last_done_label(f"CK {shown}", ck.sampled_on))
-    truth = _inside(_span(ck.comparator, ck.value or Decimal(0)), Span(ck.upper_limit, False, None, False))
+    truth = inside(span_of(ck.comparator, ck.value or Decimal(0)), Span(ck.upper_limit, False, None, False))
     if truth is Truth.TRUE:
         text = wording.may_be_muscle(shown, ck.sampled_on)
     elif truth is Truth.FALSE:
@@ -235,7 +237,9 @@ def _caveat(text: str, truth: Truth, facts: tuple[FactReference, ...], protocol:
 
 
 def _limit_in_words(threshold: Threshold) -> str:
-    band = _band(threshold)
+    if threshold.compared_with is ComparedWith.POSITIVE:
+        return wording.positive()
+    band = band_of(threshold)
     measure = {
         ComparedWith.VALUE: wording.unit(threshold.unit),
         ComparedWith.UPPER_LIMIT: "times the upper limit",

@@ -71,7 +71,7 @@ class AlertGrade(Vocabulary):
 
     URGENT = "urgent", "urgent"
     ACTION = "action", "needs action"
-    LOOK = "look", "look at the trend"
+    LOOK = "look", "to look at"
 
 
 class AlertStatus(Vocabulary):

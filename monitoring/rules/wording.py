@@ -1,11 +1,13 @@
 """Every sentence that a due item, a quiet course or a flagged result says. Dates read 05-Apr-2026."""
 
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 
 from patients.rules.vocabulary import DatePrecision
 from patients.rules.wording import display_date as day
+from patients.rules.wording import joined
 
 _UNITS = {
     "10*9/L": "×10⁹/L",
@@ -56,6 +58,69 @@ def once_after_start(drug: str, start: date, days: int) -> str:
     return f"needed once, {amount_of_time(days)} after {drug} was started on {day(start)}"
 
 
+def first_review(drug: str, counted_from: date, days: int) -> str:
+    return f"{drug}: first review of the risk {amount_of_time(days)} after {day(counted_from)}"
+
+
+def next_review(drug: str, interval_days: int) -> str:
+    return f"{drug}: review of the risk every {span(interval_days)}"
+
+
+def risk_not_assessed() -> str:
+    return "the risk is not assessed: taken as standard"
+
+
+def risk_assessed(tier: str, on: date) -> str:
+    return f"{tier}, assessed on {day(on)}"
+
+
+def risk_outdated(on: date, holds_days: int) -> str:
+    return f"the risk was last assessed on {day(on)}, more than {amount_of_time(holds_days)} ago: taken as standard"
+
+
+def interval_decided(drug: str, interval_days: int, by: str, until: date, reason: str) -> str:
+    who = f"decided by {by}" if by else "decided for this patient"
+    return f"{drug}: every {span(interval_days)}, {who} until {day(until)}: {reason}"
+
+
+def interval_decided_label(interval_days: int, on: date) -> str:
+    return f"every {span(interval_days)}, decided from {day(on)}"
+
+
+def decided_before(interval_days: int, on: date) -> str:
+    return (
+        f"every {span(interval_days)}, decided from {day(on)}, does not make this look later: the drug was begun, or "
+        "its dose changed, after that"
+    )
+
+
+def not_needed(text: str, until: date | None, one_interval: bool) -> str:
+    if until is None:
+        return f"Not needed, for as long as nothing new asks for it: {text}"
+    return f"Not needed until {day(until)}{' (one interval after it was recorded)' if one_interval else ''}: {text}"
+
+
+def not_needed_before(text: str, made_on: date, until: date) -> str:
+    return f"{text}; recorded on {day(made_on)} as not needed until {day(until)}"
+
+
+def not_needed_label(on: date) -> str:
+    return f"recorded as not needed on {day(on)}"
+
+
+def visits_missed(count: int, since: date | None) -> str:
+    visits = "1 booked visit was missed" if count == 1 else f"{count} booked visits were missed"
+    return f"{visits} since {f'the last result of {day(since)}' if since else 'the beginning: there is no result'}"
+
+
+def not_safe_to_continue(most: int, drugs: str) -> str:
+    return f"More than {most} missed: not safe to continue {drugs} without asking the doctor"
+
+
+def visit_missed(on: date) -> str:
+    return f"visit of {day(on)} missed"
+
+
 def repeats(drug: str, phase: str, interval_days: int) -> str:
     return f"{drug}, phase {phase}: every {span(interval_days)}"
 
@@ -88,6 +153,10 @@ def dose_decrease() -> str:
     return "dose changed"
 
 
+def brand_changed() -> str:
+    return "another brand dispensed"
+
+
 def dose_times_changed() -> str:
     return "the same dose taken at other times"
 
@@ -112,12 +181,63 @@ def not_a_trough(on: date, hours: Decimal | None, low: Decimal, high: Decimal) -
     return f"The level of {day(on)} is not counted as a trough: {taken} ({number(low)} to {number(high)} h needed)."
 
 
+def far_from_last(analyte: str, shown: str, last: str, on: date, times: Decimal, *, higher: bool) -> str:
+    than = "higher" if higher else "lower"
+    return (
+        f"{analyte} {shown}: the last was {last} on {day(on)}; this is {number(times)} times {than}. Check the decimal "
+        "point, the unit and the patient"
+    )
+
+
+def more_than_times_the_last(times: Decimal) -> str:
+    return f"more than {number(times)} times as high or as low as the last one"
+
+
+def entered_as(analyte: str, shown: str, converted: str) -> str:
+    return f"{analyte}: entered {shown} = {converted}."
+
+
+def level_does_not_count(analyte: str, why: str) -> str:
+    return f"{analyte}: {why} It is kept, but is not a trough and does not count: take another."
+
+
+def level_without_course(analyte: str, on: date) -> str:
+    return f"{analyte}: no course that asks for this level was running on {day(on)}, so nothing that is due counts it."
+
+
 def next_cycle(drug: str, interval_days: int) -> str:
     return f"{drug}: a cycle every {span(interval_days)}, counted from the first day of the last one"
 
 
 def first_cycle(drug: str, start: date) -> str:
     return f"{drug}: no infusion recorded since the start on {day(start)}"
+
+
+def planned_cycle(text: str) -> str:
+    return f"{text}, by the plan of the course"
+
+
+def planned_date(drug: str) -> str:
+    return f"{drug}: a date of the plan of the course"
+
+
+def dates_used_up(drug: str, interval_days: int) -> str:
+    return (
+        f"{drug}: the dates of its plan have passed, so {span(interval_days)} are counted from the first day of the "
+        "last cycle again"
+    )
+
+
+def second_infusion(drug: str, days: int) -> str:
+    return f"{drug}: a course has a second infusion, {amount_of_time(days)} after its first"
+
+
+def before_infusion(drug: str, on: date) -> str:
+    return f"{drug}: before the infusion of {day(on)}"
+
+
+def infusion_plan_label(drug: str) -> str:
+    return f"{drug}: infusion plan"
 
 
 def course_dose(per_kilogram: Decimal, kilograms: Decimal, weighed_on: date, age_days: int) -> str:
@@ -203,6 +323,19 @@ def value_shown(value: Decimal | None, comparator: str, code: str, text: str) ->
     return f"{comparator}{number(value)} {unit(code) or '(unit not recorded)'}"
 
 
+def taper_decided(on: date, choice: str) -> str:
+    return f"taper checkpoint of {day(on)}: {choice}"
+
+
+def next_check_set(due_on: date, decided_on: date, choice: str) -> str:
+    return f"next taper checkpoint on {day(due_on)}, set on {day(decided_on)} ({choice})"
+
+
+def exposure_short_of(limit: Decimal, days: int, so_far: int) -> str:
+    reached = "not at that dose now" if so_far == 0 else f"{so_far} of {days} days so far"
+    return f"asked for after {days} days at {number(limit)} mg of prednisolone equivalent a day or more: {reached}"
+
+
 def no_taper_planned(after: date | None) -> str:
     return "no taper planned" if after is None else f"no taper planned after {day(after)}"
 
@@ -258,7 +391,7 @@ def course_needs_none(drug: str) -> str:
 
 
 def route_outside(drug: str, route: str) -> str:
-    return f"{drug} is given by another route ({route}): the published 4-weekly cycle is for infusions."
+    return f"{drug}: the 4-weekly cycle is for infusions into a vein; recorded here: {route}."
 
 
 def band(lower: Decimal | None, lower_included: bool, upper: Decimal | None, upper_included: bool, measure: str) -> str:
@@ -282,6 +415,69 @@ def unit_unknown(code: str) -> str:
 
 def comparator_open() -> str:
     return "it was reported as a bound, not as a number"
+
+
+def nothing_before() -> str:
+    return "nothing of the 12 months before to compare it with, so taken as a fall"
+
+
+def fall(highest: Decimal, on: date) -> str:
+    return f"down from {number(highest)} on {day(on)}, the highest of the 12 months before"
+
+
+def no_fall(highest: Decimal, on: date) -> str:
+    return f"no fall: the highest of the 12 months before is {number(highest)} on {day(on)}"
+
+
+def trend(analyte: str, direction: str, steps: Sequence[tuple[str, date]], percent: Decimal) -> str:
+    shown = ", ".join(f"{value} on {day(on)}" for value, on in steps)
+    return f"{analyte} {direction} twice in a row, each time by at least {number(percent)}%: {shown}"
+
+
+def target_range(low: Decimal, high: Decimal, code: str, from_on: date) -> str:
+    return f"{number(low)} to {number(high)} {unit(code)}".rstrip() + f", set on {day(from_on)}"
+
+
+def outside_target(analyte: str, shown: str, target: str, *, known: bool) -> str:
+    if known:
+        return f"{analyte} {shown}: outside the patient's range ({target})"
+    return f"{analyte} {shown}: whether it lies in the patient's range ({target}) cannot be told"
+
+
+def other_brand(brand: str, last: str, on: date) -> str:
+    return (
+        f"This level is of {brand or 'a brand not recorded'}, the one of {day(on)} of "
+        f"{last or 'a brand not recorded'}: the two are not compared."
+    )
+
+
+def entered_late(days: int, grade: str) -> str:
+    return f"Entered {days} days after its day, so it is opened to be looked at; otherwise it would be: {grade}."
+
+
+def entered_long_ago(days: int) -> str:
+    return f"No alert: entered more than {days} days ago."
+
+
+def late_and_not_the_newest(days: int) -> str:
+    return f"No alert: entered {days} days after its day, and a newer sample of the test is here."
+
+
+def symptoms_told(symptoms: Sequence[str], on: date) -> str:
+    text = joined(tuple(symptoms), "and")
+    return f"{text[:1].upper()}{text[1:]} told of on {day(on)}"
+
+
+def after_missed_visits() -> str:
+    return "Not safe to continue unseen: decide whether the drug goes on, and call the specialist."
+
+
+def positive() -> str:
+    return "positive"
+
+
+def words_unknown() -> str:
+    return "its words are none that can be read for certain"
 
 
 def no_upper_limit() -> str:

@@ -3,8 +3,8 @@
 from datetime import date
 
 from monitoring.facts import monitoring_records
-from monitoring.protocol.load import load
 from monitoring.rules.guard import baseline_findings
+from monitoring.schedules import protocol_of
 from patients.models import Staff
 from patients.rules.permissions import Permission
 from patients.selectors import patient_for, require
@@ -18,7 +18,7 @@ def baseline_screen(
     """The items that the drug asks for before its first dose and that are missing. Raises NotFound, NotAllowed."""
     patient = patient_for(staff, patient_id)
     require(staff, patient.clinic_id, Permission.READ_RECORD)
-    protocol = load()
+    protocol = protocol_of(patient.clinic)
     if drug not in protocol.drugs:
         return ()
     return baseline_findings(monitoring_records([patient.pk])[patient.pk], protocol, drug, on, route)

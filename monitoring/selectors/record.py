@@ -7,10 +7,10 @@ from django.db.models import QuerySet
 
 from monitoring.facts import monitoring_records
 from monitoring.models import DueItem, Result, Snooze
-from monitoring.protocol.load import load
 from monitoring.rules.findings import MonitoringFindings
 from monitoring.rules.record import MonitoringRecord
 from monitoring.rules.schedule import evaluate
+from monitoring.schedules import protocol_of
 from patients.models import Patient, Staff
 from patients.rules.permissions import Permission
 from patients.selectors import ids_by_moment, not_known_yet, patients_for, require
@@ -31,8 +31,9 @@ def monitorings_of(
     staff: Staff, patients: Iterable[Patient], as_of: date, known_on: date | None = None
 ) -> dict[int, MonitoringFindings]:
     """What is due for each of these patients as of a day, by patient id. Raises NotAllowed, Refused."""
-    protocol = load()
-    return {pk: evaluate(record, protocol, as_of) for pk, record in records_of(staff, patients, known_on).items()}
+    rows = list(patients)
+    protocols = {patient.pk: protocol_of(patient.clinic) for patient in rows}
+    return {pk: evaluate(record, protocols[pk], as_of) for pk, record in records_of(staff, rows, known_on).items()}
 
 
 def records_of(staff: Staff, patients: Iterable[Patient], known_on: date | None = None) -> dict[int, MonitoringRecord]:

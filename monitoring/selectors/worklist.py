@@ -1,42 +1,36 @@
-"""The worklist: one definition of what is open, how late it is and in which order, for page, API and export."""
+"""The worklist: one definition of what is open, how late it is and in which order, for page, API, export and mail."""
 
-from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Min, Q, QuerySet, Window
 
 from monitoring.models import DueItem
 from monitoring.models.due_item import DueItemStatus
-from monitoring.protocol.definitions import MonitoringProtocol
 from monitoring.protocol.load import load
-from monitoring.rules.findings import DueStatus, ItemKind
-from monitoring.rules.status import SnoozeUntil, Standing, Window, status
+from monitoring.rules.findings import ItemKind
+from monitoring.rules.lateness import Lateness, is_late
+from monitoring.rules.status import PauseUntil, SnoozeUntil, Standing, WaitUntil, bucket, status
+from monitoring.rules.vocabulary import Bucket
+from monitoring.selectors.worklist_conditions import bucket_is, lateness_is, status_is, window_of
+from monitoring.selectors.worklist_filters import (
+    ATTENTION,
+    EVERYTHING,
+    Sort,
+    WorklistFilters,
+    narrowed,
+)
 from patients.models import Patient, Staff
 from patients.selectors import patients_for
-
-ATTENTION = "attention"
-EVERYTHING = "all"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WorklistFilters:
-    """What narrows the worklist; empty means any.
-
-    `status` is a DueStatus value, ATTENTION (all but not due and snoozed, the default) or EVERYTHING.
-    """
-
-    clinic: int | None = None
-    patient: int | None = None
-    drug: str = ""
-    item: str = ""
-    status: str = ATTENTION
 
 
 @dataclass(frozen=True, slots=True)
 class WorklistRow:
-    """One open due item as the list shows it. `standing` comes from the same status rule as the patient record."""
+    """One open due item as the list shows it. `standing` comes from the same status rule as the patient record.
+
+    `over_an_interval`: late by more than one whole interval of its schedule.
+    """
 
     due_item: DueItem
     patient: Patient
@@ -44,32 +38,64 @@ class WorklistRow:
     kind: ItemKind | None
     drug_name: str
     standing: Standing
+    bucket: Bucket
+    over_an_interval: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TileCounts:
+    """How many open items lie where, over all clinics of a person: what other pages say of the worklist."""
+
+    by_bucket: dict[Bucket, int]
+    attention: int
+    mine: int
+    unassigned: int
 
 
 def worklist(staff: Staff, as_of: date, filters: WorklistFilters | None = None) -> QuerySet[DueItem]:
-    """Open items of the person's patients, the one due longest first."""
+    """Open items of the person's patients under the filters, in their order."""
     wanted = filters or WorklistFilters()
-    rows = DueItem.objects.filter(patient__in=patients_for(staff), status=DueItemStatus.OPEN)
-    if wanted.clinic is not None:
-        rows = rows.filter(patient__clinic=wanted.clinic)
-    if wanted.patient is not None:
-        rows = rows.filter(patient=wanted.patient)
-    if wanted.drug:
-        rows = rows.filter(drug=wanted.drug)
-    if wanted.item:
-        rows = rows.filter(item=wanted.item)
-    if wanted.status != EVERYTHING:
-        rows = rows.filter(_standing_is(wanted.status, as_of, load()))
-    return rows.select_related("patient__clinic").order_by("due_on", "patient", "item", "occasion")
+    rows = _under(staff, as_of, wanted)
+    if wanted.bucket != EVERYTHING:
+        rows = rows.filter(bucket_is(wanted.bucket, as_of))
+    return rows.select_related("patient__clinic", "owner").order_by(*_order(wanted.sort))
+
+
+def chosen_items(staff: Staff, ids: Sequence[int]) -> list[DueItem]:
+    """These items, open or closed, in the order given; those of other clinics are left out."""
+    rows = DueItem.objects.filter(patient__in=patients_for(staff)).select_related("patient__clinic", "owner")
+    found = rows.in_bulk(list(ids))
+    return [found[pk] for pk in dict.fromkeys(ids) if pk in found]
+
+
+def counts_by_bucket(staff: Staff, as_of: date, filters: WorklistFilters | None = None) -> dict[Bucket, int]:
+    """How many open items lie in each bucket, under the other filters. One query."""
+    counts = {word.value: Count("pk", filter=bucket_is(word, as_of)) for word in Bucket}
+    counted = _under(staff, as_of, filters or WorklistFilters()).aggregate(**counts)
+    return {word: counted[word.value] for word in Bucket}
+
+
+def tile_counts(staff: Staff, as_of: date) -> TileCounts:
+    """How many items wait for somebody, for this person and for nobody in particular. One query."""
+    needs = bucket_is(ATTENTION, as_of)
+    counted = _under(staff, as_of, WorklistFilters()).aggregate(
+        **{word.value: Count("pk", filter=bucket_is(word, as_of)) for word in Bucket},
+        attention=Count("pk", filter=needs),
+        mine=Count("pk", filter=needs & Q(owner=staff)),
+        unassigned=Count("pk", filter=needs & Q(owner__isnull=True)),
+    )
+    by_bucket = {word: counted[word.value] for word in Bucket}
+    return TileCounts(by_bucket, counted["attention"], counted["mine"], counted["unassigned"])
 
 
 def rows_of(items: Iterable[DueItem], as_of: date) -> list[WorklistRow]:
-    """The rows of one page of the list."""
+    """Open items as the list shows them, in the order given. No query beyond those of the items themselves."""
     protocol = load()
     found = []
     for row in items:
         item = protocol.items.get(row.item)
         drug = protocol.drugs.get(row.drug)
+        standing = standing_of(row, as_of)
         found.append(
             WorklistRow(
                 due_item=row,
@@ -77,7 +103,9 @@ def rows_of(items: Iterable[DueItem], as_of: date) -> list[WorklistRow]:
                 name=item.name if item else row.item,
                 kind=item.kind if item else None,
                 drug_name=drug.name if drug else row.drug,
-                standing=standing_of(row, as_of),
+                standing=standing,
+                bucket=bucket(standing, as_of),
+                over_an_interval=is_late(standing.days_overdue, row.interval_days, Lateness.OVER_AN_INTERVAL),
             )
         )
     return found
@@ -85,61 +113,28 @@ def rows_of(items: Iterable[DueItem], as_of: date) -> list[WorklistRow]:
 
 def standing_of(row: DueItem, as_of: date) -> Standing:
     """How an open row stands on a day, by the status rule of the record."""
-    snooze = SnoozeUntil(date.min, row.snoozed_until) if row.snoozed_until else None
-    return status(row.due_on, 0, _window(load(), row.item), snooze, as_of)
-
-
-def counts_by_status(staff: Staff, as_of: date, filters: WorklistFilters | None = None) -> dict[DueStatus, int]:
-    """How many open items stand where, under the other filters. One query."""
-    wanted = filters or WorklistFilters()
-    everything = WorklistFilters(
-        clinic=wanted.clinic, patient=wanted.patient, drug=wanted.drug, item=wanted.item, status=EVERYTHING
+    return status(
+        row.due_on,
+        0,
+        window_of(load(), row.item),
+        SnoozeUntil(date.min, row.snoozed_until) if row.snoozed_until else None,
+        as_of,
+        waiting=WaitUntil(date.min, row.waiting_until) if row.waiting_until else None,
+        pause=PauseUntil(date.min, row.paused_until) if row.paused_until else None,
     )
-    protocol = load()
-    counted = (
-        worklist(staff, as_of, everything)
-        .order_by()
-        .aggregate(**{word.value: Count("pk", filter=_standing_is(word.value, as_of, protocol)) for word in DueStatus})
-    )
-    return {word: counted[word.value] for word in DueStatus}
 
 
-def _window(protocol: MonitoringProtocol, item_id: str) -> Window:
-    item, defaults = protocol.items.get(item_id), protocol.defaults
-    soon = item.soon_days if item is not None else None
-    grace = item.grace_days if item is not None else None
-    return Window(defaults.soon_days if soon is None else soon, defaults.grace_days if grace is None else grace)
+def _under(staff: Staff, as_of: date, filters: WorklistFilters) -> QuerySet[DueItem]:
+    """Open items under every filter but the bucket, in no order."""
+    rows = narrowed(DueItem.objects.filter(patient__in=patients_for(staff), status=DueItemStatus.OPEN), staff, filters)
+    if filters.status:
+        rows = rows.filter(status_is(filters.status, as_of))
+    if filters.lateness:
+        rows = rows.filter(lateness_is(Lateness(filters.lateness), as_of))
+    return rows
 
 
-def _standing_is(word: str, as_of: date, protocol: MonitoringProtocol) -> Q:
-    """The status rule as a condition on columns; a test holds both to the same answers."""
-    by_window: dict[Window, list[str]] = defaultdict(list)
-    for item_id in protocol.items:
-        by_window[_window(protocol, item_id)].append(item_id)
-    default = Window(protocol.defaults.soon_days, protocol.defaults.grace_days)
-    found = _in_window(word, as_of, default) & ~Q(item__in=list(protocol.items))
-    for window, items in by_window.items():
-        found |= _in_window(word, as_of, window) & Q(item__in=items)
-    return found
-
-
-def _in_window(word: str, as_of: date, window: Window) -> Q:
-    soon_from = as_of + timedelta(window.soon_days)
-    last_in_time = as_of - timedelta(window.grace_days)
-    paused = Q(paused_until__gt=as_of)
-    running = Q(paused_until__isnull=True) | Q(paused_until__lte=as_of)
-    waiting = running & Q(waiting_until__gt=as_of)
-    wanted = running & (Q(waiting_until__isnull=True) | Q(waiting_until__lte=as_of))
-    snoozed = wanted & Q(snoozed_until__gt=as_of)
-    awake = wanted & (Q(snoozed_until__isnull=True) | Q(snoozed_until__lte=as_of))
-    conditions = {
-        ATTENTION: awake & Q(due_on__lte=soon_from),
-        DueStatus.NOT_DUE.value: Q(due_on__gt=soon_from),
-        DueStatus.SNOOZED.value: snoozed & Q(due_on__lte=soon_from),
-        DueStatus.WAITING.value: waiting & Q(due_on__lte=soon_from),
-        DueStatus.PAUSED.value: paused & Q(due_on__lte=soon_from),
-        DueStatus.DUE_SOON.value: awake & Q(due_on__gt=as_of, due_on__lte=soon_from),
-        DueStatus.DUE.value: awake & Q(due_on__lte=as_of, due_on__gte=last_in_time),
-        DueStatus.OVERDUE.value: awake & Q(due_on__lt=last_in_time),
-    }
-    return conditions[word]
+def _order(sort: str) -> tuple[str | Window, ...]:
+    if sort == Sort.PATIENT:
+        return (Window(Min("due_on"), partition_by="patient"), "patient_id", "due_on", "item", "occasion")
+    return ("due_on", "patient_id", "item", "occasion")

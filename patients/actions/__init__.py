@@ -1,6 +1,14 @@
 """Every write about who a patient is. Keyword-only, by a member of staff, in one transaction."""
 
 from patients.actions.assessments import NewAssessment, NewEnzyme, record_assessment
+from patients.actions.clinics import (
+    ClinicSettings,
+    MailWanted,
+    change_clinic_settings,
+    change_my_mail,
+    settings_of,
+)
+from patients.actions.contact_details import record_contact_details, stop_reminders, withdraw_contact_details
 from patients.actions.observations import (
     end_condition,
     record_autoantibody,
@@ -21,8 +29,12 @@ from patients.actions.withdrawal import (
 )
 
 __all__ = [
+    "ClinicSettings",
+    "MailWanted",
     "NewAssessment",
     "NewEnzyme",
+    "change_clinic_settings",
+    "change_my_mail",
     "change_status",
     "correct_height",
     "correct_weight",
@@ -31,12 +43,16 @@ __all__ = [
     "record_autoantibody",
     "record_body_measures",
     "record_condition",
+    "record_contact_details",
     "record_height",
     "record_weight",
     "register_patient",
+    "stop_reminders",
+    "settings_of",
     "withdraw_assessment",
     "withdraw_autoantibody",
     "withdraw_condition",
+    "withdraw_contact_details",
     "withdraw_height",
     "withdraw_weight",
 ]

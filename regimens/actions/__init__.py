@@ -2,9 +2,11 @@
 
 from regimens.actions.courses import NewDose, change_dose, record_never_given, start_course, stop_course
 from regimens.actions.guarded import REASON_LENGTH
+from regimens.actions.infusions import NewInfusionPlan, plan_infusions, record_infusion, withdraw_infusion_plan
 from regimens.actions.judgements import record_milestone, record_outcome
-from regimens.actions.plans import NewTaperStep, plan_taper, record_infusion
 from regimens.actions.reviews import NewMilestone, NewOutcome, StaleQuestion, answer_prompt
+from regimens.actions.taper_decisions import decide_taper, withdraw_taper_decision
+from regimens.actions.tapers import NewTaperStep, plan_taper
 from regimens.actions.withdrawal import (
     reopen_course,
     withdraw_course,
@@ -18,12 +20,15 @@ from regimens.actions.withdrawal import (
 __all__ = [
     "REASON_LENGTH",
     "NewDose",
+    "NewInfusionPlan",
     "NewMilestone",
     "NewOutcome",
     "NewTaperStep",
     "StaleQuestion",
     "answer_prompt",
     "change_dose",
+    "decide_taper",
+    "plan_infusions",
     "plan_taper",
     "record_infusion",
     "record_milestone",
@@ -35,7 +40,9 @@ __all__ = [
     "withdraw_course",
     "withdraw_dose",
     "withdraw_infusion",
+    "withdraw_infusion_plan",
     "withdraw_milestone",
     "withdraw_outcome",
     "withdraw_review",
+    "withdraw_taper_decision",
 ]

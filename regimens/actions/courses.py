@@ -23,7 +23,8 @@ from regimens.protocol.load import load
 from regimens.rules import record
 from regimens.rules.guard import guard
 from regimens.rules.guard_findings import GuardFinding
-from regimens.rules.proposals import ChangeDose, StartDrug
+from regimens.rules.guard_stopping import stopping_findings
+from regimens.rules.proposals import ChangeDose, StartDrug, StopDrug
 from regimens.rules.vocabulary import (
     CourseRole,
     DoseBasis,
@@ -165,10 +166,12 @@ def stop_course(
     version: int,
     note: str = "",
     precision: DatePrecision = DatePrecision.DAY,
+    seen: Collection[str] | None = None,
 ) -> Course:
     """Records the first day without the drug and why. A judgement of failure is an outcome, recorded apart.
 
-    Raises NotFound, NotAllowed, Refused, StaleVersion.
+    A corticosteroid that stops suddenly is said once (`seen`, see guarded.py); it holds nobody up who has seen it.
+    Raises NotFound, NotAllowed, Refused, StaleVersion, GuardStopped.
     """
     course = course_to_write(by, course_id, Permission.RECORD_TREATMENT)
     if course.never_given:
@@ -179,11 +182,23 @@ def stop_course(
         raise Refused("A course cannot stop before it started.", "on")
     _not_far_ahead(course.patient, on)
     bump_version(course, version)
+    moment = timezone.now()
+    if course.role == CourseRole.CORTICOSTEROID:
+        _check_stop(course, StopDrug(course=str(course.pk), on=on, reason=reason, precision=precision), seen, by)
     course.stop_on, course.stop_precision = on, precision.value
     course.stop_reason, course.stop_note = reason.value, note.strip()
-    course.stop_recorded_at, course.stop_recorded_by = timezone.now(), by
+    course.stop_recorded_at, course.stop_recorded_by = moment, by
     course.version = version + 1
     return store(course)
+
+
+def _check_stop(course: Course, stop: StopDrug, seen: Collection[str] | None, by: Staff) -> None:
+    """What is said of a corticosteroid's stop is kept with its last dose. Raises GuardStopped."""
+    before = treatment_records([course.patient_id])[course.patient_id]
+    said = let_through(stopping_findings(before, load(), stop), seen=seen)
+    last = DosePeriod.objects.filter(course=course).current().order_by("from_on", "pk").last()
+    if last is not None:
+        keep(course, last, said, "", by)
 
 
 @transaction.atomic

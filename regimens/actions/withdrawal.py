@@ -1,7 +1,7 @@
 """Taking back what was entered in error about treatment. Nothing is deleted: rows stay, with who and why.
 
 A row goes with everything that rests on it, at the same moment: a course with its doses, judgements, infusions, taper
-plan and dose checks; a judgement with the answer that recorded it, so that the question is put again.
+plan, taper decisions and dose checks; a judgement with the answer that recorded it, so that the question is put again.
 """
 
 from datetime import datetime
@@ -17,13 +17,29 @@ from patients.models.entry import Entry
 from patients.rules.permissions import Permission
 from patients.rules.vocabulary import DatePrecision
 from patients.selectors import patient_to_write, require
-from regimens.models import Course, DoseCheck, DosePeriod, Infusion, Milestone, Outcome, Review, TaperPlan, TaperStep
+from regimens.models import (
+    Course,
+    DoseCheck,
+    DosePeriod,
+    Infusion,
+    InfusionPlan,
+    Milestone,
+    Outcome,
+    PlannedInfusion,
+    Review,
+    TaperDecision,
+    TaperPlan,
+    TaperStep,
+)
 from regimens.selectors import course_for, course_to_write, courses_for, infusions_for, milestones_for, reviews_for
 
 E = TypeVar("E", bound=Entry)
 
 _GONE = "No such entry among your patients, or it was already replaced or withdrawn."
-_UNDER_A_COURSE: tuple[type[Entry], ...] = (DosePeriod, Outcome, Infusion, TaperPlan, DoseCheck)
+_UNDER_A_COURSE: tuple[type[Entry], ...] = (
+    *(DosePeriod, Outcome, Infusion, InfusionPlan),
+    *(TaperPlan, TaperDecision, DoseCheck),
+)
 _OF_THE_ENTRY = {"recorded_at", "recorded_by", "replaces", "superseded_at", "superseded_by", "superseded_reason"}
 _NOT_STOPPED = {
     "stop_on": None,
@@ -44,7 +60,8 @@ def withdraw_course(*, by: Staff, entry_id: int, reason: str, with_judgements: b
     """
     course = course_to_write(by, entry_id, Permission.RECORD_TREATMENT)
     judgements = _current(Outcome, course).exists()
-    if course.never_given or judgements or _current(TaperPlan, course).exists() or _answers(course).exists():
+    tapered = _current(TaperPlan, course).exists() or _current(TaperDecision, course).exists()
+    if course.never_given or judgements or tapered or _answers(course).exists():
         require(by, course.patient.clinic_id, Permission.JUDGE_TREATMENT)
     # What was never given is nothing but its judgement.
     if judgements and not (with_judgements or course.never_given):
@@ -88,10 +105,17 @@ def reopen_course(*, by: Staff, course_id: int, reason: str, version: int) -> Co
         _copy(check, by, moment, course=new, dose=doses.get(check.dose_id, check.dose))
     for row in (*_taken_over(Outcome, course, by, moment), *_taken_over(Infusion, course, by, moment)):
         _copy(row, by, moment, course=new)
+    for infusions in _taken_over(InfusionPlan, course, by, moment):
+        renewed = _copy(infusions, by, moment, course=new)
+        for date in infusions.dates.all():
+            store(PlannedInfusion(plan=renewed, on=date.on))
+    plans: dict[int, TaperPlan] = {}
     for plan in _taken_over(TaperPlan, course, by, moment):
-        copied = _copy(plan, by, moment, course=new)
+        copied = plans[plan.pk] = _copy(plan, by, moment, course=new)
         for step in plan.steps.all():
             store(TaperStep(plan=copied, on=step.on, milligrams_per_day=step.milligrams_per_day))
+    for decision in _taken_over(TaperDecision, course, by, moment):
+        _copy(decision, by, moment, course=new, plan=plans.get(decision.plan_id or 0))
     _go_with(_answers(course), by, f"the stop of the course was taken back: {reason.strip()}", moment)
     return new
 

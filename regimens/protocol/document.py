@@ -30,6 +30,7 @@ def render(protocol: PathwayProtocol) -> str:
         *_remarks(protocol),
         *_doses(protocol),
         *_guard(protocol),
+        *_tapers(protocol),
         *_catalogue(protocol),
         *_rules(protocol),
         *_readings(protocol),
@@ -246,6 +247,37 @@ def _guard(protocol: PathwayProtocol) -> list[str]:
         "recommendation and no range.",
         "",
         *_table(("Drug", "Highest dose in use", "Note", "Source"), uppers),
+    ]
+
+
+def _tapers(protocol: PathwayProtocol) -> list[str]:
+    settings = protocol.file.taper
+    rows = [
+        ("A planned step is decided on", f"at most {settings.decided_days_ahead} days before it"),
+        (
+            "A stop is sudden",
+            f"after more than {settings.sudden_stop_after_days} days without a break, from "
+            f"{_steroid(settings.sudden_stop_from)} or more, or from a dose that is not known",
+        ),
+    ]
+    examples = [
+        (
+            example.title,
+            f"{display_number(example.milligrams_per_kilogram)} mg/kg to {display_number(example.ceiling)} mg a day "
+            f"for {example.first_days} days, then {display_number(example.cut)} mg less every {example.cut_days} days "
+            f"to {display_number(example.down_to)} mg a day",
+            example.note,
+            _basis(example.kind.label, example.source),
+        )
+        for example in protocol.file.expected_tapers
+    ]
+    return [
+        "## Corticosteroid tapers",
+        "",
+        f"{_basis(settings.kind.label, settings.source)} {settings.note}",
+        "",
+        *_table(("Setting", "Value"), rows),
+        *_table(("Example", "Dose", "Note", "Basis"), examples),
     ]
 
 

@@ -11,7 +11,7 @@ from patients.protocol.load import load as load_activity
 from patients.protocol.place import Part, built_in, part_in_force
 from patients.protocol.tables import ProtocolError, build, check_version, read_toml, unique_by_id
 from patients.rules.reasons import Reason, RuleKind
-from regimens.protocol import guard_checks
+from regimens.protocol import guard_checks, infusion_checks, taper_checks
 from regimens.protocol.schema import (
     Banner,
     Catalogue,
@@ -61,8 +61,10 @@ def _read(folder: Path, activity_folder: Path) -> PathwayProtocol:
     _check_rungs(file, drugs)
     _check_remarks(file, drugs, rungs)
     guard_checks.check_settings(file.guard, PATHWAY)
+    taper_checks.check_tapers(file, PATHWAY)
     guard_checks.check_cautions(file.guard_cautions, drugs, PATHWAY)
     guard_checks.check_classes(catalogue, drugs, DRUGS)
+    infusion_checks.check_infusions(catalogue, DRUGS)
     _check_identities(file, catalogue)
     if folder != HERE:
         _check_rules_are_complete(file)
@@ -194,13 +196,16 @@ def _check_remarks(file: PathwayFile, drugs: dict[str, Drug], rungs: dict[str, R
 def _check_identities(file: PathwayFile, catalogue: Catalogue) -> None:
     """One id stands for one rule in both files together, and every reading exists once."""
     named: Sequence[_Named] = (*file.remarks, *file.banners, *file.guard_cautions, *file.rules)
-    entries = [(file.guard.id, PATHWAY), *((entry.id, PATHWAY) for entry in named)]
+    entries = [(file.guard.id, PATHWAY), (file.taper.id, PATHWAY), *((entry.id, PATHWAY) for entry in named)]
+    entries += [(example.id, PATHWAY) for example in file.expected_tapers]
     for drug in catalogue.drugs:
         entries += [(dose.id, DRUGS) for dose in drug.doses]
         entries += [(drug.target.id, DRUGS)] if drug.target else []
         entries += [(drug.trial.id, DRUGS)] if drug.trial else []
         entries += [(upper.id, DRUGS) for upper in drug.usual_uppers]
     entries += [(drug_class.id, DRUGS) for drug_class in catalogue.classes]
+    entries += [(catalogue.infusions.id, DRUGS)]
+    entries += [(drug.infusions.id, DRUGS) for drug in catalogue.drugs if drug.infusions]
     seen: set[str] = set()
     for identity, name in entries:
         if identity in seen:

@@ -140,6 +140,46 @@ class TrialLength:
 
 
 @dataclass(frozen=True, slots=True)
+class InfusionSettings:
+    """How the dose of an infusion is worked out from a body weight; kg, cm and whole days unless said otherwise.
+
+    The ideal weight is Devine's, from `ideal_from_inches` of height and `ideal_from_age` years on. The adjusted one adds
+    `adjusted_share` of what the actual weight lies above the ideal, from a BMI of `adjusted_from_body_mass_index` on. A
+    weight more than `weight_current_days` old, or one that differs by more than `weight_change_percent` from that of
+    the infusion before, is said. A planned date is answered by an infusion at most `date_answered_within_days` away.
+    """
+
+    id: str
+    ideal_kilograms_female: Decimal
+    ideal_kilograms_male: Decimal
+    ideal_kilograms_per_inch: Decimal
+    ideal_from_inches: Decimal
+    ideal_from_age: int
+    adjusted_from_body_mass_index: Decimal
+    adjusted_share: Decimal
+    weight_current_days: int
+    weight_change_percent: Decimal
+    date_answered_within_days: int
+    source: str
+    kind: RuleKind
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class InfusionDefaults:
+    """What a plan of one drug's infusions is offered: vial sizes in `unit`, and the bounds of its review in cycles."""
+
+    id: str
+    unit: DoseUnit
+    vial_sizes: tuple[Decimal, ...]
+    review_after_cycles: int
+    review_latest_cycle: int
+    source: str
+    kind: RuleKind
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Drug:
     """One catalogue entry. `case_name` is the generic name as case files print it, where it differs from `name`."""
 
@@ -162,6 +202,7 @@ class Drug:
     target: TargetDose | None = None
     usual_uppers: tuple[UsualUpper, ...] = ()
     trial: TrialLength | None = None
+    infusions: InfusionDefaults | None = None
     note: str = ""
 
     @property
@@ -179,6 +220,7 @@ class Catalogue:
     next_review: date
     source: str
     corticosteroids_outside: tuple[str, ...]
+    infusions: InfusionSettings
     drugs: tuple[Drug, ...]
     classes: tuple[DrugClass, ...] = ()
     signed_off_by: str = ""
@@ -280,6 +322,44 @@ class GuardSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class TaperSettings:
+    """The numbers around a corticosteroid taper. Days are counts, doses mg of prednisolone a day.
+
+    A planned step may be decided on from `decided_days_ahead` days before it. A stop after more than
+    `sudden_stop_after_days` days without a break is sudden from a last dose of `sudden_stop_from` or more.
+    """
+
+    id: str
+    decided_days_ahead: int
+    sudden_stop_after_days: int
+    sudden_stop_from: Decimal
+    source: str
+    kind: RuleKind
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectedTaper:
+    """A published example of a taper, drawn beside the patient's own for comparison; never a prescription.
+
+    `milligrams_per_kilogram` up to `ceiling` mg a day for `first_days` days; then `cut` mg less every `cut_days` days,
+    until `down_to` mg a day.
+    """
+
+    id: str
+    title: str
+    milligrams_per_kilogram: Decimal
+    ceiling: Decimal
+    first_days: int
+    cut: Decimal
+    cut_days: int
+    down_to: Decimal
+    source: str
+    kind: RuleKind
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
 class Rule:
     """One rule that the code applies: its sentence, what it rests on, and the readings behind it."""
 
@@ -335,6 +415,7 @@ class PathwayFile:
     source: str
     settings: Settings
     guard: GuardSettings
+    taper: TaperSettings
     monotherapy_conditions: tuple[ConditionKind, ...]
     lung_conditions: tuple[ConditionKind, ...]
     rungs: tuple[Rung, ...]
@@ -343,6 +424,7 @@ class PathwayFile:
     rules: tuple[Rule, ...]
     readings: tuple[Reading, ...]
     guard_cautions: tuple[GuardCaution, ...] = ()
+    expected_tapers: tuple[ExpectedTaper, ...] = ()
     signed_off_by: str = ""
 
 

@@ -1,23 +1,29 @@
 """What is missing from the record, or lies outside what is printed."""
 
-from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 
 from patients.rules.reasons import FactReference, Predicate, Truth
-from patients.rules.wording import display_date
+from patients.rules.wording import display_date, display_number
 from regimens.protocol.schema import DoseRule, PathwayProtocol
-from regimens.rules.doses import MORE_OFTEN_THAN_WEEKLY, current_dose, needs_weight, outside, rounded
+from regimens.rules.doses import (
+    MORE_OFTEN_THAN_WEEKLY,
+    current_dose,
+    in_milligrams,
+    needs_weight,
+    outside,
+    rounded,
+)
 from regimens.rules.findings import Gap, GapCode, Phase, SeverityGroup
-from regimens.rules.record import DosePeriod
+from regimens.rules.infusion_plan import rounding_slack
+from regimens.rules.record import DosePeriod, Infusion
 from regimens.rules.scene import IMMUNOGLOBULIN, Scene
 from regimens.rules.severity import STRENGTH_UNKNOWN
 from regimens.rules.standing import Trial, reference_of
-from regimens.rules.vocabulary import CourseRole, DoseUnit, Frequency, Route
+from regimens.rules.vocabulary import CourseRole, Frequency, Route
 
 METHOTREXATE = "methotrexate"
 FOLIC_ACID = "folic_acid"
-IMMUNOGLOBULIN_DAYS = range(2, 6)
 _RULES = {code: f"gap.{code.value}" for code in GapCode}
 _DOSED_ROLES = frozenset({CourseRole.IMMUNOSUPPRESSANT, CourseRole.CORTICOSTEROID, CourseRole.IMMUNOGLOBULIN})
 
@@ -91,7 +97,7 @@ def _dose_gaps(scene: Scene, running: list[Trial]) -> list[Gap]:
         if trial.drug not in scene.protocol.drugs or trial.course.role not in _DOSED_ROLES:
             continue
         if trial.drug == IMMUNOGLOBULIN:
-            found += [_outside_gap(scene, trial, words) for words in _infusion_words(trial, scene.as_of)]
+            found += [_outside_gap(scene, trial, words) for words in _infusion_words(scene, trial)]
         period = current_dose(trial.course, scene.as_of)
         if period is None or period.amount is None:
             if not any(infusion.first_on <= scene.as_of and infusion.total for infusion in trial.course.infusions):
@@ -165,24 +171,39 @@ def _outside_gap(scene: Scene, trial: Trial, words: str) -> Gap:
     return _gap(scene, GapCode.DOSE_OUTSIDE_RANGE, f"{trial.name}: {words}", (trial.reference,), predicate)
 
 
-def _infusion_words(trial: Trial, as_of: date) -> list[str]:
-    """The latest immunoglobulin cycle against 2 g/kg over 2 to 5 days. Only a cycle with its total can be judged."""
+def _infusion_words(scene: Scene, trial: Trial) -> list[str]:
+    """The latest immunoglobulin cycle against the printed dose and days. Only a cycle with its total can be judged."""
+    as_of = scene.as_of
+    rule = _rule_for(scene, trial)
     given = [
         infusion for infusion in trial.course.infusions if infusion.first_on <= as_of and _is_amount(infusion.total)
     ]
-    if not given or trial.course.route is Route.SUBCUTANEOUS:
+    if not given or rule is None:
         return []
     cycle = max(given, key=lambda infusion: (infusion.first_on, infusion.id))
     when = display_date(cycle.first_on)
     found = []
-    if cycle.days not in IMMUNOGLOBULIN_DAYS:
+    low, high = rule.days_minimum, rule.days_maximum
+    if low is not None and high is not None and not low <= cycle.days <= high:
         days = "1 day" if cycle.days == 1 else f"{cycle.days} days"
-        found.append(f"cycle of {when} given over {days}, printed are 2 to 5 days")
-    if cycle.unit is DoseUnit.GRAM and _is_amount(cycle.dosing_weight) and cycle.total and cycle.dosing_weight:
-        relative = cycle.total / cycle.dosing_weight
-        if relative > Decimal(2):
-            found.append(f"cycle of {when}: {rounded(relative)} g/kg is above 2 g/kg a course")
+        found.append(f"cycle of {when} given over {days}, printed are {low} to {high} days")
+    most = rule.maximum_per_kilogram
+    if most is not None and cycle.unit is rule.unit and _is_amount(cycle.dosing_weight) and cycle.dosing_weight:
+        found += _above_printed(trial, cycle, most, cycle.dosing_weight, when)
     return found
+
+
+def _above_printed(trial: Trial, cycle: Infusion, most: Decimal, kilograms: Decimal, when: str) -> list[str]:
+    """What lies above the printed amount per kg by more than rounding to the plan's vials explains."""
+    if cycle.total is None or cycle.unit is None or cycle.total <= most * kilograms:
+        return []
+    over = in_milligrams(cycle.total - most * kilograms, cycle.unit)
+    slack = rounding_slack(trial.course.infusion_plan)
+    if slack is not None and over is not None and over <= slack:
+        return []
+    unit = f"{cycle.unit.label}/kg"
+    relative = rounded(cycle.total / kilograms)
+    return [f"cycle of {when}: {relative} {unit} is above {display_number(most)} {unit} a course"]
 
 
 def _is_amount(value: Decimal | None) -> bool:

@@ -52,6 +52,8 @@ class GuardCode(Vocabulary):
     FOLIC_ACID = "folic_acid", "folic acid"
     NOT_AN_OPTION = "not_an_option", "outside the present step"
     IMMUNOGLOBULIN_ALONE = "immunoglobulin_alone", "immunoglobulin alone"
+    SUDDEN_STOP = "sudden_stop", "stopped suddenly"
+    SICK_DAYS = "sick_days", "sick-day rules"
 
 
 STOPS = frozenset({GuardCode.METHOTREXATE_NOT_WEEKLY, GuardCode.TEN_TIMES, GuardCode.NOT_TOLERATED})

@@ -22,8 +22,9 @@ from regimens.rules.guard_subject import (
     weight_predicate,
 )
 from regimens.rules.guard_ten_times import ten_times_findings
+from regimens.rules.infusion_plan import later, rounding_slack
 from regimens.rules.proposals import ChangeDose
-from regimens.rules.record import DosePeriod, Infusion, TreatmentRecord
+from regimens.rules.record import Course, DosePeriod, Infusion, InfusionPlan, TreatmentRecord
 from regimens.rules.vocabulary import Frequency
 
 
@@ -34,6 +35,12 @@ def check_infusion(
 
     `as_of` is the day of asking; weights and the cycle before are those on or before the cycle's own first day.
     """
+    return _check(record, protocol, course, infusion, as_of, planned=False)
+
+
+def _check(
+    record: TreatmentRecord, protocol: PathwayProtocol, course: str, infusion: Infusion, as_of: date, *, planned: bool
+) -> tuple[GuardFinding, ...]:
     subject = subject_of(record, protocol, ChangeDose(course=course, on=infusion.first_on, dose=_dose(infusion)), as_of)
     if subject is None or subject.drug is None:
         return ()
@@ -45,8 +52,46 @@ def check_infusion(
     found += _days(subject, rule, infusion)
     found += _interval(subject, rule, infusion)
     if not found or found[0].code is not GuardCode.TEN_TIMES:
-        found += _amount(subject, rule, infusion)
+        found += _amount(subject, rule, infusion, planned=planned)
     return in_order(found)
+
+
+def check_infusion_plan(
+    record: TreatmentRecord, protocol: PathwayProtocol, course: str, plan: InfusionPlan, as_of: date
+) -> tuple[GuardFinding, ...]:
+    """Everything to say about a plan of infusions, the gravest first: its cycles are checked as if they were given.
+
+    A dose per kg is checked per kg, so that neither an unknown weight nor the rounding to vials enters into it.
+    """
+    taken = next((one for one in record.courses if one.id == course), None)
+    if taken is None:
+        return ()
+    weight = sound_weight(record, as_of)
+    kilograms = weight.kilograms if weight else protocol.file.guard.assumed_kilograms
+    total, dosed = plan.amount, None
+    if plan.amount_per_kilogram is not None:
+        total, dosed = plan.amount_per_kilogram * kilograms, kilograms
+    found: dict[str, GuardFinding] = {}
+    for first_on in _planned_days(taken, plan, as_of):
+        cycle = Infusion("planned", first_on, plan.days_per_cycle, total, plan.unit, dosed, first_on if dosed else None)
+        for finding in _check(_with(record, taken), protocol, course, cycle, as_of, planned=True):
+            found.setdefault(finding.code, finding)
+        taken = replace(taken, infusions=(*taken.infusions, replace(cycle, id=f"planned-{first_on}")))
+    return in_order(list(found.values()))
+
+
+def _planned_days(course: Course, plan: InfusionPlan, as_of: date) -> list[date]:
+    """The first days of the planned cycles; of a plan that counts from the last cycle, one interval."""
+    if plan.interval_days is None:
+        return sorted(plan.dates)
+    last = max((given.first_on for given in course.infusions if given.first_on <= as_of), default=None)
+    if last is None:
+        return [course.start_on, later(course.start_on, plan.interval_days)]
+    return [later(last, plan.interval_days)]
+
+
+def _with(record: TreatmentRecord, course: Course) -> TreatmentRecord:
+    return replace(record, courses=tuple(course if one.id == course.id else one for one in record.courses))
 
 
 def _dose(infusion: Infusion) -> DosePeriod:
@@ -86,8 +131,8 @@ def _interval(subject: Subject, rule: DoseRule, infusion: Infusion) -> list[Guar
     return [subject.finding(GuardCode.CYCLE_INTERVAL, words, "guard.infusion_interval", predicate)]
 
 
-def _amount(subject: Subject, rule: DoseRule, infusion: Infusion) -> list[GuardFinding]:
-    """The amount of a course by weight, or of one of its doses."""
+def _amount(subject: Subject, rule: DoseRule, infusion: Infusion, *, planned: bool) -> list[GuardFinding]:
+    """The amount of a course by weight, or of one of its doses. A planned dose per kg stands for itself."""
     total = milligrams(subject.dose)
     if total is None or rule.unit is None:
         words = "the amount is not recorded in a unit of mass, so it could not be checked"
@@ -106,11 +151,20 @@ def _amount(subject: Subject, rule: DoseRule, infusion: Infusion) -> list[GuardF
     relative = total / weight.kilograms / _one(rule)
     if relative <= rule.maximum_per_kilogram:
         return []
+    over = total - rule.maximum_per_kilogram * weight.kilograms * _one(rule)
+    slack = rounding_slack(subject.course.infusion_plan if subject.course else None)
+    by_rounding = slack is not None and over <= slack
     unit = f"{rule.unit.label}/kg a {rule.per.value if rule.per else 'course'}"
     text = f"{rounded(relative)} {unit} is above the printed {display_number(rule.maximum_per_kilogram)} {unit}"
+    if planned and infusion.dosing_weight is not None:
+        predicate = Predicate(text, Truth.TRUE)
+        return [subject.finding(GuardCode.ABOVE_RANGE, text, "guard.dose_outside_range", predicate)]
     said = f"{text}, with {display_number(weight.kilograms)} kg of {display_date(weight.on)}"
+    if by_rounding:
+        said = f"{said}: rounded up to whole vials"
     predicates = (Predicate(text, Truth.TRUE), weight_predicate(weight))
-    return [subject.finding(GuardCode.ABOVE_RANGE, said, "guard.dose_outside_range", *predicates)]
+    level = GuardLevel.NOTE if by_rounding else GuardLevel.WARN
+    return [subject.finding(GuardCode.ABOVE_RANGE, said, "guard.dose_outside_range", *predicates, level=level)]
 
 
 def _each_day(subject: Subject, rule: DoseRule, milligrams_a_day: Decimal) -> list[GuardFinding]:

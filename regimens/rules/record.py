@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from patients.rules.quick_init import quick_init
 from patients.rules.record import PatientRecord
 from patients.rules.vocabulary import DatePrecision
 from regimens.rules.vocabulary import (
@@ -26,6 +27,7 @@ from regimens.rules.vocabulary import (
 )
 
 
+@quick_init
 @dataclass(frozen=True, slots=True)
 class DosePeriod:
     """The dose from a day on, until the next period or the stop. `amount` None: dose not recorded.
@@ -116,6 +118,7 @@ class TaperStep:
     milligrams_per_day: Decimal
 
 
+@quick_init
 @dataclass(frozen=True, slots=True)
 class Course:
     """One drug from a start to a stop. `drug` is a catalogue slug, or "" for a drug outside it named by `drug_text`.

@@ -52,7 +52,7 @@ def daily_changes(course: Course, factor: Decimal | None, as_of: date, weights: 
     start_on, stop_on = course.start_on, course.stop_on
     last = as_of if stop_on is None or stop_on > as_of else stop_on
     found: list[Change] = [(start_on, None)]
-    rows = _rows(course, last)
+    rows = doses_and_steps(course, last)
     for place, (day, row) in enumerate(rows):
         from_on = day if day > start_on else start_on
         if isinstance(row, DosePeriod) and row.basis is not _FLAT and factor is not None:
@@ -74,7 +74,7 @@ def daily_changes(course: Course, factor: Decimal | None, as_of: date, weights: 
     return found
 
 
-def _rows(course: Course, last: date) -> list[tuple[date, DosePeriod | TaperStep]]:
+def doses_and_steps(course: Course, last: date) -> list[tuple[date, DosePeriod | TaperStep]]:
     """Doses and steps of the taper up to the day, in the order in which each takes the place of the one before."""
     doses = [dose for dose in course.doses if dose.from_on <= last]
     doses.sort(key=_by_dose)

@@ -6,7 +6,6 @@ frequency or equivalence is not known makes the total unknown, never 0.
 
 from datetime import date
 from decimal import Decimal
-from operator import attrgetter, itemgetter
 from typing import NamedTuple
 
 from patients.rules.as_of import latest
@@ -16,17 +15,15 @@ from patients.rules.wording import display_date, display_number
 from regimens.protocol.schema import DosePer, PathwayProtocol
 from regimens.rules.dose_reference import dose_reference
 from regimens.rules.doses import amount_per, current_dose
-from regimens.rules.record import Course, DosePeriod, TaperStep
+from regimens.rules.record import DosePeriod, TaperStep
 from regimens.rules.scene import Scene
 from regimens.rules.standing import Trial
-from regimens.rules.vocabulary import DoseBasis, DoseUnit, Frequency, Route
+from regimens.rules.steroid_changes import doses_and_steps, in_pulses
+from regimens.rules.vocabulary import DoseBasis, DoseUnit, Frequency
 
 _NONE = Decimal(0)
 # Looked up once: they stand beside every dose of every patient.
 _ONCE_DAILY, _MILLIGRAM, _FLAT = Frequency.ONCE_DAILY, DoseUnit.MILLIGRAM, DoseBasis.FLAT
-_by_day = itemgetter(0)
-_by_dose = attrgetter("from_on", "id")
-_by_step = attrgetter("on", "id")
 
 
 class SteroidLevel(NamedTuple):
@@ -55,8 +52,7 @@ class SteroidLevel(NamedTuple):
 
 def pulses(trial: Trial, protocol: PathwayProtocol) -> bool:
     """Whether the course is given in pulses, which have no daily dose."""
-    drug = protocol.drugs.get(trial.drug)
-    return trial.course.route is Route.INTRAVENOUS or (drug is not None and drug.given_in_cycles)
+    return in_pulses(trial.course, protocol)
 
 
 def daily_trials(scene: Scene) -> list[Trial]:
@@ -135,26 +131,13 @@ def _changes(trial: Trial, protocol: PathwayProtocol, as_of: date, weight: Weigh
     factor = drug.prednisolone_equivalence if drug is not None else None
     start_on = course.start_on
     levels = [SteroidLevel(start_on, None, trial, None)]
-    for day, row in _rows(course, last):
+    for day, row in doses_and_steps(course, last):
         taken = _daily(row, weight)
         milligrams = None if taken is None or factor is None else taken * factor
         levels.append(SteroidLevel(day if day > start_on else start_on, milligrams, trial, row))
     if stop_on is not None:
         levels.append(SteroidLevel(stop_on, _NONE, trial, None))
     return levels
-
-
-def _rows(course: Course, last: date) -> list[tuple[date, DosePeriod | TaperStep]]:
-    """Doses and steps of the taper up to the day, each where it takes the place of the one before."""
-    doses = [dose for dose in course.doses if dose.from_on <= last]
-    doses.sort(key=_by_dose)
-    rows: list[tuple[date, DosePeriod | TaperStep]] = [(dose.from_on, dose) for dose in doses]
-    if course.taper:
-        steps = [step for step in course.taper if step.on <= last]
-        steps.sort(key=_by_step)
-        rows = [*((step.on, step) for step in steps), *rows]
-        rows.sort(key=_by_day)  # stable: a dose stays behind the steps of its day
-    return rows
 
 
 def _daily(row: DosePeriod | TaperStep, weight: Weight | None) -> Decimal | None:

@@ -3,18 +3,35 @@
 A row is built on the day `DAY` unless told otherwise. Every function takes further fields of the model by name.
 """
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from itertools import count
 from typing import Any, TypeVar
 
-from monitoring.models import DueItem, Result, Snooze
+from monitoring.models import (
+    Alert,
+    AlertStep,
+    Assignment,
+    Contact,
+    DueItem,
+    IntervalOverride,
+    NotNeeded,
+    Pause,
+    Result,
+    RiskAssessment,
+    SampleTaken,
+    SharedCare,
+    Snooze,
+    TargetRange,
+)
+from monitoring.rules.vocabulary import AlertGrade, AlertStepKind, ContactChannel, ContactOutcome, MonitoredBy, RiskTier
 from patients.models import (
     Assessment,
     AssessmentEnzyme,
     Autoantibody,
     Clinic,
     Condition,
+    ContactDetails,
     Height,
     Membership,
     Patient,
@@ -24,15 +41,28 @@ from patients.models import (
 )
 from patients.models.entry import Entry
 from patients.rules.vocabulary import ConditionKind, EnzymeName, PatientStatus, Role, Sex, Subtype
-from regimens.models import Course, DosePeriod, Infusion, Milestone, Outcome, TaperPlan, TaperStep
+from regimens.models import (
+    Course,
+    DosePeriod,
+    Infusion,
+    InfusionPlan,
+    Milestone,
+    Outcome,
+    PlannedInfusion,
+    TaperDecision,
+    TaperPlan,
+    TaperStep,
+)
 from regimens.rules.vocabulary import (
     CourseRole,
     DoseUnit,
     Frequency,
+    InfusionAnchor,
     MilestoneKind,
     OutcomeKind,
     Route,
     StopReason,
+    TaperChoice,
     Weekday,
 )
 from tests.factories.records import DAY, ROLES
@@ -106,6 +136,12 @@ def a_condition(patient: Patient, kind: str = ConditionKind.ILD, from_on: date =
     return _entry(Condition, patient, patient=patient, kind=str(kind), from_on=from_on, **fields)
 
 
+def some_contact_details(patient: Patient, email: str = "reader@example.org", **fields: Any) -> ContactDetails:
+    """An address with the agreement to reminders."""
+    agreed = {"may_remind": True, "agreed_on": DAY}
+    return _entry(ContactDetails, patient, patient=patient, email=email, **{**agreed, **fields})
+
+
 def an_autoantibody(patient: Patient, name: str = "anti-Jo-1", **fields: Any) -> Autoantibody:
     return _entry(Autoantibody, patient, patient=patient, name=name, **fields)
 
@@ -161,6 +197,27 @@ def a_taper(course: Course, *steps: tuple[date, str], **fields: Any) -> TaperPla
     return plan
 
 
+def a_taper_decision(course: Course, on: date = DAY, **fields: Any) -> TaperDecision:
+    """A decision to cut, unless told otherwise."""
+    given = {"choice": TaperChoice.CUT.value, "on": on, **fields}
+    return _entry(TaperDecision, course.patient, course=course, **given)
+
+
+def an_infusion_plan(course: Course, *dates: date, **fields: Any) -> InfusionPlan:
+    """A plan of 2 g/kg over 2 days, every 4 weeks, or on the dates given."""
+    usual = {
+        "anchor": (InfusionAnchor.FIXED_DATES if dates else InfusionAnchor.LAST_GIVEN).value,
+        "interval_days": None if dates else 28,
+        "days_per_cycle": 2,
+        "amount_per_kilogram": Decimal(2),
+        "unit": DoseUnit.GRAM.value,
+    }
+    plan = _entry(InfusionPlan, course.patient, course=course, **{**usual, **fields})
+    for on in dates:
+        PlannedInfusion.objects.create(plan=plan, on=on)
+    return plan
+
+
 def a_milestone(patient: Patient, kind: str = MilestoneKind.REMISSION, on: date = DAY, **fields: Any) -> Milestone:
     return _entry(Milestone, patient, patient=patient, kind=str(kind), on=on, **fields)
 
@@ -178,9 +235,79 @@ def a_snooze(patient: Patient, item: str, until: date, made_on: date = DAY, **fi
     return _entry(Snooze, patient, patient=patient, item=item, made_on=made_on, until=until, **{**usual, **fields})
 
 
+def a_contact(patient: Patient, on: date = DAY, outcome: str = ContactOutcome.NO_ANSWER, **fields: Any) -> Contact:
+    usual = {"channel": ContactChannel.TELEPHONE.value}
+    return _entry(Contact, patient, patient=patient, on=on, outcome=str(outcome), **{**usual, **fields})
+
+
+def a_sample_taken(patient: Patient, item: str = "full_blood_count", **fields: Any) -> SampleTaken:
+    usual = {"taken_on": DAY, "until": DAY + timedelta(days=7)}
+    return _entry(SampleTaken, patient, patient=patient, item=item, **{**usual, **fields})
+
+
+def a_not_needed(patient: Patient, item: str = "full_blood_count", **fields: Any) -> NotNeeded:
+    usual = {"made_on": DAY, "reason": "done at another hospital"}
+    return _entry(NotNeeded, patient, patient=patient, item=item, **{**usual, **fields})
+
+
+def an_assignment(patient: Patient, owner: Staff, item: str = "", **fields: Any) -> Assignment:
+    return _entry(Assignment, patient, patient=patient, owner=owner, item=item, **fields)
+
+
+def a_risk_assessment(patient: Patient, on: date = DAY, tier: str = RiskTier.HIGH, **fields: Any) -> RiskAssessment:
+    usual = {"factors": "eGFR 48, alcohol"}
+    return _entry(RiskAssessment, patient, patient=patient, on=on, tier=str(tier), **{**usual, **fields})
+
+
+def an_interval_override(patient: Patient, until: date, interval_days: int = 28, **fields: Any) -> IntervalOverride:
+    """Methotrexate's tests at another interval from DAY, unless told otherwise."""
+    usual = {"drug": "methotrexate", "from_on": DAY, "reason": "stable for two years"}
+    held = {"patient": patient, "until": until, "interval_days": interval_days}
+    return _entry(IntervalOverride, patient, **{**usual, **held, **fields})
+
+
+def shared_care(patient: Patient, monitored_by: str = MonitoredBy.GP, from_on: date = DAY, **fields: Any) -> SharedCare:
+    """Every drug looked after by a practice, unless told otherwise."""
+    usual = {"provider": "" if monitored_by == MonitoredBy.US else "Oak Lane Practice"}
+    said = {"patient": patient, "monitored_by": str(monitored_by), "from_on": from_on}
+    return _entry(SharedCare, patient, **{**usual, **said, **fields})
+
+
+def a_pause(patient: Patient, until: date, from_on: date = DAY, **fields: Any) -> Pause:
+    """Every drug paused, unless told otherwise."""
+    usual = {"reason": "in hospital elsewhere"}
+    return _entry(Pause, patient, patient=patient, from_on=from_on, until=until, **{**usual, **fields})
+
+
+def a_target_range(
+    patient: Patient, analyte: str = "ciclosporin_level", from_on: date = DAY, **fields: Any
+) -> TargetRange:
+    usual = {"low": Decimal(100), "high": Decimal(150), "unit": "ng/mL"}
+    return _entry(TargetRange, patient, patient=patient, analyte=analyte, from_on=from_on, **{**usual, **fields})
+
+
 def a_due_item(patient: Patient, item: str = "full_blood_count", due_on: date = DAY, **fields: Any) -> DueItem:
     usual = {"visit_on": due_on, "drug": "methotrexate", "rule_id": "test.rule", "protocol_version": "test"}
     return DueItem.objects.create(patient=patient, item=item, due_on=due_on, **{**usual, **fields})
+
+
+def an_alert(patient: Patient, **fields: Any) -> Alert:
+    """An alert about a contact, which needs action; `result` makes it one about a result. With its first step."""
+    result = fields.get("result")
+    usual = {
+        "subject": f"result:{result.pk}" if result else f"contact:{next(_numbers)}",
+        "rule_id": "test.rule",
+        "grade": AlertGrade.ACTION.value,
+        "on": DAY,
+        "text": "platelets 130 ×10⁹/L: below 140 ×10⁹/L",
+        "advice": "Consider pausing the drug.",
+        "source": "BSR/BHPR 2017",
+        "source_kind": "national_guideline",
+        "protocol_version": "test",
+    }
+    row = Alert.objects.create(patient=patient, **{**usual, **fields})
+    AlertStep.objects.create(alert=row, kind=AlertStepKind.OPENED.value, level=row.level)
+    return row
 
 
 def _entry(model: type[E], patient: Patient, /, **fields: Any) -> E:

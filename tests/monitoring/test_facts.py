@@ -1,12 +1,14 @@
 """The bridge from rows to rule inputs: everything arrives, nothing superseded does, queries stay the same in number."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
 from django.utils import timezone
 
-from monitoring.facts import monitoring_records
+from monitoring.facts import monitoring_records, schedule_records
+from monitoring.protocol.load import load
+from monitoring.rules.schedule import evaluate
 from patients.models import Weight
 from patients.rules.vocabulary import EnzymeName, MrcGrade
 from regimens.rules.vocabulary import OutcomeKind
@@ -26,7 +28,10 @@ from tests.factories.rows import (
     an_autoantibody,
     an_infusion,
     an_outcome,
+    clinic_of,
 )
+from tracker.cohort.store import store_patients
+from tracker.cohort.synthetic import synthetic_cohort
 
 pytestmark = pytest.mark.django_db
 
@@ -79,5 +84,19 @@ def test_number_of_queries_is_the_same_for_one_and_for_twenty(django_assert_num_
     patients = [a_full_record(doctor) for _ in range(20)]
 
     for chosen in (patients[:1], patients):
-        with django_assert_num_queries(16):
+        with django_assert_num_queries(27):
             assert len(monitoring_records([patient.pk for patient in chosen])) == len(chosen)
+
+
+def test_the_schedule_finds_the_same_in_the_lighter_records(django_assert_num_queries):
+    doctor = a_member()
+    clinic, today = clinic_of(doctor), date(2026, 11, 22)
+    ids = store_patients(list(synthetic_cohort(7, 60, today)), clinic=clinic, by=doctor, today=today)
+
+    with django_assert_num_queries(21):
+        light = schedule_records(ids)
+
+    whole = monitoring_records(ids)
+    for pk in ids:
+        for day in (today, today - timedelta(days=400)):
+            assert evaluate(light[pk], load(), day) == evaluate(whole[pk], load(), day)

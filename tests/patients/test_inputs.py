@@ -1,6 +1,6 @@
 """How dates and numbers are typed."""
 
-from datetime import date
+from datetime import date, time
 from decimal import Decimal
 
 import pytest
@@ -8,7 +8,7 @@ from django import forms
 from hypothesis import given
 from hypothesis import strategies as st
 
-from patients.inputs import DayField, EntryForm, NumberField, PartialDay, PartialDayField
+from patients.inputs import ClockField, DayField, EntryForm, NumberField, PartialDay, PartialDayField
 from patients.rules.vocabulary import DatePrecision
 from tracker import display
 
@@ -178,3 +178,30 @@ def test_a_number_longer_than_any_quantity_is_not_even_read() -> None:
     assert field.clean("9" * 40) == Decimal("9" * 40)
     with pytest.raises(forms.ValidationError, match="Enter a number"):
         field.clean("9" * 41)
+
+
+@pytest.mark.parametrize(
+    ("text", "at"),
+    [
+        ("08:30", time(8, 30)),
+        ("8:30", time(8, 30)),
+        ("8.30", time(8, 30)),
+        ("0830", time(8, 30)),
+        (" 23:59 ", time(23, 59)),
+        ("00:00", time(0, 0)),
+        ("", None),
+    ],
+)
+def test_times_of_day(text: str, at: time | None) -> None:
+    assert ClockField(label="At").clean(text) == at
+
+
+@pytest.mark.parametrize("text", ["24:00", "8:60", "830", "8", "8:3", "8:30 pm", "noon", "08:30:15", "٠٨:٣٠", "-8:30"])
+def test_what_is_no_time_of_day(text: str) -> None:
+    with pytest.raises(forms.ValidationError, match="24-hour clock"):
+        ClockField(label="At").clean(text)
+
+
+def test_a_time_of_day_is_written_as_it_is_typed() -> None:
+    assert ClockField(label="At").prepare_value(time(8, 5)) == "08:05"
+    assert ClockField(label="At").prepare_value("8.3o") == "8.3o"

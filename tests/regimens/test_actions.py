@@ -314,7 +314,7 @@ class TestInfusing:
         row = record_infusion(
             by=doctor,
             course_id=course.pk,
-            first_on=TODAY,
+            first_on=TODAY - timedelta(days=4),
             days=5,
             total=Decimal(140),
             unit=DoseUnit.GRAM,

@@ -198,7 +198,7 @@ def test_an_infusion_is_held_until_its_warning_was_seen(doctor: Staff, patient: 
 
 def test_over_ten_times_needs_no_reason_of_what_was_given(doctor: Staff, patient: Patient) -> None:
     course = a_course(patient, "normal_immunoglobulin", date(2026, 1, 5), route=Route.INTRAVENOUS.value)
-    given = {"by": doctor, "course_id": course.pk, "first_on": TODAY, "days": 2, "unit": GRAM}
+    given = {"by": doctor, "course_id": course.pk, "first_on": date(2026, 11, 18), "days": 2, "unit": GRAM}
     assert record_infusion(**given, total=Decimal(1500)).pk  # type: ignore[arg-type]
 
 

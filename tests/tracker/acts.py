@@ -10,6 +10,8 @@ from django.db import transaction
 
 from monitoring import actions as monitoring
 from monitoring.facts import monitoring_records
+from monitoring.models import Assignment, Contact, IntervalOverride, NotNeeded, Pause, Result, SampleTaken
+from monitoring.rules.vocabulary import ContactChannel, ContactOutcome, MonitoredBy, RiskTier, Symptom
 from patients import actions as patients
 from patients.clock import today_in
 from patients.errors import DomainError
@@ -22,19 +24,24 @@ from patients.rules.vocabulary import (
     PatientStatus,
     SevereFeature,
 )
+from patients.selectors import contact_details_for
 from regimens import actions as regimens
 from regimens.actions.reviews import answer_prompt
+from regimens.facts import treatment_records
 from regimens.models import Course
 from regimens.protocol.load import load
 from regimens.rules.pathway import evaluate
 from regimens.rules.reviews import questions
+from regimens.rules.taper_steps import open_steps
 from regimens.rules.vocabulary import (
     DoseUnit,
     Frequency,
+    InfusionAnchor,
     MilestoneKind,
     OutcomeKind,
     ReviewAnswer,
     StopReason,
+    TaperChoice,
     Weekday,
 )
 from tracker.entry_kinds import KINDS
@@ -201,6 +208,22 @@ def _infusion(chart: Chart, act: Act) -> None:
     regimens.record_infusion(by=chart.by, course_id=pk, first_on=chart.day(act), days=1 + act.size % 5)
 
 
+def _infusion_plan(chart: Chart, act: Act) -> None:
+    pk = chart.course(act, drug="normal_immunoglobulin")
+    fixed = act.which % 2 == 0
+    first = today_in(chart.patient.clinic) + timedelta(days=act.size)
+    plan = regimens.NewInfusionPlan(
+        anchor=InfusionAnchor.FIXED_DATES if fixed else InfusionAnchor.LAST_GIVEN,
+        interval_days=None if fixed else 20 + act.size,
+        dates=(first, first + timedelta(days=28)) if fixed else (),
+        days_per_cycle=1 + act.size % 5,
+        amount_per_kilogram=Decimal(2),
+        unit=DoseUnit.GRAM,
+        vial_sizes=(Decimal(5), Decimal(10)),
+    )
+    regimens.plan_infusions(by=chart.by, course_id=pk, plan=plan)
+
+
 def _taper(chart: Chart, act: Act) -> None:
     pk = chart.course(act, drug="prednisolone")
     first = today_in(chart.patient.clinic) + timedelta(days=7)
@@ -209,6 +232,27 @@ def _taper(chart: Chart, act: Act) -> None:
         regimens.NewTaperStep(on=first + timedelta(days=28), milligrams_per_day=Decimal(0)),
     ]
     regimens.plan_taper(by=chart.by, course_id=pk, steps=steps)
+
+
+def _taper_decision(chart: Chart, act: Act) -> None:
+    """About the step that is to be decided on next; without one, a cut or a raise to another dose."""
+    pk = chart.course(act, drug="prednisolone")
+    known = treatment_records([chart.patient.pk])[chart.patient.pk]
+    course = next(each for each in known.courses if each.id == str(pk))
+    ahead = open_steps(course, chart.day(act))
+    choice = pick(tuple(TaperChoice), act.which)
+    dose = Decimal(5 * act.size) if choice is TaperChoice.RAISE or not ahead else None
+    regimens.decide_taper(
+        by=chart.by,
+        course_id=pk,
+        on=chart.day(act),
+        choice=choice,
+        planned_on=ahead[0].on if ahead else None,
+        milligrams_per_day=None if choice is TaperChoice.HOLD else dose,
+        reason="CK rising",
+        next_check_on=today_in(chart.patient.clinic) + timedelta(days=60),
+        override_reason="known and wanted",
+    )
 
 
 def _milestone(chart: Chart, act: Act) -> None:
@@ -222,10 +266,64 @@ def _result(chart: Chart, act: Act) -> None:
     monitoring.record_results(by=chart.by, patient_id=chart.patient.pk, sampled_on=chart.day(act), values=[value])
 
 
+def _correct_result(chart: Chart, act: Act) -> None:
+    row = pick(Result.objects.filter(patient=chart.patient).current().order_by("pk"), act.which)
+    value = monitoring.NewResult(analyte=row.analyte, value=Decimal(2 + act.size), unit=row.unit)
+    monitoring.correct_result(
+        by=chart.by, result_id=row.pk, value=value, sampled_on=chart.day(act), reason="misread the report"
+    )
+
+
 def _snooze(chart: Chart, act: Act) -> None:
     item = pick(("full_blood_count", "kidney_function", "liver_enzymes"), act.which)
     until = today_in(chart.patient.clinic) + timedelta(days=act.size)
     monitoring.snooze_item(by=chart.by, patient_id=chart.patient.pk, item=item, until=until, reason="away")
+
+
+def _contact(chart: Chart, act: Act) -> None:
+    outcome = pick((ContactOutcome.DID_NOT_ATTEND, ContactOutcome.NO_ANSWER, ContactOutcome.WILL_ATTEND), act.which)
+    told = [Symptom.FEVER] if act.size % 2 else []
+    monitoring.record_contact(
+        **_about_patient(chart, act),
+        channel=ContactChannel.TELEPHONE,
+        outcome=outcome,
+        symptoms_asked=bool(told),
+        symptoms=told,
+    )
+
+
+def _sample(chart: Chart, act: Act) -> None:
+    item = pick(("full_blood_count", "kidney_function", "liver_enzymes"), act.which)
+    day = chart.day(act)
+    until = day + timedelta(days=1 + act.size)
+    monitoring.take_sample(by=chart.by, patient_id=chart.patient.pk, items=[item], taken_on=day, until=until)
+
+
+def _not_needed(chart: Chart, act: Act) -> None:
+    item = pick(("full_blood_count", "albumin"), act.which)
+    until = today_in(chart.patient.clinic) + timedelta(days=act.size) if act.size % 2 else None
+    monitoring.not_needed(by=chart.by, patient_id=chart.patient.pk, item=item, until=until, reason="done elsewhere")
+
+
+def _assign(chart: Chart, act: Act) -> None:
+    item = pick(("", "full_blood_count"), act.which)
+    monitoring.assign(by=chart.by, patient_id=chart.patient.pk, owner=chart.by.pk, item=item)
+
+
+def _unassign(chart: Chart, act: Act) -> None:
+    item = pick(("", "full_blood_count"), act.which)
+    monitoring.unassign(by=chart.by, patient_id=chart.patient.pk, item=item)
+
+
+def _undo(chart: Chart, act: Act) -> None:
+    kinds = {"contact": Contact, "sample": SampleTaken, "not_needed": NotNeeded, "assignment": Assignment}
+    entries = [
+        (word, row.pk)
+        for word, model in kinds.items()
+        for row in model._default_manager.filter(patient=chart.patient, superseded_at__isnull=True).order_by("pk")
+    ]
+    kind, pk = pick(entries, act.which)
+    monitoring.undo_work(by=chart.by, kind=kind, entry_id=pk)
 
 
 def _status(chart: Chart, act: Act) -> None:
@@ -248,6 +346,81 @@ def _answer(chart: Chart, act: Act) -> None:
         answer=ReviewAnswer.DEFERRED if deferred else ReviewAnswer.REJECTED,
         until=today + timedelta(days=14) if deferred else None,
         reason="wait for the next visit",
+    )
+
+
+def _contact_details(chart: Chart, act: Act) -> None:
+    current = contact_details_for(chart.by).filter(patient=chart.patient).first()
+    patients.record_contact_details(
+        by=chart.by,
+        patient_id=chart.patient.pk,
+        email=f"reader{act.size}@example.org",
+        may_remind=act.which % 2 == 0,
+        agreed_on=chart.day(act),
+        version=current.pk if current else 0,
+    )
+
+
+def _risk(chart: Chart, act: Act) -> None:
+    tier = pick(list(RiskTier), act.which)
+    monitoring.assess_risk(**_about_patient(chart, act), tier=tier, factors="alcohol, eGFR 48")
+
+
+def _interval(chart: Chart, act: Act) -> None:
+    today = today_in(chart.patient.clinic)
+    monitoring.override_interval(
+        by=chart.by,
+        patient_id=chart.patient.pk,
+        drug=pick(("", "methotrexate", "azathioprine"), act.which),
+        interval_days=7 * act.size,
+        from_on=chart.day(act),
+        until=today + timedelta(days=100),
+        reason="stable",
+    )
+
+
+def _end_interval(chart: Chart, act: Act) -> None:
+    row = pick(IntervalOverride.objects.filter(patient=chart.patient).current().order_by("pk"), act.which)
+    monitoring.end_interval(by=chart.by, override_id=row.pk, reason="no longer stable")
+
+
+def _shared_care(chart: Chart, act: Act) -> None:
+    monitoring.share_care(
+        by=chart.by,
+        patient_id=chart.patient.pk,
+        drug=pick(("", "methotrexate", "prednisolone"), act.which),
+        monitored_by=pick(list(MonitoredBy), act.size),
+        provider="Oak Lane Practice",
+        from_on=chart.day(act),
+    )
+
+
+def _pause(chart: Chart, act: Act) -> None:
+    monitoring.pause_monitoring(
+        by=chart.by,
+        patient_id=chart.patient.pk,
+        drug=pick(("", "methotrexate", "azathioprine"), act.which),
+        from_on=chart.day(act),
+        until=today_in(chart.patient.clinic) + timedelta(days=act.size),
+        reason="in hospital elsewhere",
+    )
+
+
+def _resume(chart: Chart, act: Act) -> None:
+    row = pick(Pause.objects.filter(patient=chart.patient).current().order_by("pk"), act.which)
+    monitoring.resume_monitoring(by=chart.by, pause_id=row.pk, on=chart.day(act), reason="discharged")
+
+
+def _target_range(chart: Chart, act: Act) -> None:
+    analyte = pick(("ciclosporin_level", "tacrolimus_level"), act.which)
+    monitoring.set_target_range(
+        by=chart.by,
+        patient_id=chart.patient.pk,
+        analyte=analyte,
+        from_on=chart.day(act),
+        low=Decimal(act.size),
+        high=Decimal(act.size + 5),
+        unit="ng/mL",
     )
 
 
@@ -282,12 +455,29 @@ _ACTS: dict[str, Callable[[Chart, Act], None]] = {
     "never given": _never_given,
     "outcome": _outcome,
     "infusion": _infusion,
+    "infusion plan": _infusion_plan,
     "taper": _taper,
+    "taper_decision": _taper_decision,
     "milestone": _milestone,
     "result": _result,
+    "correct result": _correct_result,
     "snooze": _snooze,
+    "contact": _contact,
+    "sample": _sample,
+    "not needed": _not_needed,
+    "assign": _assign,
+    "unassign": _unassign,
+    "undo": _undo,
     "status": _status,
     "answer": _answer,
+    "contact details": _contact_details,
+    "risk": _risk,
+    "interval": _interval,
+    "end interval": _end_interval,
+    "shared care": _shared_care,
+    "pause": _pause,
+    "resume": _resume,
+    "target range": _target_range,
     "withdraw": _withdraw,
 }
 NAMES = tuple(_ACTS)

@@ -10,8 +10,18 @@ from typing import Any
 import pytest
 from django.db import connection, transaction
 
-from monitoring.actions import NewResult, reconcile, record_results
-from monitoring.models import DueItem, Result
+from monitoring.actions import (
+    NewResult,
+    acknowledge_alert,
+    act_on_alert,
+    climb_alerts,
+    close_alert,
+    raise_alerts,
+    reconcile,
+    record_results,
+)
+from monitoring.models import Alert, AlertStep, DueItem, Result
+from monitoring.rules.vocabulary import AlertAction
 from patients.actions import NewAssessment, end_condition, record_assessment, record_weight
 from patients.clock import today_in
 from patients.errors import NotFound, Refused, StaleVersion
@@ -146,6 +156,55 @@ def test_workers_on_the_same_patients_open_each_item_once(doctor: Staff) -> None
     assert refusals(reports) == []
     assert sum(report.changed for report in reports) == 1
     assert DueItem.objects.count() == sum(report.opened for report in reports) > 0
+
+
+def low_platelets(patient: Patient) -> None:
+    rows.a_result(patient, "platelets", "45", today_in(patient.clinic), unit="10*9/L")
+
+
+def test_workers_on_the_same_patients_raise_each_alert_once(doctor: Staff) -> None:
+    patients = [rows.a_patient(doctor) for _ in range(3)]
+    for each in patients:
+        low_platelets(each)
+    ids = [each.pk for each in patients]
+    orders = iter([ids, ids[::-1], ids, ids[::-1]])
+
+    reports = together(lambda: raise_alerts(next(orders)))
+
+    assert refusals(reports) == []
+    assert sum(report.opened for report in reports) == Alert.objects.count() == AlertStep.objects.count() == 3
+
+
+def test_workers_that_climb_in_the_same_moment_climb_once(patient: Patient) -> None:
+    low_platelets(patient)
+    raise_alerts([patient.pk])
+    later = Alert.objects.get().opened_at + timedelta(hours=5)
+
+    climbed = together(lambda: climb_alerts(later))
+
+    assert refusals(climbed) == []
+    assert sum(climbed) == 1
+    assert list(AlertStep.objects.values_list("level", flat=True)) == ["nurse", "doctor", "lead"]
+
+
+def test_of_two_people_who_act_on_one_alert_one_does(doctor: Staff, patient: Patient) -> None:
+    low_platelets(patient)
+    raise_alerts([patient.pk])
+    step = {"by": doctor, "alert_id": Alert.objects.get().pk, "version": 1}
+    acts = iter(
+        [
+            lambda: acknowledge_alert(**step),
+            lambda: act_on_alert(**step, action=AlertAction.STOP, note="bleeding"),
+            lambda: close_alert(**step, reason="known for years"),
+            lambda: act_on_alert(**step, action=AlertAction.CONTINUE),
+        ]
+    )
+
+    answers = together(lambda: next(acts)())
+
+    assert len(refusals(answers)) == AT_ONCE - 1
+    assert set(refusals(answers)) <= {StaleVersion, Refused}
+    assert AlertStep.objects.count() == Alert.objects.get().version == 2
 
 
 def test_one_question_is_answered_once(doctor: Staff, patient: Patient) -> None:

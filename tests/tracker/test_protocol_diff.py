@@ -13,10 +13,13 @@ import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
+from monitoring.rules.record import RiskAssessment
+from monitoring.rules.vocabulary import RiskTier
 from patients.models import Patient
 from patients.protocol.place import Part
 from tests.factories import rows
 from tests.factories.folders import a_protocol_folder, edited
+from tests.monitoring.rules.builders import after, bloods, course, record
 from tests.tracker.pages import a_full_record
 from tracker import comparison
 from tracker.comparison import ProtocolPair
@@ -262,3 +265,22 @@ def test_a_part_that_both_share_is_answered_once(stricter: Path, monkeypatch: py
     (stricter / "regimens").rmdir()
     pair = ProtocolPair(read_protocol(None), read_protocol(stricter))
     assert list(comparison.cohort_compared(pair, 2, 1, date(2026, 6, 1)))
+
+
+def test_a_clinic_is_told_by_the_schedule_that_it_has_chosen(tmp_path: Path) -> None:
+    folder = a_protocol_folder(tmp_path, Part.MONITORING)
+    low = '{ profile = "standard", interval_days = 168 }'
+    edited(folder, "monitoring/schedule_risk_adaptive.toml", low, low.replace("168", "140"))
+    pair = ProtocolPair(read_protocol(None), read_protocol(folder))
+    steady = record(
+        course("methotrexate"),
+        results=bloods(0, 14, 28, 42, 70, 98, 126),
+        risk=(RiskAssessment("1", after(100), RiskTier.LOW),),
+    )
+    assert pair.of_record(steady, after(130)) == ()
+    found = {one.subject: one for one in pair.of_record(steady, after(130), "risk_adaptive")}
+    assert "every 24 weeks" in found["albumin"].before
+    assert "every 20 weeks" in found["albumin"].after
+    told = [(one.file, one.change.before, one.change.after) for one in pair.file_changes()]
+    assert told == [("schedule risk_adaptive", "168", "140")]
+    assert pair.unchanged_versions() == ("schedule risk_adaptive",)

@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from django.test import Client
 
+from monitoring import delivery
+from monitoring.rules.sending import TAKE_OVER_AFTER
 from tracker import settings as declared
 from tracker.celery import BEAT_SCHEDULE, app
 from tracker.settings import database
@@ -180,3 +182,47 @@ def test_nobody_waits_for_a_redis_that_does_not_answer() -> None:
     for limits in (broker, cache):
         assert 0 < limits["socket_connect_timeout"] <= 5
         assert 0 < limits["socket_timeout"] <= 30
+
+
+@pytest.mark.parametrize("hours", ["4,2", "2,2", "0,4", "-1", "2,4,6"])
+def test_hours_that_do_not_rise_stop_the_start(hours: str) -> None:
+    done = run_python("import tracker.settings", {**PRODUCTION, "ALERT_HOURS_URGENT": hours})
+    assert done.returncode != 0
+    assert "ALERT_HOURS_URGENT: one or two whole numbers of hours" in done.stderr
+
+
+def test_hours_after_which_alerts_climb_are_a_choice_of_the_installation() -> None:
+    assert read({**PRODUCTION, "ALERT_HOURS_ACTION": "12"}, "ALERT_HOURS")["ALERT_HOURS"] == {
+        "urgent": [2, 4],
+        "action": [12],
+        "look": [168],
+    }
+
+
+def test_without_a_mail_server_nothing_is_planned_and_with_one_it_is_spoken_to_over_tls() -> None:
+    names = ("MAIL_IS_SENT", "EMAIL_BACKEND", "EMAIL_USE_TLS", "EMAIL_PORT", "SITE_URL", "MAIL_PATIENT_IDENTIFIERS")
+    without = read(PRODUCTION, *names)
+    assert without["MAIL_IS_SENT"] is False
+    assert str(without["EMAIL_BACKEND"]).split(".")[-2] == "dummy"
+    mail = {"EMAIL_HOST": "mail.invalid", "DEFAULT_FROM_EMAIL": "Clinic <noreply@clinic.invalid>"}
+    assert read({**PRODUCTION, **mail}, *names, "MAIL_DOMAIN") == {
+        "MAIL_IS_SENT": True,
+        "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+        "EMAIL_USE_TLS": True,
+        "EMAIL_PORT": 587,
+        "SITE_URL": "https://clinic.invalid",
+        "MAIL_PATIENT_IDENTIFIERS": "hospital_number_and_initials",
+        "MAIL_DOMAIN": "clinic.invalid",
+    }
+
+
+@pytest.mark.parametrize(("name", "value"), [("MAIL_PATIENT_IDENTIFIERS", "name"), ("MAIL_DAYS_BETWEEN_OVERDUE", "0")])
+def test_a_mail_setting_that_means_nothing_is_refused(name: str, value: str) -> None:
+    done = run_python("import tracker.settings", {**PRODUCTION, name: value})
+    assert done.returncode != 0
+    assert name in done.stderr.splitlines()[-1]
+
+
+def test_a_claim_outlives_every_task_that_could_still_hold_it() -> None:
+    assert TAKE_OVER_AFTER.total_seconds() > 2 * app.conf.task_time_limit
+    assert app.conf.task_soft_time_limit > delivery.SECONDS + 2 * declared.EMAIL_TIMEOUT

@@ -548,7 +548,7 @@ def test_what_is_found_after_saving_is_what_the_preview_showed(world: World, nam
         by=world.doctor,
         patient_id=world.patient.pk,
         changes=[PlannedChange(proposal=proposal, reason="known and wanted") for proposal in proposals],
-        digest=digest_of(before, TODAY),
+        digest=digest_of(before, TODAY, load_monitoring()),
     )
     saved = monitoring_records([world.patient.pk])[world.patient.pk]
     order = lambda course: (course.start_on, course.drug, course.drug_text)  # noqa: E731
@@ -600,7 +600,7 @@ def test_anything_entered_since_the_preview_asks_for_another_look(
     touch(world)
     change = PlannedChange(proposal=proposals_on(world)["stop"][0])
     with pytest.raises(RecordChanged):
-        save_changes(by=world.doctor, patient_id=world.patient.pk, changes=[change], digest=digest_of(before, TODAY))
+        save_changes(by=world.doctor, patient_id=world.patient.pk, changes=[change], digest=digest_of(before, TODAY, load_monitoring()))
     world.methotrexate.refresh_from_db()
     assert world.methotrexate.stop_on is None
 

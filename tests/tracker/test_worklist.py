@@ -8,6 +8,7 @@ import time_machine
 from django.test import Client
 from django.urls import reverse
 
+from monitoring.rules.vocabulary import ContactOutcome
 from patients.models import Membership, Patient
 from patients.rules.vocabulary import Role
 from tests.factories import rows
@@ -38,7 +39,9 @@ def a_named_patient(client: Client, role: Role = Role.NURSE, name: str = "Okafor
 
 def test_a_row_says_everything_the_nurse_needs(client: Client) -> None:
     patient = a_named_patient(client)
-    rows.a_due_item(patient, "full_blood_count", LATE, last_done_on=date(2026, 2, 6), rule_id="methotrexate.bloods")
+    rows.a_course(patient, start_on=date(2026, 1, 5), dose="15")
+    said = {"last_done_on": date(2026, 2, 6), "rule_id": "methotrexate.bloods", "interval_days": 28}
+    rows.a_due_item(patient, "full_blood_count", LATE, owner=patient.recorded_by, **said)
     page = shown(client)
     for words in (
         "OKAFOR, Ada",
@@ -46,9 +49,15 @@ def test_a_row_says_everything_the_nurse_needs(client: Client) -> None:
         "full blood count",
         "overdue by 31 days",
         "01-May-2026",
-        "methotrexate rule methotrexate.bloods",
+        "for methotrexate, 15 mg once a week, on Monday",
+        "rule methotrexate.bloods",
+        "every 4 weeks",
+        "more than one full interval late",
         "06-Feb-2026",
         "Record it",
+        patient.recorded_by.username,
+        "no contact since last done",
+        "risk not assessed",
     ):
         assert words in page
 
@@ -64,7 +73,7 @@ def test_the_item_due_longest_stands_first(client: Client) -> None:
     for item, due_on in (("albumin", TODAY_DUE), ("full_blood_count", LATE), ("potassium", LONG_AGO)):
         rows.a_due_item(patient, item, due_on)
     page = shown(client)
-    rows_shown = page[page.index("Last done") :]
+    rows_shown = page[page.index("Patient Item Due") :]
     assert rows_shown.index("potassium") < rows_shown.index("full blood count") < rows_shown.index("albumin")
 
 
@@ -80,23 +89,68 @@ def test_other_clinics_and_closed_items_are_not_shown(client: Client) -> None:
 
 
 @pytest.mark.parametrize(
-    ("status", "found"),
-    [("", 2), ("overdue", 1), ("due", 1), ("not_due", 1), ("snoozed", 1), ("due_soon", 0), ("all", 4)],
+    ("bucket", "found"),
+    [
+        ("", 3),
+        ("overdue", 1),
+        ("today", 1),
+        ("this_week", 1),
+        ("later", 1),
+        ("snoozed", 1),
+        ("waiting", 1),
+        ("parked", 1),
+        ("all", 7),
+    ],
 )
-def test_lists_by_status(client: Client, status: str, found: int) -> None:
+def test_lists_by_bucket(client: Client, bucket: str, found: int) -> None:
     patient = a_named_patient(client)
+    ahead = date(2026, 6, 20)
     rows.a_due_item(patient, "full_blood_count", LATE)
     rows.a_due_item(patient, "albumin", TODAY_DUE)
+    rows.a_due_item(patient, "crp", date(2026, 6, 8))
     rows.a_due_item(patient, "potassium", AHEAD)
-    rows.a_due_item(patient, "lipids", LATE, snoozed_until=date(2026, 6, 20))
-    page = shown(client, status=status)
+    rows.a_due_item(patient, "lipids", LATE, snoozed_until=ahead)
+    rows.a_due_item(patient, "glucose", LATE, sample_taken_on=TODAY_DUE, waiting_until=ahead)
+    rows.a_due_item(patient, "magnesium", LATE, paused_until=ahead)
+    page = shown(client, bucket=bucket)
     assert f": {found} item" in page
-    assert "Everything open 4" in page
+    assert "Everything open 7" in page
 
 
-def test_a_snooze_never_hides_how_late_an_item_is(client: Client) -> None:
-    rows.a_due_item(a_named_patient(client), "lipids", LATE, snoozed_until=date(2026, 6, 20))
-    assert "put off until 20-Jun-2026, overdue by 31 days" in shown(client, status="snoozed")
+@pytest.mark.parametrize(
+    ("bucket", "held", "words"),
+    [
+        ("snoozed", {"snoozed_until": date(2026, 6, 20)}, "put off until 20-Jun-2026, overdue by 31 days"),
+        (
+            "waiting",
+            {"sample_taken_on": TODAY_DUE, "waiting_until": date(2026, 6, 8)},
+            "sample taken, result expected before 08-Jun-2026, overdue by 31 days",
+        ),
+        ("parked", {"paused_until": date(2026, 7, 1)}, "paused until 01-Jul-2026, overdue by 31 days"),
+    ],
+)
+def test_nothing_hides_how_late_an_item_is(client: Client, bucket: str, held: dict[str, date], words: str) -> None:
+    rows.a_due_item(a_named_patient(client), "lipids", LATE, **held)
+    assert words in shown(client, bucket=bucket)
+
+
+def test_what_was_tried_and_what_is_open_stand_beside_the_item(client: Client) -> None:
+    patient = a_named_patient(client)
+    rows.a_course(patient, start_on=date(2026, 1, 5), dose="15")
+    rows.a_due_item(patient, due_on=LATE, monitored_by="gp", risk_tier="high")
+    for day in (4, 11, 18):
+        rows.a_contact(patient, date(2026, 5, day), ContactOutcome.DID_NOT_ATTEND)
+    rows.a_contact(patient, date(2026, 5, 20), ContactOutcome.MESSAGE_LEFT)
+    rows.an_alert(patient)
+    page = shown(client)
+    for words in (
+        "3 missed visits in a row: not safe to continue.",
+        "4 contacts, last: message left, 20-May-2026",
+        "Open alerts: 1 needs action",
+        "monitored by the general practice",
+        "high risk",
+    ):
+        assert words in page
 
 
 def test_filters_stand_in_the_address_and_work_together(client: Client) -> None:
@@ -115,14 +169,14 @@ def test_filters_are_kept_by_tabs_and_pages(client: Client) -> None:
         rows.a_due_item(patient, due_on=LATE, occasion=str(occasion))
     page = client.get(reverse("worklist"), {"drug": "methotrexate"}).content.decode()
     assert "?drug=methotrexate&amp;page=2" in page
-    assert "?drug=methotrexate&amp;status=overdue" in page
+    assert "?drug=methotrexate&amp;bucket=overdue" in page
     assert "Page 2 of 2" in shown(client, drug="methotrexate", page="2")
 
 
 def test_a_filter_that_is_not_known_is_named_and_not_applied(client: Client) -> None:
     rows.a_due_item(a_named_patient(client), due_on=LATE)
-    page = shown(client, drug="aspirin", clinic="999999", status="late")
-    assert "Not known here: clinic “999999”, drug “aspirin”, status “late”." in page
+    page = shown(client, drug="aspirin", clinic="999999", bucket="late", colour="red")
+    assert "Not known here: drug “aspirin”, clinic “999999”, bucket “late”, colour “red”." in page
     assert ": 1 item" in page
 
 
@@ -150,7 +204,7 @@ def test_recording_is_offered_to_those_who_may(client: Client, role: Role, may: 
     rows.a_due_item(a_named_patient(client, role), due_on=LATE)
     page = shown(client)
     assert ("Record it" in page) is may
-    assert ("Put off" in page) is may
+    assert ("Put off:" in page) is may
 
 
 def test_somebody_without_a_clinic_is_told_so(client: Client) -> None:
@@ -158,12 +212,33 @@ def test_somebody_without_a_clinic_is_told_so(client: Client) -> None:
     assert "You belong to no clinic" in shown(client)
 
 
+def test_the_way_back_leads_to_the_list_as_it_stands(client: Client) -> None:
+    rows.a_due_item(a_named_patient(client), due_on=LATE)
+    page = client.get(reverse("worklist"), {"drug": "methotrexate", "bucket": "overdue"}).content.decode()
+    assert "next=%2Fworklist%2F%3Fdrug%3Dmethotrexate%26bucket%3Doverdue" in page
+
+
+def test_a_sample_is_offered_only_for_what_it_answers(client: Client) -> None:
+    patient = a_named_patient(client)
+    rows.a_due_item(patient, "blood_pressure", LATE)
+    assert "Sample taken:" not in shown(client)
+    rows.a_due_item(patient, "albumin", LATE)
+    assert "Sample taken: albumin of OKAFOR, Ada" in shown(client)
+
+
 @pytest.mark.parametrize("patients", [1, 50])
+@pytest.mark.parametrize(("page", "missed"), [("worklist", 0), ("worklist_missed_visits", 1)])
 def test_queries_do_not_grow_with_the_patients(
-    client: Client, django_assert_num_queries: object, patients: int
+    client: Client, django_assert_num_queries: object, patients: int, page: str, missed: int
 ) -> None:
+    """With missed visits the rule reads the records of those who missed them, in a fixed number of queries."""
     member = a_named_patient(client).recorded_by
     for _ in range(patients):
-        rows.a_due_item(rows.a_patient(member), due_on=LATE)
-    with django_assert_num_queries(query_budget("worklist")):  # type: ignore[operator]
+        patient = rows.a_patient(member)
+        rows.a_course(patient, start_on=LONG_AGO, dose="15")
+        rows.an_alert(patient)
+        rows.a_due_item(patient, due_on=LATE, owner=member)
+        for _ in range(missed):
+            rows.a_contact(patient, LATE, ContactOutcome.DID_NOT_ATTEND)
+    with django_assert_num_queries(query_budget(page)):  # type: ignore[operator]
         client.get(reverse("worklist"))

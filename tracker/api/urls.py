@@ -7,8 +7,17 @@ from drf_spectacular.views import SpectacularJSONAPIView
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.routers import SimpleRouter
 
+from monitoring.alert_api import AlertEndpoint
 from monitoring.api import DueItemEndpoint, MonitoringEndpoint, ResultEndpoint, SnoozeEndpoint
+from monitoring.plan_api import (
+    IntervalOverrideEndpoint,
+    PauseEndpoint,
+    RiskAssessmentEndpoint,
+    SharedCareEndpoint,
+    TargetRangeEndpoint,
+)
 from monitoring.tasks import reconcile_soon
+from monitoring.work_api import AssignmentEndpoint, ContactEndpoint, NotNeededEndpoint, SampleTakenEndpoint
 from patients.api import (
     AssessmentEndpoint,
     AutoantibodyEndpoint,
@@ -18,7 +27,15 @@ from patients.api import (
     PatientEndpoint,
     WeightEndpoint,
 )
-from regimens.api import InfusionEndpoint, MilestoneEndpoint, PathwayEndpoint, QuestionsEndpoint, ResponseEndpoint
+from regimens.api import (
+    InfusionEndpoint,
+    InfusionPlanEndpoint,
+    MilestoneEndpoint,
+    PathwayEndpoint,
+    QuestionsEndpoint,
+    ResponseEndpoint,
+)
+from regimens.taper_api import TaperDecisionEndpoint
 from tracker.api.views import AllTokensView, NoSuchAddress, ScreenedCourseEndpoint, TokenView, documentation
 
 
@@ -40,10 +57,22 @@ ENDPOINTS: dict[str, Any] = {
     "autoantibodies": AutoantibodyEndpoint,
     "courses": ScreenedCourseEndpoint,
     "infusions": InfusionEndpoint,
+    "infusion-plans": InfusionPlanEndpoint,
+    "taper-decisions": TaperDecisionEndpoint,
     "milestones": MilestoneEndpoint,
     "results": ResultEndpoint,
     "due-items": DueItemEndpoint,
+    "alerts": AlertEndpoint,
     "snoozes": SnoozeEndpoint,
+    "contacts": ContactEndpoint,
+    "samples-taken": SampleTakenEndpoint,
+    "not-needed": NotNeededEndpoint,
+    "assignments": AssignmentEndpoint,
+    "risk-assessments": RiskAssessmentEndpoint,
+    "interval-overrides": IntervalOverrideEndpoint,
+    "shared-care": SharedCareEndpoint,
+    "pauses": PauseEndpoint,
+    "target-ranges": TargetRangeEndpoint,
 }
 
 router = RecordRouter(use_regex_path=False)

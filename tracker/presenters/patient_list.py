@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from monitoring.protocol.load import load
 from monitoring.rules.findings import DueStatus
 from patients.rules.vocabulary import ConditionKind
 from tracker.presenters.record import urgent_results
@@ -40,7 +39,7 @@ def present(standings: list[Standing]) -> list[PatientLine]:
 
 def _flags(standing: Standing) -> tuple[Flag, ...]:
     found = []
-    if urgent := urgent_results(standing.record, load(), standing.as_of):
+    if urgent := urgent_results(standing.record, standing.protocol, standing.as_of):
         names = ", ".join(row.name for row in urgent)
         found.append(Flag("danger", f"needs action: {names}"))
     if overdue := sum(1 for due in standing.monitoring.due if due.status is DueStatus.OVERDUE):

@@ -8,6 +8,7 @@ from typing import Any
 
 from monitoring.protocol.definitions import MonitoringProtocol, Profile, Threshold
 from monitoring.protocol.descriptions import describe, limit, what, when
+from monitoring.protocol.limit_words import raising_in_words, symptoms_in_words, target_range_in_words, trend_in_words
 from monitoring.rules.wording import span
 from patients.protocol.changes import in_words
 from patients.rules.reasons import RuleKind
@@ -287,9 +288,22 @@ def _monitoring(protocol: MonitoringProtocol) -> Iterator[Entry]:
 def _thresholds(protocol: MonitoringProtocol) -> Iterator[Entry]:
     for one in (band for bands in protocol.thresholds.values() for band in bands):
         yield _threshold(one, protocol)
+    for trend in (trend for trends in protocol.trends.values() for trend in trends):
+        details = (trend.action, f"Grade: {trend.grade.label}")
+        yield Entry(trend.id, trend_in_words(trend, protocol), trend.source, trend.kind, details, note=trend.note)
+    target, symptoms, raising = protocol.target_range, protocol.symptoms, protocol.raising
+    sides = (
+        f"Above it ({target.grade_above.label}): {target.action_above}",
+        f"Below it ({target.grade_below.label}): {target.action_below}",
+    )
+    yield Entry(target.id, target_range_in_words(), target.source, target.kind, sides, note=target.note)
+    told = (symptoms.action, f"Grade: {symptoms.grade.label}")
+    yield Entry(symptoms.id, symptoms_in_words(symptoms), symptoms.source, symptoms.kind, told)
+    yield Entry(raising.id, raising_in_words(raising), raising.source, raising.kind, note=raising.note)
 
 
 def _threshold(one: Threshold, protocol: MonitoringProtocol) -> Entry:
     drugs = joined(tuple(protocol.drugs[drug].name for drug in one.drugs), "and") or "every drug"
     text = f"{protocol.analytes[one.analyte].name} {limit(one)}"
-    return Entry(one.id, text, one.source, one.kind, (one.action, f"For: {drugs}"), note=one.note)
+    details = (one.action, f"For: {drugs}", f"Grade: {one.grade.label}")
+    return Entry(one.id, text, one.source, one.kind, details, note=one.note)

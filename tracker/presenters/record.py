@@ -1,16 +1,17 @@
 """The patient record as its page shows it: what is recorded up to the day, newest first, active apart from stopped."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from zoneinfo import ZoneInfo
 
 from monitoring.protocol.definitions import MonitoringProtocol
-from monitoring.protocol.load import load as load_monitoring
 from monitoring.rules.enzymes import enzymes_as_results
 from monitoring.rules.findings import DueFinding, DueStatus, ThresholdFinding
 from monitoring.rules.record import MonitoringRecord, Result
 from monitoring.rules.thresholds import flag
+from monitoring.rules.units import conversion_in_words
+from monitoring.selectors import Correction
 from patients.protocol.load import load as load_activity
 from patients.rules.reasons import Truth
 from patients.rules.record import Assessment, Autoantibody, Condition, Height, PatientRecord, Weight
@@ -19,12 +20,14 @@ from regimens.protocol.load import load as load_pathway
 from regimens.protocol.schema import PathwayProtocol
 from regimens.rules.findings import PathwayFindings
 from regimens.rules.guard_findings import GuardLevel
+from regimens.rules.infusion_plan import is_infused
 from regimens.rules.pathway import evaluate
 from regimens.rules.record import Course, DosePeriod, Infusion, Milestone, Outcome, TaperStep, TreatmentRecord
 from regimens.rules.response import responses
 from regimens.rules.response_findings import Score
-from regimens.rules.vocabulary import OutcomeKind, Route
+from regimens.rules.vocabulary import OutcomeKind
 from tracker import display
+from tracker.presenters.corrections import correction_words
 from tracker.selectors import RecordPage, Standing
 from tracker.timeline.layout import Names, lay_out
 from tracker.timeline.marks import Timeline
@@ -84,6 +87,8 @@ class ResultShown:
     name: str
     flags: tuple[ThresholdFinding, ...]
     above_limit: bool
+    in_own_unit: str = ""
+    corrected: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,11 +126,11 @@ class RecordShown:
         return sum(1 for due in self.due if due.days_overdue > 0)
 
 
-def present(page: RecordPage) -> RecordShown:
-    """The page's content from what the selector read."""
+def present(page: RecordPage, corrections: Mapping[int, Sequence[Correction]] | None = None) -> RecordShown:
+    """The page's content from what the selectors read; `corrections` by the id of the result that stands now."""
     standing = page.standing
     as_of, record = standing.as_of, standing.record
-    pathway_protocol, monitoring_protocol = load_pathway(), load_monitoring()
+    pathway_protocol, monitoring_protocol = load_pathway(), standing.protocol
     names = _names(pathway_protocol, monitoring_protocol)
     checks = {str(check.dose_id): check for check in page.dose_checks}
     zone = standing.patient.clinic.time_zone
@@ -142,7 +147,7 @@ def present(page: RecordPage) -> RecordShown:
         never_given=tuple(shown for shown in courses if shown.course.never_given),
         failed=_failed(courses),
         assessments=_assessments(record.treatment.patient, as_of),
-        results=_results(record, monitoring_protocol, as_of),
+        results=_with_corrections(_results(record, monitoring_protocol, as_of), corrections or {}, zone),
         urgent=urgent_results(record, monitoring_protocol, as_of),
         milestones=tuple(sorted(milestones, key=lambda milestone: (milestone.on, milestone.id), reverse=True)),
         background=_background(record.treatment.patient, as_of),
@@ -203,7 +208,7 @@ def _course(course: Course, names: Names, as_of: date, checks: Mapping[str, Dose
         taper=tuple(sorted((step for step in course.taper if step.on > as_of), key=lambda step: step.on)),
         past_taper=tuple(sorted((step for step in course.taper if step.on <= as_of), key=lambda step: step.on)),
         running=not course.never_given and (course.stop_on is None or course.stop_on > as_of),
-        in_cycles=course.route is Route.INTRAVENOUS or bool(course.infusions),
+        in_cycles=bool(course.infusions) or is_infused(course.route, load_pathway().drugs.get(course.drug)),
         checks=tuple(_check(dose, checks[dose.id], zone) for dose in reversed(doses) if dose.id in checks),
     )
 
@@ -235,6 +240,13 @@ def _results(record: MonitoringRecord, protocol: MonitoringProtocol, as_of: date
     return _shown(seen, record, protocol, as_of)
 
 
+def _with_corrections(
+    results: tuple[ResultShown, ...], corrections: Mapping[int, Sequence[Correction]], zone: str
+) -> tuple[ResultShown, ...]:
+    words = {str(pk): tuple(correction_words(step, zone) for step in steps) for pk, steps in corrections.items()}
+    return tuple(replace(row, corrected=words.get(row.result.id, ())) for row in results)
+
+
 def _shown(
     results: Iterable[Result], record: MonitoringRecord, protocol: MonitoringProtocol, as_of: date
 ) -> tuple[ResultShown, ...]:
@@ -245,7 +257,8 @@ def _shown(
         analyte = protocol.analytes.get(result.analyte)
         above = result.value is not None and result.upper_limit is not None and result.value > result.upper_limit
         flags = flag(result, protocol, others=beside, drugs=_taken_on(record, result.sampled_on))
-        shown.append(ResultShown(result, analyte.name if analyte else result.analyte, flags, above))
+        own = conversion_in_words(analyte, result.value, result.comparator, result.unit) if analyte else ""
+        shown.append(ResultShown(result, analyte.name if analyte else result.analyte, flags, above, own))
     return tuple(shown)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
-from monitoring.protocol.load import load as load_monitoring
+from monitoring.protocol.definitions import MonitoringProtocol
 from monitoring.rules.calendar import Calendar, CalendarItem, CalendarVisit, InfusionDays, calendar
 from monitoring.rules.guard import baseline_findings
 from monitoring.rules.record import MonitoringRecord
@@ -91,13 +91,15 @@ class Preview:
         return len(self.calendar.visits)
 
 
-def preview(record: MonitoringRecord, proposals: Sequence[Proposal], today: date) -> Preview:
+def preview(
+    record: MonitoringRecord, proposals: Sequence[Proposal], today: date, monitoring: MonitoringProtocol
+) -> Preview:
     """The record beside the same record with the proposals saved, in their order.
 
     The pathways are compared for the day on which the last of the changes holds, today at the earliest: a drug that is
     started next week changes nothing today. The calendars run from today.
     """
-    pathway, monitoring = load_pathway(), load_monitoring()
+    pathway = load_pathway()
     changed = replace(record, treatment=applied(record.treatment, proposals))
     on = max((today, *(proposal.on for proposal in proposals if not isinstance(proposal, Taper))))
     now, then = evaluate(record.treatment, pathway, on), evaluate(changed.treatment, pathway, on)
@@ -146,24 +148,26 @@ def change_words(proposal: Proposal, courses: Mapping[str, GivenCourse]) -> str:
 
 
 def guard_messages(
-    record: MonitoringRecord, proposals: Sequence[Proposal], today: date
+    record: MonitoringRecord, proposals: Sequence[Proposal], today: date, monitoring: MonitoringProtocol
 ) -> list[tuple[GuardFinding, ...]]:
     """What the dose guard says of each change, seen from the record that the changes before it leave."""
     said: list[tuple[GuardFinding, ...]] = []
     for place, proposal in enumerate(proposals):
         if isinstance(proposal, StartDrug | ChangeDose):
             before = replace(record, treatment=applied(record.treatment, proposals[:place]))
-            said.append(_guard(before, proposal, today))
+            said.append(_guard(before, proposal, today, monitoring))
         else:
             said.append(())
     return said
 
 
-def _guard(before: MonitoringRecord, proposal: StartDrug | ChangeDose, today: date) -> tuple[GuardFinding, ...]:
+def _guard(
+    before: MonitoringRecord, proposal: StartDrug | ChangeDose, today: date, monitoring: MonitoringProtocol
+) -> tuple[GuardFinding, ...]:
     found = guard(before.treatment, load_pathway(), proposal, today)
     if isinstance(proposal, ChangeDose):
         return found
-    screen = baseline_findings(before, load_monitoring(), proposal.drug, proposal.on, proposal.route)
+    screen = baseline_findings(before, monitoring, proposal.drug, proposal.on, proposal.route)
     return in_order([*found, *screen])
 
 

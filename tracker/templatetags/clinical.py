@@ -123,7 +123,15 @@ def banner_text(patient: Patient, on: date) -> str:
 @register.filter
 def due_words(item: DueFinding, as_of: date) -> str:
     """`overdue by 12 days`, `due today`, `due in 5 days`, `put off until 05-Apr-2026, due in 2 days`."""
-    return display.due_words(item.status, item.due_on, item.days_overdue, item.snoozed_until, as_of)
+    return display.due_words(
+        item.status,
+        item.due_on,
+        item.days_overdue,
+        item.snoozed_until,
+        as_of,
+        waiting_until=item.waiting_until,
+        paused_until=item.paused_until,
+    )
 
 
 @register.filter

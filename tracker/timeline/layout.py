@@ -92,13 +92,13 @@ def lay_out(
         height=stack.bottom + GAP,
         gutter=GUTTER,
         now_x=canvas.scale.x(as_of),
-        ticks=_ticks(canvas),
+        ticks=axis_ticks(canvas),
         lanes=tuple(stack.lanes),
         rows=tuple(mark.row for lane in stack.lanes for mark in lane.marks if mark.row is not None),
     )
 
 
-def _ticks(canvas: Canvas) -> tuple[AxisTick, ...]:
+def axis_ticks(canvas: Canvas) -> tuple[AxisTick, ...]:
     """The axis, without words that the plate of `as_of` would cover or the edge would cut."""
     now, room = canvas.scale.x(canvas.as_of), NOW_PLATE_WIDTH / 2 + 4
     shown = []

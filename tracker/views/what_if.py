@@ -185,6 +185,7 @@ class WhatIf(View):
     def show(self, checked: Checked, opened: OpenForm | None = None, status: int = 200, **more: Any) -> HttpResponse:
         """The page: the list, the open form, and, if the list could be saved, what it would change."""
         record, today = self.page.standing.record, self.page.today
+        monitoring = self.page.standing.protocol
         sound = checked.refused is None
         proposals = [change.proposal for change in checked.planned] if sound else []
         context = {
@@ -195,8 +196,8 @@ class WhatIf(View):
             "changes": self.listed(checked, more.get("refusal")),
             "opened": opened,
             "choices": self.choices(checked),
-            "preview": preview(record, proposals, today) if sound else None,
-            "digest": digest_of(record, today),
+            "preview": preview(record, proposals, today, monitoring) if sound else None,
+            "digest": digest_of(record, today, monitoring),
             "reason_length": REASON_LENGTH,
             **more,
         }
@@ -210,7 +211,8 @@ class WhatIf(View):
         courses = self.given(checked)
         proposals = [change.proposal for change in checked.planned]
         sound = checked.refused is None
-        said = guard_messages(self.page.standing.record, proposals, self.page.today) if sound else []
+        standing = self.page.standing
+        said = guard_messages(standing.record, proposals, self.page.today, standing.protocol) if sound else []
         return [
             {
                 "words": change_words(proposals[place], courses) if proposals else change.kind.label,

@@ -1,49 +1,32 @@
 """The worklist: every open due item over all patients of the person's clinics, the one due longest first."""
 
-from dataclasses import dataclass
-from datetime import date
 from typing import cast
+from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from monitoring.protocol.load import load as load_monitoring
-from monitoring.rules.findings import DueStatus
-from monitoring.selectors import ATTENTION, EVERYTHING, WorklistFilters, counts_by_status, rows_of, worklist
+from monitoring.actions.bulk_work import MOST, BulkKind
+from monitoring.selectors import ATTENTION, Asked, Sort, asked_for, counts_by_bucket, query_of, saved_views_of, worklist
 from patients.clock import now_in
 from patients.models import Clinic, Staff
 from patients.rules.permissions import Permission
 from patients.selectors import clinics_of
-from regimens.protocol.load import load as load_pathway
+from tracker.presenters.worklist import LISTS, filters_shown, shown_rows, sorts, tabs
 
 PAGE_SIZE = 50
-_LISTS = {
-    ATTENTION: "Needs attention",
-    EVERYTHING: "Everything open",
-    **{status.value: status.label.capitalize() for status in DueStatus},
-}
+_BESIDE = frozenset({"page"})
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """One entry of a filter."""
+class CountedPages(Paginator):
+    """Pages of rows that were counted already: the tabs know how many there are."""
 
-    value: str
-    label: str
-    chosen: bool
-
-
-@dataclass(frozen=True, slots=True)
-class StatusTab:
-    """One list of the worklist, with how many items it holds under the other filters."""
-
-    value: str
-    label: str
-    count: int
-    chosen: bool
+    def __init__(self, rows: object, size: int, count: int) -> None:
+        super().__init__(rows, size)  # type: ignore[arg-type]
+        self.count = count  # type: ignore[misc]
 
 
 @never_cache
@@ -51,71 +34,42 @@ class StatusTab:
 def worklist_page(request: HttpRequest) -> HttpResponse:
     """One page of the list. Filters stand in the address; one that is not known is left out and named."""
     staff = cast(Staff, request.user)
-    clinics = list(clinics_of(staff))
-    filters, ignored = _filters(request.GET, clinics)
-    read_at = now_in(_clinic_of_the_day(clinics, filters)) if clinics else None
-    if read_at is None:
+    asked = asked_for(staff, request.GET, _BESIDE)
+    if not asked.clinics:
         return render(request, "monitoring/worklist.html", {"no_clinic": True})
+    filters = asked.filters
+    read_at = now_in(clinic_of_the_day(asked))
     as_of = read_at.date()
-    page = Paginator(worklist(staff, as_of, filters), PAGE_SIZE).get_page(request.GET.get("page"))
+    shown_tabs = tabs(counts_by_bucket(staff, as_of, filters), filters.bucket)
+    count = next(tab.count for tab in shown_tabs if tab.chosen)
+    page = CountedPages(worklist(staff, as_of, filters), PAGE_SIZE, count).get_page(request.GET.get("page"))
+    offered = filters_shown(staff, asked)
+    recordable = {clinic.pk for clinic in clinics_of(staff, Permission.RECORD_MONITORING)}
     context = {
         "as_of": as_of,
         "read_at": f"{read_at:%H:%M}",  # by the clinic's clocks; a template would turn it into UTC
-        "list_name": _LISTS[filters.status],
+        "list_name": LISTS[filters.bucket],
         "page": page,
-        "rows": rows_of(page.object_list, as_of),
-        "recordable": {clinic.pk for clinic in clinics_of(staff, Permission.RECORD_MONITORING)},
-        "tabs": _tabs(staff, as_of, filters),
-        "clinics": [Choice(str(clinic.pk), clinic.name, clinic.pk == filters.clinic) for clinic in clinics],
-        "drugs": _drugs(filters.drug),
-        "items": _items(filters.item),
+        "rows": shown_rows(staff, page.object_list, as_of),
+        "recordable": recordable,
+        "tabs": shown_tabs,
+        "asked": asked,
         "filters": filters,
-        "ignored": ignored,
+        "offered": offered,
+        "narrowed": asked.patient is not None or any(found.chosen for found in offered),
+        "more_set": filters.sort != Sort.LATENESS or any(found.chosen and not found.everyday for found in offered),
+        "sorts": sorts(filters.sort),
+        "query": query_of(filters),
+        "back": urlencode({"next": request.get_full_path()}),
+        "views": [(view, view.query == query_of(filters)) for view in saved_views_of(staff)],
+        "bulk_kinds": BulkKind.choices(),
+        "most_in_bulk": MOST,
+        "several_clinics": len(asked.clinics) > 1,
+        "attention": ATTENTION,
     }
     return render(request, "monitoring/worklist.html", context)
 
 
-def _filters(query: QueryDict, clinics: list[Clinic]) -> tuple[WorklistFilters, list[str]]:
-    """The filters of the address, and those in it that mean nothing here."""
-    known = {
-        "clinic": {str(clinic.pk) for clinic in clinics},
-        "drug": set(load_monitoring().drugs),
-        "item": set(load_monitoring().items),
-        "status": set(_LISTS),
-    }
-    asked = {name: query.get(name, "").strip() for name in known}
-    sound = {name: value if value in known[name] else "" for name, value in asked.items()}
-    filters = WorklistFilters(
-        clinic=int(sound["clinic"]) if sound["clinic"] else None,
-        drug=sound["drug"],
-        item=sound["item"],
-        status=sound["status"] or ATTENTION,
-    )
-    return filters, [f"{name} “{value}”" for name, value in asked.items() if value and not sound[name]]
-
-
-def _clinic_of_the_day(clinics: list[Clinic], filters: WorklistFilters) -> Clinic:
+def clinic_of_the_day(asked: Asked) -> Clinic:
     """Whose calendar day the list stands for: the chosen clinic's, else that of the first by name."""
-    return next((clinic for clinic in clinics if clinic.pk == filters.clinic), clinics[0])
-
-
-def _tabs(staff: Staff, as_of: date, filters: WorklistFilters) -> list[StatusTab]:
-    counts = counts_by_status(staff, as_of, filters)
-    everything = sum(counts.values())
-    totals = {ATTENTION: everything - counts[DueStatus.NOT_DUE] - counts[DueStatus.SNOOZED], EVERYTHING: everything}
-    totals |= {status.value: count for status, count in counts.items()}
-    order = (ATTENTION, "overdue", "due", "due_soon", "snoozed", "not_due", EVERYTHING)
-    return [StatusTab(value, _LISTS[value], totals[value], value == filters.status) for value in order]
-
-
-def _drugs(chosen: str) -> list[Choice]:
-    names = load_pathway().drugs
-    found = [
-        Choice(drug, names[drug].name if drug in names else drug, drug == chosen) for drug in load_monitoring().drugs
-    ]
-    return sorted(found, key=lambda choice: choice.label)
-
-
-def _items(chosen: str) -> list[Choice]:
-    found = [Choice(item.id, item.name, item.id == chosen) for item in load_monitoring().items.values()]
-    return sorted(found, key=lambda choice: choice.label)
+    return next((clinic for clinic in asked.clinics if clinic.pk == asked.filters.clinic), asked.clinics[0])

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from monitoring.protocol.document import render
-from monitoring.protocol.load import FOLDER, cross_check, load
+from monitoring.protocol.load import FOLDER, cross_check, load, schedules
+from monitoring.rules.vocabulary import RiskTier
 from patients.protocol.tables import ProtocolError
 
 DRUGS = {
@@ -52,12 +53,29 @@ def test_drugs_and_files_must_agree_both_ways() -> None:
 
 FAULTS = [
     # file, text, replacement, what the message says
+    ("analytes.toml", "times = 5", "times = 1", "far_from_last: times must be above 1"),
+    ("analytes.toml", "multiply_by = 88.4", "multiply_by = 0", "analyte 'creatinine': multiply_by must be above 0"),
+    ("analytes.toml", '"mg/dL", multiply_by = 88.4', '"umol/L", multiply_by = 88.4', "'creatinine': a unit is named"),
+    ("analytes.toml", 'units = ["fL"]', 'conversions = [{ unit = "fL", multiply_by = 1 }]', "needs the analyte's own"),
+    ("thresholds.toml", 'grade = "action"', "", "the key 'grade' is missing"),
+    ("thresholds.toml", 'grade = "urgent"', 'grade = "soon"', "'soon' is not one of urgent, action, look"),
+    ("thresholds.toml", 'below = 0.5\ngrade = "urgent"', 'below = 0.5\ngrade = "action"', "its band crosses that of"),
+    ("thresholds.toml", "below = 0.5", "below = 1.6", "its band crosses that of"),
+    ("thresholds.toml", "below = 0.5", "below = 2", "its band crosses that of"),
+    ("thresholds.toml", "fall_percent = 10", "fall_percent = 100", "fall_percent .above 0, below 100."),
+    ("thresholds.toml", "at_least = 1", "at_least = 2", "a positive finding is written at_least = 1"),
+    ("thresholds.toml", "step_percent = 15", "step_percent = 0", "so that noise is no trend"),
+    ("thresholds.toml", "within_days = 196", "within_days = 1", "three samples need at least 2 days"),
+    ("thresholds.toml", 'analyte = "haemoglobin"', 'analyte = "haemaglobin"', "no analyte 'haemaglobin'"),
+    ("thresholds.toml", 'id = "trend.egfr"', 'id = "trend.alt"', "'trend.alt' is used twice"),
+    ("thresholds.toml", "late_after_days = 28", "late_after_days = 85", "not above entered_within_days"),
+    ("thresholds.toml", '"sore_throat", ', '"sore_thumb", ', "'sore_thumb' is not one of"),
     ("methotrexate.toml", 'profile = "standard"', 'profile = "standrad"', "there is no profile 'standrad'"),
     ("methotrexate.toml", 'items = ["bloods"]', 'items = ["blood"]', "methotrexate.bloods'.*there is no item 'blood'"),
     ("methotrexate.toml", 'items = ["bloods"]', "items = []", "asks for no item"),
     ("methotrexate.toml", 'kind = "national', 'colour = "red"\nkind = "national', "unknown key 'colour'"),
     ("methotrexate.toml", 'id = "methotrexate"', 'id = "metotrexate"', "the file name says 'methotrexate'"),
-    ("methotrexate.toml", 'shares = ["conventional"]', 'shares = ["usual"]', "there is no shared/usual.toml"),
+    ("methotrexate.toml", '"conventional", ', '"usual", ', "there is no shared/usual.toml"),
     ("methotrexate.toml", '"methotrexate.virology"', '"methotrexate.lungs"', "'methotrexate.lungs' is used twice"),
     (
         "methotrexate.toml",
@@ -89,6 +107,45 @@ FAULTS = [
     ("schedule_bsr_2017.toml", "restart_days = 42", "restart_days = 0", "go together"),
     ("schedule_bsr_2017.toml", "age_to = 55", "age_to = 5", "ages must be in order"),
     ("schedule_bsr_2017.toml", 'id = "bsr_2017"', 'id = "bsr_2025"', "the file name says 'bsr_2017'"),
+    ("schedule_bsr_2017.toml", 'taken_with = ["bloods"]', 'taken_with = ["blood"]', "there is no item 'blood'"),
+    ("schedule_bsr_2017.toml", "most = 2", "most = 0", "missed visits: at least 1"),
+    ("schedule_bsr_2017.toml", "grace_days = 3", "grace_days = 4", "schedule_risk_adaptive.toml: defaults and patient"),
+    ("schedule_bsr_2017.toml", 'id = "yearly"', 'id = "annually"', "there is no profile 'yearly'"),
+    ("schedule_risk_adaptive.toml", 'id = "risk_adaptive"', 'id = "risk"', "the file name says 'risk_adaptive'"),
+    ("schedule_risk_adaptive.toml", 'version = "risk_adaptive.1"', 'version = "bsr_2017.2"', "is another schedule's"),
+    ("schedule_risk_adaptive.toml", "assessment_holds_days = 364\n", "", "risk tiers and assessment_holds_days"),
+    (
+        "schedule_risk_adaptive.toml",
+        'tier = "high"',
+        'tier = "low"',
+        "each risk tier is given once: low, standard, high",
+    ),
+    (
+        "schedule_risk_adaptive.toml",
+        '{ profile = "standard", interval_days = 28 }',
+        '{ profile = "standrad", interval_days = 28 }',
+        "risk tier 'risk_adaptive.high': there is no profile 'standrad'",
+    ),
+    (
+        "schedule_risk_adaptive.toml",
+        '{ profile = "standard", interval_days = 28 }',
+        '{ profile = "standard", interval_days = 90 }',
+        "high risk is looked at most often",
+    ),
+    (
+        "schedule_risk_adaptive.toml",
+        '{ profile = "standard", interval_days = 84 }',
+        '{ profile = "standard", interval_days = 85 }',
+        "the standard tier has the interval of the profile's last phase",
+    ),
+    (
+        "schedule_risk_adaptive.toml",
+        '    { profile = "standard_then_monthly", interval_days = 14 },\n',
+        "",
+        "for the same profiles",
+    ),
+    ("shared/risk_review.toml", "first_days = 84", "first_days = -1", "-1 days is not possible"),
+    ("items.toml", "by_risk_assessment = true\n", "", "a risk review by an assessment"),
     ("pairs.toml", '"leflunomide", "methotrexate"]', '"leflunomide", "leflunomide"]', "two different drugs"),
     ("pairs.toml", '"leflunomide", "methotrexate"]', '"leflunomide", "aspirin"]', "there is no drug 'aspirin'"),
     ("thresholds.toml", 'drugs = ["leflunomide"', 'drugs = ["leflunomid"', "there is no drug 'leflunomid'"),
@@ -120,11 +177,39 @@ def test_a_schedule_that_is_not_there_is_named() -> None:
         load(schedule="bsr_2025")
 
 
+def test_the_schedules_of_a_folder_are_named_the_default_first(folder: Path) -> None:
+    names = schedules()
+    assert [identity for identity, _ in names] == ["bsr_2017", "risk_adaptive"]
+    assert names[0][1] == "BSR/BHPR 2017 fixed schedule"
+    (folder / "schedule_bsr_2017.toml").unlink()
+    assert schedules(folder) == (names[1],)
+    assert load(folder).schedule_id == "risk_adaptive"
+
+
+def test_schedules_have_the_same_profiles_and_differ_only_where_risk_does() -> None:
+    fixed, adaptive = load(), load(schedule="risk_adaptive")
+    assert adaptive.profiles == fixed.profiles
+    assert (adaptive.drugs, adaptive.items, adaptive.pairs) == (fixed.drugs, fixed.items, fixed.pairs)
+    assert (fixed.risk_tiers, fixed.assessment_holds_days) == ({}, None)
+    assert adaptive.header.signed_off_by == ""
+    assert adaptive.missed_visits.most == fixed.missed_visits.most
+    assert max(one.interval_days for one in adaptive.risk_tiers[RiskTier.LOW].intervals) <= 168
+
+
+def test_the_other_schedule_is_written_out_beside_the_first() -> None:
+    text = render(load(), [load(schedule="risk_adaptive")])
+    assert "### Instead: risk-adaptive schedule (intervals to be confirmed) (`risk_adaptive`)" in text
+    assert "| low risk | `standard` | 24 weeks |" in text
+    assert "A risk assessment counts for 52 weeks." in text
+    assert "More than 2 booked visits missed" in text
+    assert "(`risk_review`) | action to record | a risk assessment |" in text
+
+
 def test_another_schedule_takes_the_place_of_the_first(folder: Path) -> None:
     text = (folder / "schedule_bsr_2017.toml").read_text().replace('"bsr_2017', '"local')
     (folder / "schedule_local.toml").write_text(text.replace("interval_days = 84 }", "interval_days = 168 }", 1))
     found = load(folder, schedule="local")
-    assert found.version == "local.1"
+    assert found.version == load().version.replace("bsr_2017", "local")
     assert found.profiles["standard"].phases[-1].interval_days == 168
 
 

@@ -86,10 +86,12 @@ def record(
     heights: tuple[Height, ...] = (),
     conditions: tuple[Condition, ...] = (),
     person: Person | None = None,
+    **plan: Any,
 ) -> MonitoringRecord:
+    """`plan`: risk, overrides, shared care, pauses, waivers, samples on their way, missed visits."""
     who = person or Person("p1", born=date(1980, 1, 1), sex=Sex.FEMALE)
     patient = PatientRecord(who, weights=weights, heights=heights, conditions=conditions)
-    return MonitoringRecord(TreatmentRecord(patient, tuple(courses)), tuple(results), snoozes)
+    return MonitoringRecord(TreatmentRecord(patient, tuple(courses)), tuple(results), snoozes, **plan)
 
 
 def weight(day: int, kilograms: str) -> Weight:

@@ -2,7 +2,7 @@ from decimal import Decimal
 
 import pytest
 
-from monitoring.rules.doses import Change, compare, dose_changes, dose_on, milligrams_in_28_days
+from monitoring.rules.doses import Change, DoseChange, compare, dose_changes, dose_on, milligrams_in_28_days
 from regimens.rules.record import DosePeriod
 from regimens.rules.vocabulary import DoseBasis, DoseUnit, Frequency
 from tests.monitoring.rules.builders import after, course, dose, weight
@@ -58,3 +58,11 @@ def test_milligrams_in_four_weeks() -> None:
     assert milligrams_in_28_days(dose(0, "5", unit=DoseUnit.MILLILITRE), ()) is None
     for odd in ("NaN", "Infinity", "-1", "1E+400"):
         assert milligrams_in_28_days(DosePeriod("d", after(0), Decimal(odd), DoseUnit.MILLIGRAM), ()) is None
+
+
+def test_another_known_brand_is_a_change_and_no_increase() -> None:
+    brands = ("", "Prograf", "", "Prograf", "Adoport", "", "Prograf")
+    one = course("tacrolimus", *(dose(10 * place, "2", brand=brand) for place, brand in enumerate(brands)))
+    assert dose_changes(one, after(100)) == [DoseChange(after(40), Change.BRAND), DoseChange(after(60), Change.BRAND)]
+    raised = course("tacrolimus", dose(0, "2", brand="Prograf"), dose(10, "3", brand="Adoport"))
+    assert dose_changes(raised, after(100)) == [DoseChange(after(10), Change.INCREASE)]

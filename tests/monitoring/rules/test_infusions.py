@@ -1,8 +1,12 @@
+from decimal import Decimal
+from typing import Any
+
 import pytest
 
 from monitoring.rules.record import Result
-from regimens.rules.record import Course
-from regimens.rules.vocabulary import Route
+from patients.rules.reasons import FactReference
+from regimens.rules.record import Course, InfusionPlan
+from regimens.rules.vocabulary import DoseUnit, InfusionAnchor, Route
 from tests.monitoring.rules.builders import (
     after,
     bloods,
@@ -86,9 +90,20 @@ def test_after_a_rituximab_course(item: str, due: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("days", "as_of", "due"), [((), 5, 0), ((0,), 5, 168), ((0, 14), 20, 168), ((0, 28), 30, 168), ((0, 29), 30, 197)]
+    ("days", "as_of", "due"),
+    [
+        ((), 5, 0),
+        ((0,), 5, 14),
+        ((0,), 28, 14),
+        ((0,), 29, 168),
+        ((0, 14), 20, 168),
+        ((0, 28), 30, 168),
+        ((0, 29), 30, 29 + 14),
+        ((0, 29, 43), 50, 197),
+    ],
 )
-def test_the_next_rituximab_course(days: tuple[int, ...], as_of: int, due: int) -> None:
+def test_the_next_rituximab_infusion(days: tuple[int, ...], as_of: int, due: int) -> None:
+    """A course has two, about 2 weeks apart; the second is asked for while it would still belong to the course."""
     assert due_day(record(rituximab(*days)), "rituximab_infusion", as_of) == due
 
 
@@ -186,3 +201,110 @@ def test_the_next_infusion_is_not_pulled_forward() -> None:
     cycle = next(one for one in found.due if one.item == "immunoglobulin_infusion")
     assert (cycle.due_on, cycle.visit_on) == (after(28), after(28))
     assert any(visit.on == after(24) for visit in found.visits)
+
+
+def planned(drug: str, plan: InfusionPlan, *days: int, route: Route = Route.INTRAVENOUS) -> Course:
+    return course(drug, infusions=tuple(infusion(day) for day in days), route=route, infusion_plan=plan)
+
+
+def every(days: int, **more: Any) -> InfusionPlan:
+    return InfusionPlan("plan-1", InfusionAnchor.LAST_GIVEN, interval_days=days, **more)
+
+
+def fixed(*days: int) -> InfusionPlan:
+    return InfusionPlan("plan-1", InfusionAnchor.FIXED_DATES, dates=tuple(map(after, days)))
+
+
+@pytest.mark.parametrize(
+    ("drug", "item", "plan", "days", "due"),
+    [
+        ("normal_immunoglobulin", "immunoglobulin_infusion", every(42), (3,), 45),
+        ("normal_immunoglobulin", "immunoglobulin_infusion", fixed(40, 70), (3,), 40),
+        ("normal_immunoglobulin", "immunoglobulin_infusion", fixed(4), (3,), 31),
+        ("cyclophosphamide", "cyclophosphamide_pulse", every(21), (3,), 24),
+        ("cyclophosphamide", "cyclophosphamide_pulse", fixed(30), (), 30),
+        ("cyclophosphamide", "cyclophosphamide_pulse", fixed(3), (3,), None),
+        ("rituximab", "rituximab_infusion", fixed(3, 17, 200), (3,), 17),
+        ("tocilizumab", "tocilizumab_infusion", every(35), (3,), 38),
+        ("abatacept", "abatacept_infusion", fixed(3, 17, 31), (3, 17), 31),
+    ],
+)
+def test_the_plan_of_the_course_comes_before_the_protocol(
+    drug: str, item: str, plan: InfusionPlan, days: tuple[int, ...], due: int | None
+) -> None:
+    assert due_day(record(planned(drug, plan, *days)), item, 20) == due
+
+
+@pytest.mark.parametrize(
+    ("drug", "item", "due"),
+    [
+        ("tocilizumab", "tocilizumab_infusion", 31),
+        ("abatacept", "abatacept_infusion", 31),
+        ("cyclophosphamide", "cyclophosphamide_pulse", None),
+    ],
+)
+def test_without_a_plan_only_an_interval_of_the_sources_is_proposed(drug: str, item: str, due: int | None) -> None:
+    given = course(drug, infusions=(infusion(3),), route=Route.INTRAVENOUS)
+    assert due_day(record(given), item, 20) == due
+    for route in (Route.SUBCUTANEOUS, Route.ORAL):
+        assert due_day(record(course(drug, infusions=(infusion(3),), route=route)), item, 20) is None
+
+
+def test_the_plan_and_its_dose_are_told() -> None:
+    plan = every(42, amount_per_kilogram=Decimal(2), unit=DoseUnit.GRAM, vial_sizes=(Decimal(10),), days_per_cycle=5)
+    given = planned("normal_immunoglobulin", plan, 3)
+    found = finding(record(given, weights=(weight(10, "70.5"),)), "immunoglobulin_infusion", 20)
+    assert found is not None
+    assert found.driver.interval_days == 42
+    assert "by the plan of the course" in found.driver.reason.text
+    assert FactReference("infusion_plan", "plan-1", "normal immunoglobulin human: infusion plan") in [
+        fact for predicate in found.driver.reason.predicates for fact in predicate.facts
+    ]
+    assert found.detail.replace("\u00a0", " ").startswith(
+        "Planned dose 140 g = 14 × 10 g, over 5 consecutive days, from 70.5 kg (weighed 15-Jan-2026, 10 days ago)."
+    )
+    unweighed = finding(record(given), "immunoglobulin_infusion", 20)
+    assert unweighed is not None
+    assert "no amount is given" in unweighed.detail
+
+
+@pytest.mark.parametrize(("wanted", "due"), [(None, 84), (3, 84), (4, 112), (6, None)])
+def test_the_plan_may_put_the_review_later(wanted: int | None, due: int | None) -> None:
+    given = planned("normal_immunoglobulin", every(28, review_after_cycles=wanted), 0, 28, 56, 84)
+    assert due_day(record(given), "immunoglobulin_review", 90) == due
+
+
+@pytest.mark.parametrize(
+    ("drug", "plan", "item", "sampled", "due"),
+    [
+        ("normal_immunoglobulin", None, "kidney_function", 16, 31),
+        ("normal_immunoglobulin", None, "kidney_function", 17, None),
+        ("normal_immunoglobulin", every(42), "kidney_function", 30, 45),
+        ("normal_immunoglobulin", every(42), "kidney_function", 31, None),
+        ("cyclophosphamide", every(28), "urinalysis", 28, 31),
+        ("cyclophosphamide", every(28), "urinalysis", 29, None),
+        ("rituximab", fixed(3, 17, 100), "immunoglobulins", 57, 100),
+        ("rituximab", fixed(3, 17, 100), "immunoglobulins", 58, 57 + 169),
+    ],
+)
+def test_what_goes_before_the_next_infusion_is_due_by_its_day(
+    drug: str, plan: InfusionPlan | None, item: str, sampled: int, due: int | None
+) -> None:
+    days = (3, 17) if drug == "rituximab" else (3,)
+    one = course(drug, infusions=tuple(map(infusion, days)), route=Route.INTRAVENOUS, infusion_plan=plan)
+    results = [*done(item, -1), *done(item, 13), *done(item, sampled)]
+    assert due_day(record(one, results=results), item, max(sampled, 20)) == due
+
+
+def test_before_the_first_infusion_only_the_baseline_asks() -> None:
+    found = finding(record(immunoglobulin()), "kidney_function", 0)
+    assert found is not None
+    assert found.driver.rule_id == "normal_immunoglobulin.baseline"
+    assert due_day(record(immunoglobulin(), results=done("kidney_function", -30)), "kidney_function", 0) is None
+
+
+def test_nothing_is_planned_past_a_stop_that_is_recorded_ahead() -> None:
+    stopping = course("normal_immunoglobulin", infusions=(infusion(3),), route=Route.INTRAVENOUS, stop=31)
+    assert due_day(record(stopping), "immunoglobulin_infusion", 20) is None
+    later = course("normal_immunoglobulin", infusions=(infusion(3),), route=Route.INTRAVENOUS, stop=32)
+    assert due_day(record(later), "immunoglobulin_infusion", 20) == 31

@@ -3,13 +3,30 @@
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitoring.rules.findings import DueStatus, MonitoringFindings
-from monitoring.rules.record import MonitoringRecord, Result, Snooze
+from monitoring.protocol.definitions import MonitoringProtocol
+from monitoring.protocol.load import load
+from monitoring.rules.findings import DueFinding, DueStatus, MonitoringFindings
+from monitoring.rules.missed import missed_visits
+from monitoring.rules.record import (
+    IntervalOverride,
+    MissedVisit,
+    MonitoringRecord,
+    Pause,
+    Result,
+    RiskAssessment,
+    SampleTaken,
+    SharedCare,
+    Snooze,
+    Waiver,
+)
 from monitoring.rules.schedule import evaluate
+from monitoring.rules.status import Standing, bucket
+from monitoring.rules.vocabulary import Bucket, MonitoredBy, RiskTier
 from patients.rules.record import Condition, PatientRecord, Person, Weight
 from patients.rules.vocabulary import ConditionKind, PatientStatus, Sex
 from regimens.rules.record import Course, DosePeriod, Infusion, TaperStep, TreatmentRecord
@@ -18,6 +35,7 @@ from tests.monitoring.rules.builders import after, protocol
 
 AS_OF = 200
 PROTOCOL = protocol()
+SCHEDULES = (PROTOCOL, load(schedule="risk_adaptive"))
 days = st.integers(-100, 300).map(after)
 amounts = st.none() | st.sampled_from(["0", "4.9", "5", "7.5", "20", "60"]).map(Decimal)
 values = st.none() | st.sampled_from(["0.4", "1", "3.5", "12", "60", "140"]).map(Decimal)
@@ -74,12 +92,67 @@ def records(draw: st.DrawFn) -> MonitoringRecord:
     return MonitoringRecord(TreatmentRecord(patient, taken), seen, tuple(draw(st.lists(snoozes, max_size=2))))
 
 
-def find(record: MonitoringRecord) -> MonitoringFindings:
-    return evaluate(record, PROTOCOL, after(AS_OF))
+drugs = st.sampled_from(["", *PROTOCOL.drugs])
+items = st.sampled_from(list(PROTOCOL.items))
+later = st.integers(1, 200)
+
+
+def rows_of(row: st.SearchStrategy[Any], most: int = 2) -> st.SearchStrategy[tuple[Any, ...]]:
+    return st.lists(row, max_size=most, unique_by=lambda one: one.id).map(tuple)
+
+
+@st.composite
+def pauses(draw: st.DrawFn) -> Pause:
+    begun, length = draw(days), draw(later)
+    ended = draw(st.none() | st.integers(0, length))
+    until, ended_on = begun + timedelta(length), None if ended is None else begun + timedelta(ended)
+    return Pause(draw(ids), begun, until, "away", draw(drugs), ended_on)
+
+
+@st.composite
+def overrides(draw: st.DrawFn) -> IntervalOverride:
+    begun, interval = draw(days), draw(st.integers(1, 364))
+    until, item = begun + timedelta(draw(later)), draw(st.just("") | items)
+    return IntervalOverride(draw(ids), begun, until, interval, "stable", draw(drugs), item, "Dr A")
+
+
+@st.composite
+def waivers(draw: st.DrawFn) -> Waiver:
+    made = draw(days)
+    until = draw(st.none() | later.map(lambda length: made + timedelta(length)))
+    return Waiver(draw(ids), draw(items), made, "done elsewhere", until=until)
+
+
+@st.composite
+def samples_taken(draw: st.DrawFn) -> SampleTaken:
+    taken = draw(days)
+    return SampleTaken(draw(ids), draw(items), taken, taken + timedelta(draw(later)))
+
+
+@st.composite
+def planned_records(draw: st.DrawFn) -> MonitoringRecord:
+    """Records with everything that may be decided about the monitoring."""
+    return replace(
+        draw(records()),
+        risk=draw(rows_of(st.builds(RiskAssessment, ids, days, st.sampled_from(list(RiskTier))))),
+        overrides=draw(rows_of(overrides())),
+        shared_care=draw(rows_of(st.builds(SharedCare, ids, days, drugs, st.sampled_from(list(MonitoredBy))))),
+        pauses=draw(rows_of(pauses())),
+        waivers=draw(rows_of(waivers(), 3)),
+        samples_taken=draw(rows_of(samples_taken(), 3)),
+        missed_visits=draw(rows_of(st.builds(MissedVisit, ids, days), 4)),
+    )
+
+
+PLAN = ("risk", "overrides", "shared_care", "pauses", "waivers", "samples_taken", "missed_visits")
+
+
+def find(record: MonitoringRecord, schedule: MonitoringProtocol = PROTOCOL) -> MonitoringFindings:
+    return evaluate(record, schedule, after(AS_OF))
 
 
 @settings(max_examples=150, deadline=None)
-@given(records(), st.randoms(use_true_random=False))
+@given(planned_records(), st.randoms(use_true_random=False))
 def test_the_order_of_rows_has_no_meaning(record: MonitoringRecord, random: object) -> None:
     def shuffled(rows: tuple) -> tuple:  # type: ignore[type-arg]
         return tuple(random.sample(rows, len(rows)))  # type: ignore[attr-defined]
@@ -93,12 +166,15 @@ def test_the_order_of_rows_has_no_meaning(record: MonitoringRecord, random: obje
     treatment = replace(
         record.treatment, patient=patient, courses=shuffled(tuple(mixed(one) for one in record.treatment.courses))
     )
-    other = MonitoringRecord(treatment, shuffled(record.results), shuffled(record.snoozes))
+    other = replace(
+        record, treatment=treatment, **{name: shuffled(getattr(record, name)) for name in ("results", "snoozes", *PLAN)}
+    )
     assert find(other) == find(record)
+    assert missed_visits(other, PROTOCOL, after(AS_OF)) == missed_visits(record, PROTOCOL, after(AS_OF))
 
 
 @settings(max_examples=150, deadline=None)
-@given(records())
+@given(planned_records())
 def test_nothing_after_the_day_changes_what_is_due(record: MonitoringRecord) -> None:
     as_of = after(AS_OF)
 
@@ -127,9 +203,50 @@ def test_nothing_after_the_day_changes_what_is_due(record: MonitoringRecord) -> 
         treatment,
         tuple(one for one in record.results if one.sampled_on <= as_of),
         tuple(one for one in record.snoozes if one.made_on <= as_of),
+        risk=tuple(one for one in record.risk if one.on <= as_of),
+        overrides=tuple(one for one in record.overrides if one.from_on <= as_of),
+        shared_care=tuple(one for one in record.shared_care if one.from_on <= as_of),
+        pauses=tuple(one for one in record.pauses if one.from_on <= as_of),
+        waivers=tuple(one for one in record.waivers if one.made_on <= as_of),
+        samples_taken=tuple(one for one in record.samples_taken if one.taken_on <= as_of),
     )
-    found = find(record)
-    assert (find(until).due, find(until).visits) == (found.due, found.visits)
+    for schedule in SCHEDULES:
+        found, known_then = find(record, schedule), find(until, schedule)
+        assert (known_then.due, known_then.visits, known_then.waived) == (found.due, found.visits, found.waived)
+
+
+def standing_of(due: DueFinding) -> Standing:
+    return Standing(due.due_on, due.status, due.days_overdue, due.snoozed_until, due.waiting_until, due.paused_until)
+
+
+@settings(max_examples=100, deadline=None)
+@given(planned_records())
+def test_what_is_put_off_paused_or_awaited_is_as_late_as_ever(record: MonitoringRecord) -> None:
+    bare = replace(record, snoozes=(), samples_taken=())
+    plain = {(one.item, one.occasion): one for one in find(bare).due}
+    found = {(one.item, one.occasion): one for one in find(record).due}
+    assert found.keys() == plain.keys()
+    for key, one in found.items():
+        assert (one.due_on, one.days_overdue) == (plain[key].due_on, plain[key].days_overdue)
+
+
+@settings(max_examples=100, deadline=None)
+@given(planned_records())
+def test_a_pause_takes_nothing_off_the_list_and_makes_nothing_sooner(record: MonitoringRecord) -> None:
+    record = replace(record, waivers=())
+    running = {(one.item, one.occasion): one for one in find(replace(record, pauses=())).due}
+    paused = {(one.item, one.occasion): one for one in find(record).due}
+    assert paused.keys() == running.keys()
+    assert all(one.due_on >= running[key].due_on for key, one in paused.items())
+
+
+@settings(max_examples=100, deadline=None)
+@given(planned_records())
+def test_every_missed_visit_counted_lies_after_the_last_look(record: MonitoringRecord) -> None:
+    found = missed_visits(record, PROTOCOL, after(AS_OF))
+    assert found.count == len(found.visits) <= len(record.missed_visits)
+    assert (found.reason is None) == (found.count == 0)
+    assert not found.not_safe_to_continue or found.count > PROTOCOL.missed_visits.most
 
 
 ORDER = [DueStatus.NOT_DUE, DueStatus.DUE_SOON, DueStatus.DUE, DueStatus.OVERDUE]
@@ -154,23 +271,32 @@ def test_a_later_normal_result_makes_nothing_more_overdue(
 
 
 @settings(max_examples=150, deadline=None)
-@given(records())
-def test_every_finding_is_whole(record: MonitoringRecord) -> None:
-    found = find(record)
+@given(planned_records(), st.sampled_from(SCHEDULES))
+def test_every_finding_is_whole(record: MonitoringRecord, schedule: MonitoringProtocol) -> None:
+    found = find(record, schedule)
     keys = [(one.item, one.occasion) for one in found.due]
     assert len(keys) == len(set(keys))
     assert [one.due_on for one in found.due] == sorted(one.due_on for one in found.due)
     for one in found.due:
         assert one.item in PROTOCOL.items
         assert one.due_on == one.driver.due_on
-        assert all(other.due_on >= one.due_on for other in one.other_drivers)
+        unpaused = [other for other in one.other_drivers if other.paused_until is None]
+        assert all(other.due_on >= one.due_on for other in unpaused)
+        assert one.driver.paused_until is None or not unpaused
+        assert (one.status is DueStatus.PAUSED) == (one.paused_until is not None)
+        assert (one.sample_taken_on is None) == (one.waiting_until is None)
+        assert isinstance(bucket(standing_of(one), found.as_of), Bucket)
         assert one.visit_on <= max(one.due_on, found.as_of)
         assert one.visit_on >= found.as_of
-        assert (max(one.due_on, found.as_of) - one.visit_on).days <= PROTOCOL.defaults.pull_forward_days
+        pulled = (max(one.due_on, found.as_of) - one.visit_on).days
+        assert pulled <= PROTOCOL.defaults.pull_forward_days or one.driver.taken_with
+        assert one.driver.not_before is None or one.visit_on >= min(one.driver.not_before, max(one.due_on, found.as_of))
         assert one.reasons
         assert all(reason.text and reason.source and reason.protocol_version for reason in one.reasons)
         assert one.last_done_on is None or one.last_done_on <= found.as_of
     assert {item for visit in found.visits for item in visit.items} == {one.item for one in found.due}
+    assert not set(keys) & {(one.item, one.occasion) for one in found.waived}
+    assert all(one.until is None or one.until > found.as_of for one in found.waived)
 
 
 @settings(max_examples=50, deadline=None)

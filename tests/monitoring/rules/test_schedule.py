@@ -1,9 +1,10 @@
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
 from monitoring.rules.findings import DueStatus
-from monitoring.rules.record import MonitoringRecord, Snooze
+from monitoring.rules.record import MonitoringRecord, Result, Snooze
 from patients.rules.reasons import RuleKind
 from patients.rules.record import PatientRecord, Person
 from patients.rules.vocabulary import PatientStatus
@@ -170,7 +171,7 @@ def test_reasons_name_rule_source_kind_and_version() -> None:
     assert reason.text == "methotrexate, phase A: every 2 weeks"
     assert reason.kind is RuleKind.NATIONAL_GUIDELINE
     assert "Ledingham" in reason.source
-    assert reason.protocol_version == "bsr_2017.1, methotrexate 1"
+    assert reason.protocol_version == "bsr_2017.2, methotrexate 1"
     assert reason.predicates[0].text == "last done on 05-Jan-2026"
     assert reason.predicates[0].facts[0].id == "albumin-0"
 
@@ -226,3 +227,66 @@ def test_a_snooze_made_before_something_new_asks_is_spent(made: int) -> None:
     assert status(lowered) is DueStatus.SNOOZED
     assert status(raised) is spent
     assert status(course("methotrexate"), course("azathioprine", start=30)) is spent
+
+
+def done_on_time(*courses: Course, item: str, looks: int, until: int = 2000) -> list[int]:
+    """The days of the looks when every one is done on the day it is due, as `evaluate` says it from day to day."""
+    days: list[int] = []
+    results: list[Result] = []
+    while len(days) < looks:
+        start = days[-1] if days else 0
+        for day in range(start, until):
+            due = due_day(record(*courses, results=results), item, day)
+            if due is not None and due <= day:
+                break
+        days.append(day)
+        results += bloods(day)
+    return days
+
+
+@pytest.mark.parametrize("drug", ["methotrexate", "azathioprine", "mycophenolate_mofetil", "leflunomide"])
+@pytest.mark.parametrize("item", BLOODS)
+def test_without_a_dose_change_the_looks_fall_in_the_weeks_that_grampian_prints(drug: str, item: str) -> None:
+    weeks = (0, 2, 4, 6, 10, 14, 18, 30, 42, 54, 66)
+    assert done_on_time(course(drug), item=item, looks=11) == [7 * week for week in weeks]
+
+
+def test_a_decrease_restarts_nothing_and_an_increase_does() -> None:
+    weekly = Frequency.ONCE_WEEKLY
+    lowered = course("methotrexate", dose(0, "15", weekly), dose(7 * 40, "10", weekly))
+    raised = course("methotrexate", dose(0, "10", weekly), dose(7 * 40, "15", weekly))
+    usual = [7 * week for week in (0, 2, 4, 6, 10, 14, 18, 30, 42, 54, 66)]
+    assert done_on_time(lowered, item="albumin", looks=11) == usual
+    # Two-weekly until the dose has been stable for 6 weeks, then the phase that would have applied by then.
+    again = [7 * week for week in (0, 2, 4, 6, 10, 14, 18, 30, 42, 44, 46, 58, 70)]
+    assert done_on_time(raised, item="albumin", looks=13) == again
+
+
+def test_leflunomide_with_methotrexate_stays_monthly_with_blood_pressure_and_weight() -> None:
+    both = (course("leflunomide"), course("methotrexate"))
+    monthly = [0, 14, 28, *range(42, 42 + 28 * 10, 28)]
+    assert done_on_time(*both, item="full_blood_count", looks=13) == monthly
+    looks = [row for day in monthly for item in (*BLOODS, "blood_pressure", "weight") for row in done(item, day)]
+    for item in ("albumin", "blood_pressure", "weight"):
+        found = finding(record(*both, results=looks), item, monthly[-1])
+        assert found is not None
+        assert (found.due_on, found.driver.drug_name) == (after(monthly[-1] + 28), "leflunomide with methotrexate")
+        stopped = (replace(both[0], stop_on=after(250)), both[1])
+        alone = finding(record(*stopped, results=looks), item, monthly[-1])
+        if item == "albumin":
+            assert alone is not None
+            assert (alone.due_on, alone.driver.drug_name) == (after(monthly[-1] + 84), "methotrexate")
+        else:
+            assert alone is None  # methotrexate asks for neither once its baseline is done
+
+
+def test_for_each_test_the_drug_that_needs_it_most_often_drives() -> None:
+    both = (course("ciclosporin", dose(0, "100", Frequency.TWICE_DAILY)), course("methotrexate"))
+    looks = [
+        row for day in (0, 14, 28, 42, 70, 98, 126, 154) for item in (*BLOODS, "glucose") for row in done(item, day)
+    ]
+    found = {one.item: one for one in findings(record(*both, results=looks), 155).due}
+    drives = {item: (found[item].driver.drug, (found[item].due_on - after(0)).days) for item in ("albumin", "glucose")}
+    assert drives == {"albumin": ("ciclosporin", 182), "glucose": ("ciclosporin", 182)}
+    assert [(other.drug, other.due_on) for other in found["albumin"].other_drivers] == [("methotrexate", after(238))]
+    assert found["chest_imaging"].driver.drug == "methotrexate"

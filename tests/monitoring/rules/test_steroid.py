@@ -4,8 +4,8 @@ import pytest
 
 from monitoring.rules.findings import DueStatus, ItemKind
 from patients.rules.reasons import Truth
-from regimens.rules.record import Course, DosePeriod
-from regimens.rules.vocabulary import CourseRole, DoseBasis, Frequency, Route
+from regimens.rules.record import Course, DosePeriod, TaperDecision
+from regimens.rules.vocabulary import CourseRole, DoseBasis, Frequency, Route, TaperChoice
 from tests.monitoring.rules.builders import (
     after,
     course,
@@ -194,3 +194,96 @@ def test_a_weight_taken_after_the_day_changes_nothing() -> None:
     later = record(one, weights=(weight(41, "70"),))
     assert due_day(later, "pneumocystis_decision", 40) == due_day(record(one), "pneumocystis_decision", 40) == 28
     assert due_day(later, "pneumocystis_decision", 41) is None
+
+
+@pytest.mark.parametrize(
+    ("amount", "due"),
+    [("10", 15), ("9.9", 28), ("5", 28)],
+)
+def test_the_local_rule_gives_the_card_after_14_days_at_10_mg(amount: str, due: int) -> None:
+    assert due_day(record(prednisolone(dose(0, amount))), "emergency_card", 20) == due
+
+
+def test_fourteen_days_at_10_mg_are_not_more_than_14() -> None:
+    dropped = [record(prednisolone(dose(0, "10"), dose(days, "4"))) for days in (14, 15)]
+    assert [due_day(one, "emergency_card", 40) for one in dropped] == [None, 15]
+
+
+def decided(day: int, choice: TaperChoice, planned: int | None = None, again: int | None = None) -> TaperDecision:
+    next_check = None if again is None else after(again)
+    planned_on = None if planned is None else after(planned)
+    return TaperDecision("1", after(day), choice, planned_on=planned_on, next_check_on=next_check)
+
+
+def checkpoints(one: Course, day: int) -> list[tuple[int, str]]:
+    """Due day and occasion of each checkpoint."""
+    return [
+        ((due.due_on - after(0)).days, due.occasion)
+        for due in findings(record(one), day).due
+        if due.item == "taper_checkpoint"
+    ]
+
+
+def tapering(*decisions: TaperDecision, first: int = 42) -> Course:
+    steps = (step(first, "15"), step(first + 28, "10"))
+    return prednisolone(dose(0, "20"), taper=steps, taper_decisions=decisions)
+
+
+def occasion(day: int) -> tuple[int, str]:
+    return day, after(day).isoformat()
+
+
+def test_a_decision_to_go_on_settles_its_planned_step_even_before_its_day() -> None:
+    assert checkpoints(tapering(), 40) == [occasion(42), occasion(70)]
+    assert checkpoints(tapering(decided(30, TaperChoice.CUT, 42)), 40) == [occasion(70)]
+    assert checkpoints(tapering(decided(44, TaperChoice.CUT, 42)), 44) == [occasion(70)]
+    assert checkpoints(tapering(decided(44, TaperChoice.CUT, 42)), 43) == [occasion(42), occasion(70)]
+
+
+def test_a_step_that_is_held_is_asked_about_again_where_it_now_lies() -> None:
+    held = decided(42, TaperChoice.HOLD, 42, 56)
+    assert checkpoints(tapering(held, first=56), 43) == [occasion(56), occasion(84)]
+    assert checkpoints(tapering(decided(42, TaperChoice.HOLD, 42, 44), first=44), 43) == [occasion(44), occasion(72)]
+
+
+def test_the_last_decision_sets_the_next_checkpoint() -> None:
+    went_on = tapering(decided(42, TaperChoice.CUT, 42, 56))
+    assert checkpoints(went_on, 43) == [(56, ""), occasion(70)]
+    finding_of_it = finding(record(went_on), "taper_checkpoint", 43)
+    assert finding_of_it is not None
+    assert "set on 16-Feb-2026 (cut as planned)" in finding_of_it.driver.reason.text
+    assert finding_of_it.driver.reason.predicates[0].facts[0].kind == "taper_decision"
+
+
+@pytest.mark.parametrize(
+    ("again", "found"), [(69, [(69, ""), (70, "step")]), (70, [(70, "step")]), (90, [(70, "step")])]
+)
+def test_a_step_that_comes_first_is_its_own_checkpoint(again: int, found: list[tuple[int, str]]) -> None:
+    seen = checkpoints(tapering(decided(42, TaperChoice.CUT, 42, again)), 43)
+    assert [(day, "step" if text else "") for day, text in seen] == found
+
+
+def test_after_a_raise_the_day_set_is_asked_for_and_then_the_usual_interval() -> None:
+    raised = prednisolone(dose(0, "20"), dose(42, "40"), taper_decisions=(decided(42, TaperChoice.RAISE, None, 56),))
+    assert checkpoints(raised, 43) == [(56, "")]
+    looked = record(raised, results=[result("taper_checkpoint", 53)])
+    assert due_day(looked, "taper_checkpoint", 54) == 53 + 28
+    early = record(raised, results=[result("taper_checkpoint", 52)])
+    assert due_day(early, "taper_checkpoint", 54) == 56
+
+
+def test_a_decision_without_a_day_counts_like_a_checkpoint() -> None:
+    cut = prednisolone(dose(0, "20"), dose(60, "15"), taper_decisions=(decided(60, TaperChoice.CUT),))
+    assert checkpoints(cut, 61) == [(88, "")]
+    assert checkpoints(cut, 59) == [(70, "")]
+
+
+def test_a_decision_answers_the_review_after_six_weeks_and_is_shown_as_last_done() -> None:
+    found = record(tapering(decided(40, TaperChoice.CUT, 42)))
+    assert finding(found, "steroid_review", 39) is not None
+    assert finding(found, "steroid_review", 40) is None
+    next_step = finding(found, "taper_checkpoint", 41, after(70).isoformat())
+    assert next_step is not None
+    assert next_step.last_done_on == after(40)
+    assert next_step.last_done_by is not None
+    assert (next_step.last_done_by.kind, next_step.last_done_by.id) == ("taper_decision", "1")

@@ -1,12 +1,17 @@
 from decimal import Decimal
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from monitoring.rules.findings import ThresholdFinding
 from monitoring.rules.record import Result
 from monitoring.rules.thresholds import flag
+from monitoring.rules.vocabulary import AlertGrade
 from patients.rules.reasons import Truth
 from tests.monitoring.rules.builders import protocol, result
+
+RANK = list(AlertGrade)
 
 
 def flags(one: Result, *others: Result, drugs: tuple[str, ...] = ()) -> tuple[ThresholdFinding, ...]:
@@ -36,7 +41,10 @@ BANDS = [
             ("diastolic_blood_pressure", "90", "91", "bsr_2017.diastolic"),
         )
     ),
+    ("neutrophils", "0.5", "0.49", "severe.neutrophils", ()),
+    ("platelets", "50", "49", "severe.platelets", ()),
     ("igg", "6", "5.9", "rituximab.igg_low", ("rituximab",)),
+    ("iga", "0.07", "0.06", "normal_immunoglobulin.iga_low", ("normal_immunoglobulin",)),
     ("white_cells", "3.5", "3.49", "cyclophosphamide.white_cells", ("cyclophosphamide",)),
     ("neutrophils", "2.0", "1.99", "cyclophosphamide.neutrophils", ("cyclophosphamide",)),
     ("platelets", "100", "99", "cyclophosphamide.platelets", ("cyclophosphamide",)),
@@ -111,6 +119,81 @@ def test_new_blood_in_the_urine_on_cyclophosphamide() -> None:
     assert rules(one, drugs=("cyclophosphamide",)) == ["cyclophosphamide.urine_blood"]
     assert rules(one) == []
     assert rules(result("urine_blood", 0, text="trace"), drugs=("cyclophosphamide",)) == []
+
+
+@pytest.mark.parametrize(
+    ("analyte", "rule"),
+    [
+        ("hepatitis_b_core_antibody", "infection.hepatitis_b_core"),
+        ("hepatitis_b_surface_antigen", "infection.hepatitis_b_surface"),
+        ("hepatitis_c_antibody", "infection.hepatitis_c"),
+        ("hiv_test", "infection.hiv"),
+    ],
+)
+def test_a_positive_infection_screen(analyte: str, rule: str) -> None:
+    assert rules(result(analyte, 0, text="Positive")) == rules(result(analyte, 0, text="not  reactive ")) + [rule]
+    (unsure,) = flags(result(analyte, 0, text="equivocal"))
+    assert (unsure.truth, unsure.grade) == (Truth.UNKNOWN, AlertGrade.LOOK)
+
+
+# What a value of albumin before says about one below 30: whether it fell.
+@pytest.mark.parametrize(
+    ("before", "now", "grade"),
+    [
+        ({}, "29.9", AlertGrade.ACTION),
+        ({-30: "30"}, "29.9", AlertGrade.ACTION),
+        ({-30: "29.9"}, "29.9", AlertGrade.LOOK),
+        ({-30: "29.9"}, "27", AlertGrade.LOOK),
+        ({-30: "29.9"}, "26.9", AlertGrade.ACTION),
+        ({-365: "35", -30: "25"}, "26", AlertGrade.ACTION),
+        ({-366: "35", -30: "25"}, "26", AlertGrade.LOOK),
+        ({5: "35", -30: "25"}, "26", AlertGrade.LOOK),
+    ],
+)
+def test_low_albumin_asks_for_action_when_it_fell(before: dict[int, str], now: str, grade: AlertGrade) -> None:
+    others = [result("albumin", day, value, id=f"before-{day}") for day, value in before.items()]
+    (found,) = flags(result("albumin", 0, now), *others)
+    assert (found.truth, found.grade) == (Truth.TRUE, grade)
+
+
+@pytest.mark.parametrize(
+    ("analyte", "value", "drugs", "grade"),
+    [
+        ("white_cells", "3.4", (), AlertGrade.ACTION),
+        ("neutrophils", "0.5", (), AlertGrade.ACTION),
+        ("neutrophils", "0.49", (), AlertGrade.URGENT),
+        ("platelets", "50", (), AlertGrade.ACTION),
+        ("platelets", "49", (), AlertGrade.URGENT),
+        ("mcv", "106", (), AlertGrade.LOOK),
+        ("neutrophils", "0.49", ("tocilizumab",), AlertGrade.URGENT),
+    ],
+)
+def test_the_strictest_band_gives_the_grade(
+    analyte: str, value: str, drugs: tuple[str, ...], grade: AlertGrade
+) -> None:
+    assert min((one.grade for one in flags(result(analyte, 0, value), drugs=drugs)), key=RANK.index) is grade
+
+
+def test_what_cannot_be_told_counts_one_grade_lower() -> None:
+    found = {one.rule_id: one.grade for one in flags(result("neutrophils", 0, "0.3", unit=""))}
+    assert found == {"bsr_2017.neutrophils": AlertGrade.LOOK, "severe.neutrophils": AlertGrade.ACTION}
+
+
+@given(
+    st.sampled_from(["white_cells", "neutrophils", "platelets", "egfr", "albumin"]),
+    st.decimals("0.01", "140", places=2),
+    st.decimals("0", "1", places=3),
+    st.sampled_from([(), ("tocilizumab",), ("cyclophosphamide",)]),
+)
+def test_a_lower_value_never_loses_its_alert(
+    analyte: str, value: Decimal, part: Decimal, drugs: tuple[str, ...]
+) -> None:
+    before, worse = (flags(result(analyte, 0, str(one)), drugs=drugs) for one in (value, value * part))
+    known = protocol().analytes[analyte]
+    # What cannot be is a slip of the finger, shown one grade lower.
+    is_possible = (known.lowest or 0) <= value * part and (known.highest is None or value <= known.highest)
+    if before and is_possible:
+        assert min(RANK.index(one.grade) for one in worse) <= min(RANK.index(one.grade) for one in before)
 
 
 @pytest.mark.parametrize(
@@ -211,5 +294,5 @@ def test_the_finding_names_result_rule_and_action() -> None:
 )
 def test_a_number_that_cannot_be_is_never_passed_as_fine(analyte: str, value: str, said: str | None) -> None:
     found = flag(result(analyte, 0, value), protocol())
-    assert [(one.truth, said in one.text) for one in found if said] == ([(Truth.UNKNOWN, True)] if said else [])
+    assert {(one.truth, said in one.text) for one in found if said} == ({(Truth.UNKNOWN, True)} if said else set())
     assert bool(found) == (said is not None)

@@ -2,8 +2,10 @@ from decimal import Decimal
 
 import pytest
 
+from monitoring.rules.findings import DueStatus
+from monitoring.rules.record import Snooze
 from regimens.rules.vocabulary import Frequency
-from tests.monitoring.rules.builders import after, course, dose, due_day, finding, record, result
+from tests.monitoring.rules.builders import after, bloods, course, dose, due_day, finding, record, result
 
 TWICE, ONCE, UNKNOWN = Frequency.TWICE_DAILY, Frequency.ONCE_DAILY, Frequency.NOT_RECORDED
 
@@ -96,3 +98,26 @@ def test_on_the_day_of_a_switch_the_sample_may_follow_the_dose_before(day: int, 
     found = finding(record(switched, results=[level]), "tacrolimus_trough", 62)
     assert found is not None
     assert (found.last_done_on == level.sampled_on) == counts
+
+
+def test_another_brand_calls_for_a_level_a_week_later_and_for_no_more_bloods() -> None:
+    switched = course("tacrolimus", dose(0, "2", TWICE, brand="Prograf"), dose(60, "2", TWICE, brand="Adoport"))
+    level = result("tacrolimus_level", 50, "8", hours_after_dose=Decimal(12))
+    looks = [level, *bloods(0, 14, 28, 42, 50)]
+    found = finding(record(switched, results=looks), "tacrolimus_trough", 60)
+    assert found is not None
+    assert found.due_on == after(67)
+    assert "another brand dispensed on 06-Mar-2026" in found.driver.reason.text
+    assert due_day(record(switched, results=looks), "albumin", 60) == 78
+    same = course("tacrolimus", dose(0, "2", TWICE, brand="Prograf"), dose(60, "2", TWICE))
+    assert due_day(record(same, results=looks), "tacrolimus_trough", 60) == 78
+
+
+def test_a_snooze_of_before_a_dose_change_does_not_put_off_the_level_after_it() -> None:
+    changed = course("tacrolimus", dose(0, "2", TWICE), dose(60, "1", TWICE))
+    level = result("tacrolimus_level", 50, "8", hours_after_dose=Decimal(12))
+    for made, status in ((59, DueStatus.DUE), (60, DueStatus.SNOOZED)):
+        snooze = Snooze("tacrolimus_trough", after(made), after(200), "away")
+        found = finding(record(changed, results=[level], snoozes=(snooze,)), "tacrolimus_trough", 67)
+        assert found is not None
+        assert found.status is status

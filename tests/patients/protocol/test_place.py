@@ -58,6 +58,7 @@ def test_a_folders_only_schedule_needs_no_name(tmp_path: Path) -> None:
     folder = a_protocol_folder(tmp_path, Part.MONITORING) / "monitoring"
     edited(folder, "schedule_bsr_2017.toml", 'id = "bsr_2017"', 'id = "ours"')
     (folder / "schedule_bsr_2017.toml").rename(folder / "schedule_ours.toml")
+    (folder / "schedule_risk_adaptive.toml").unlink()
     assert load_monitoring(folder).schedule_id == "ours"
 
 

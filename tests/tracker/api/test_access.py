@@ -20,13 +20,29 @@ LISTS = (
     "autoantibodies",
     "courses",
     "infusions",
+    "infusion-plans",
+    "taper-decisions",
     "milestones",
     "results",
     "due-items",
     "snoozes",
+    "contacts",
+    "samples-taken",
+    "not-needed",
+    "assignments",
+    "risk-assessments",
+    "interval-overrides",
+    "shared-care",
+    "pauses",
+    "target-ranges",
+    "alerts",
 )
 FINDINGS = ("pathway", "monitoring", "response", "questions")
 DAY = "2026-03-02"
+# What a doctor alone decides, and so withdraws.
+OF_DOCTORS = {"milestones", "taper-decisions", "risk-assessments", "interval-overrides", "target-ranges"}
+ANOTHER_INTERVAL = {"drug": "methotrexate", "interval_days": 56, "until": "in a quarter", "reason": "stable"}
+A_RANGE = {"analyte": "ciclosporin_level", "low": "100", "high": "200", "unit": "ng/mL"}
 
 # Address, body, and a member of staff whose role does not do this. {x} is the row of that kind in the scene.
 WRITES: list[tuple[str, dict[str, Any], str]] = [
@@ -45,12 +61,29 @@ WRITES: list[tuple[str, dict[str, Any], str]] = [
     ("courses/{courses}/stop/", {"on": DAY, "reason": "planned", "version": 1}, "admin"),
     ("milestones/", {"on": DAY, "kind": "relapse"}, "nurse"),
     ("results/", {"sampled_on": DAY, "results": [{"analyte": "alt", "value": "30", "unit": "U/L"}]}, "admin"),
+    (
+        "results/{results}/correct/",
+        {"value": "33", "unit": "U/L", "sampled_on": DAY, "source": "hand", "reason": "misread"},
+        "admin",
+    ),
     ("snoozes/", {"item": "full_blood_count", "until": "tomorrow", "reason": "on holiday"}, "admin"),
+    ("contacts/", {"on": DAY, "channel": "telephone", "outcome": "no_answer"}, "admin"),
+    ("samples-taken/", {"items": ["albumin"], "taken_on": "today", "until": "tomorrow"}, "admin"),
+    ("not-needed/", {"item": "albumin", "reason": "done elsewhere"}, "admin"),
+    ("assignments/", {"item": "albumin", "owner": "nurse"}, "admin"),
+    ("risk-assessments/", {"on": DAY, "tier": "high", "factors": "alcohol"}, "nurse"),
+    ("interval-overrides/", {**ANOTHER_INTERVAL, "from_on": DAY}, "nurse"),
+    ("shared-care/", {"from_on": DAY, "monitored_by": "gp", "provider": "Elm Practice"}, "admin"),
+    ("pauses/", {"until": "tomorrow", "reason": "abroad", "from_on": "today"}, "admin"),
+    ("target-ranges/", {**A_RANGE, "from_on": DAY}, "nurse"),
+    ("alerts/{alerts}/acknowledge/", {"version": 1}, "admin"),
+    ("alerts/{alerts}/act/", {"version": 1, "action": "stop", "note": "bleeding"}, "nurse"),
+    ("alerts/{alerts}/close/", {"version": 1, "reason": "known for years"}, "nurse"),
     *(
         (
             f"{name}/{{{name}}}/withdraw/",
             {"reason": "for another patient"},
-            "nurse" if name == "milestones" else "admin",
+            "nurse" if name in OF_DOCTORS else "admin",
         )
         for name in (
             "assessments",
@@ -60,26 +93,46 @@ WRITES: list[tuple[str, dict[str, Any], str]] = [
             "autoantibodies",
             "courses",
             "infusions",
+            "infusion-plans",
+            "taper-decisions",
             "milestones",
             "results",
+            "snoozes",
+            "contacts",
+            "samples-taken",
+            "not-needed",
+            "assignments",
+            "risk-assessments",
+            "interval-overrides",
+            "shared-care",
+            "pauses",
+            "target-ranges",
         )
     ),
 ]
-# A withdrawal or an undone stop of what the scene does not have: tested on their own.
+# A withdrawal or an end of what the scene does not have: tested on their own.
 TAKEN_BACK = {
+    "interval-overrides/{interval-overrides}/end/",
+    "pauses/{pauses}/resume/",
+    "alerts/{alerts}/reopen/",
     "courses/{courses}/reopen/",
     "courses/{courses}/doses/{doses}/withdraw/",
     "courses/{courses}/outcomes/{outcomes}/withdraw/",
 }
-NESTED = ("status", "end", "doses", "outcomes", "infusions", "stop", "taper", "withdraw")
+ALERT_STEPS = ("acknowledge", "act", "close")
+NESTED = ("status", "end", "doses", "outcomes", "infusions", "stop", "taper", "withdraw", "correct", *ALERT_STEPS)
 
 
 def filled(scene: Scene, address: str, body: dict[str, Any]) -> tuple[str, dict[str, Any]]:
     body = dict(body)
     if not address.rstrip("/").endswith(NESTED) or address == "infusions/":
         body["patient"] = scene.patient.pk
-    if body.get("until") == "tomorrow":
-        body["until"] = str(today_in(scene.clinic) + timedelta(days=1))
+    days = {"today": 0, "tomorrow": 1, "in a quarter": 91}
+    if body.get("owner") == "nurse":
+        body["owner"] = scene.nurse.pk
+    for name in ("until", "from_on", "taken_on"):
+        if body.get(name) in days:
+            body[name] = str(today_in(scene.clinic) + timedelta(days=days[body[name]]))
     return f"{V1}/{address.format(**scene.rows)}", body
 
 
@@ -158,6 +211,8 @@ def test_every_write_address_is_in_the_table() -> None:
         "patients/",
         "patients/search/",
         "courses/{courses}/taper/",
+        "courses/{courses}/infusion-plan/",
+        "taper-decisions/",
         "patients/{patients}/questions/",
     }  # tested on their own
     assert len(written) == len({address for address, _, _ in WRITES} | others | TAKEN_BACK), sorted(written)

@@ -13,8 +13,8 @@ from tests.factories.rows import a_patient, a_result, an_outcome
 from tests.tracker.api.test_access import LISTS
 
 V1 = "/api/v1"
-# Roles, then the page; courses fetch doses, outcomes, infusions, taper plans and their steps beside it.
-MOST = {"courses": 7, "assessments": 3, "patients": 2}
+# Roles, then the page; courses fetch doses, outcomes, infusions, and plans of infusions and tapers beside it.
+MOST = {"alerts": 3, "courses": 8, "infusion-plans": 3, "assessments": 3, "patients": 2}
 
 
 def queries(scene: Scene, name: str) -> tuple[int, int]:

@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from patients.rules.vocabulary import Role
-from tests.factories.rows import a_condition, a_course, a_weight
+from tests.factories.rows import a_condition, a_course, a_pause, a_result, a_weight, an_interval_override
 from tests.tracker.forms.conftest import TODAY, World
 
 PATIENT_PAGES = {
@@ -26,7 +26,19 @@ PATIENT_PAGES = {
     "add_milestone": Role.DOCTOR,
     "review_prompt": Role.DOCTOR,
     "record_results": Role.NURSE,
+    "correct_result": Role.NURSE,
     "snooze_item": Role.NURSE,
+    "not_needed": Role.NURSE,
+    "record_contact": Role.NURSE,
+    "take_sample": Role.NURSE,
+    "assign_item": Role.NURSE,
+    "assess_risk": Role.DOCTOR,
+    "change_interval": Role.DOCTOR,
+    "end_interval": Role.DOCTOR,
+    "set_target_range": Role.DOCTOR,
+    "share_care": Role.NURSE,
+    "pause_monitoring": Role.NURSE,
+    "resume_monitoring": Role.NURSE,
 }
 COURSE_PAGES = {
     "change_dose": Role.NURSE,
@@ -34,7 +46,9 @@ COURSE_PAGES = {
     "stop_course": Role.NURSE,
     "reopen_course": Role.NURSE,
     "plan_taper": Role.DOCTOR,
+    "decide_taper": Role.DOCTOR,
     "record_infusion": Role.NURSE,
+    "plan_infusions": Role.NURSE,
 }
 LEAST_ROLE = PATIENT_PAGES | COURSE_PAGES
 
@@ -42,6 +56,11 @@ every_page = pytest.mark.parametrize("name", LEAST_ROLE)
 
 
 def address(world: World, name: str) -> str:
+    if name == "correct_result":
+        return reverse(name, args=[a_result(world.patient, "albumin", "38", unit="g/L").pk])
+    if name == "plan_infusions":
+        infused = a_course(world.patient, "normal_immunoglobulin", route="intravenous")
+        return reverse(name, args=[infused.pk])
     if name in COURSE_PAGES:
         return reverse(name, args=[world.prednisolone.pk])
     more: list[Any] = []
@@ -52,10 +71,16 @@ def address(world: World, name: str) -> str:
     if name == "review_prompt":
         course = a_course(world.patient, "azathioprine", TODAY - timedelta(days=100), "100")
         more = ["adequate_trial", f"course-{course.pk}"]
-    if name == "snooze_item":
+    if name in ("snooze_item", "not_needed"):
         more = ["full_blood_count"]
-    query = "?panel=liver" if name == "record_results" else ""
-    return reverse(name, args=[world.patient.pk, *more]) + query
+    if name == "end_interval":
+        more = [an_interval_override(world.patient, TODAY + timedelta(days=90)).pk]
+    if name == "resume_monitoring":
+        more = [a_pause(world.patient, TODAY + timedelta(days=30)).pk]
+    if name == "set_target_range":
+        more = ["ciclosporin_level"]
+    queries = {"record_results": "?panel=liver", "take_sample": "?item=albumin", "assign_item": "?item=albumin"}
+    return reverse(name, args=[world.patient.pk, *more]) + queries.get(name, "")
 
 
 @every_page

@@ -4,13 +4,14 @@ from decimal import Decimal
 from typing import Any
 
 from regimens.models import TaperPlan
+from tests.factories.rows import a_dose
 from tests.tracker.forms.conftest import World
 
 STEPS = {"step_1_0": "05/04/2027", "step_1_1": "20", "step_2_0": "03/05/2027", "step_2_1": "15"}
 
 
 def plan(world: World, **typed: str) -> Any:
-    return world.post("plan_taper", world.prednisolone.pk, **typed)
+    return world.save("plan_taper", world.prednisolone.pk, **typed)
 
 
 def test_steps_are_planned_in_their_order(world: World) -> None:
@@ -66,3 +67,21 @@ def test_less_than_nothing_is_refused(world: World, refused: Callable[..., str])
 def test_only_a_corticosteroid_has_a_plan(world: World) -> None:
     assert world.get("plan_taper", world.methotrexate.pk).status_code == 404
     assert world.post("plan_taper", world.methotrexate.pk, **STEPS).status_code == 404
+
+
+def test_a_plan_that_ends_from_a_high_dose_is_said_once(world: World) -> None:
+    ending = STEPS | {"step_3_0": "01/06/2027", "step_3_1": "0"}
+    first = world.post("plan_taper", world.prednisolone.pk, **ending)
+    assert first.status_code == 200
+    assert "planned to stop on 01-Jun-2027 from 15 mg" in first.content.decode().replace("\u00a0", " ")
+    assert not TaperPlan.objects.exists()
+    assert plan(world, **ending).status_code == 302
+
+
+def test_a_dose_change_meanwhile_is_shown(world: World) -> None:
+    a_dose(world.prednisolone, "30", date(2026, 11, 1))
+    type(world.prednisolone).objects.filter(pk=world.prednisolone.pk).update(version=2)
+    response = plan(world, **STEPS, version="1")
+    assert response.status_code == 409
+    assert "dose from 01-Nov-2026" in response.content.decode()
+    assert plan(world, **STEPS, version="2").status_code == 302

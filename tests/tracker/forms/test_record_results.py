@@ -1,15 +1,19 @@
 from collections.abc import Callable
-from datetime import date
+from datetime import date, time
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.urls import reverse
 
-from monitoring.models import Result
+from monitoring.actions import reconcile
+from monitoring.models import DueItem, Result
 from monitoring.panels import PANELS, outside_panels
 from monitoring.protocol.load import load
+from regimens.rules.vocabulary import Frequency
+from tests.factories.rows import a_course, a_dose, a_result
 from tests.tracker.forms.conftest import World
+from tests.tracker.pages import text_of
 
 LIVER = {
     "sampled_on": "05/04/2026",
@@ -25,6 +29,14 @@ LIVER = {
 
 def record(world: World, query: str = "?panel=liver", **typed: str) -> Any:
     return world.post("record_results", world.patient.pk, query=query, by=world.nurse, **typed)
+
+
+def after(world: World, query: str, **typed: str) -> str:
+    """What the next page says once the results are saved."""
+    client = world.client(world.nurse)
+    response = client.post(reverse("record_results", args=[world.patient.pk]) + query, typed, follow=True)
+    assert response.redirect_chain
+    return text_of(response)
 
 
 def test_a_panel_is_recorded_with_comparator_unit_and_limit(world: World) -> None:
@@ -73,23 +85,163 @@ def test_a_sample_of_tomorrow_is_refused(world: World, refused: Callable[..., st
     refused(record(world, **LIVER | {"sampled_on": "21/11/2026", "received_on": ""}), "sampled_on", "in the future")
 
 
-def test_a_trough_keeps_its_hours_after_the_dose(world: World, refused: Callable[..., str]) -> None:
-    trough = {
-        "sampled_on": "05/04/2026",
-        "source": "hand",
-        "tacrolimus_level_0": "6.2",
-        "tacrolimus_level_1": "ng/mL",
-        "tacrolimus_level_2": "12",
-    }
-    assert record(world, "?panel=trough", **trough).status_code == 302
-    assert Result.objects.get().hours_after_dose == Decimal(12)
-    far = trough | {"tacrolimus_level_2": "169"}
-    refused(record(world, "?panel=trough", **far), "tacrolimus_level", "0 to 168")
+LEVEL = {"sampled_on": "05/04/2026", "source": "hand", "tacrolimus_level_0": "6.2", "tacrolimus_level_1": "ng/mL"}
 
 
-def test_hours_without_a_level_are_refused(world: World, refused: Callable[..., str]) -> None:
-    typed = {"sampled_on": "05/04/2026", "source": "hand", "tacrolimus_level_2": "12"}
-    refused(record(world, "?panel=trough", **typed), "tacrolimus_level", "Enter the value")
+def level(**typed: str) -> dict[str, str]:
+    parts = {"dosed_on": "2", "dosed_at": "3", "hours": "4", "brand": "5", "assay": "6"}
+    named = {f"tacrolimus_level_{parts[name]}": text for name, text in typed.items() if name in parts}
+    return LEVEL | {k: v for k, v in typed.items() if k not in parts} | named
+
+
+def test_a_level_keeps_its_hours_after_the_dose_as_old_letters_give_them(
+    world: World, refused: Callable[..., str]
+) -> None:
+    assert record(world, "?panel=trough", **level(hours="12", brand="Adoport", assay="LC-MS")).status_code == 302
+    row = Result.objects.get()
+    assert (row.hours_after_dose, row.dosed_at, row.brand, row.assay) == (12, None, "Adoport", "LC-MS")
+    refused(record(world, "?panel=trough", **level(hours="169")), "tacrolimus_level", "0 to 168")
+
+
+def test_the_hours_follow_from_the_times_of_dose_and_sample(world: World) -> None:
+    assert (
+        record(world, "?panel=trough", **level(sampled_at="8.30", dosed_on="04/04/2026", dosed_at="2045")).status_code
+        == 302
+    )
+    row = Result.objects.get()
+    assert (row.dosed_on, row.dosed_at, row.sampled_at) == (date(2026, 4, 4), time(20, 45), time(8, 30))
+    assert row.hours_after_dose == Decimal("11.75")
+
+
+@pytest.mark.parametrize(
+    ("sampled_on", "dosed_on", "hours"),
+    [("29/03/2026", "28/03/2026", "11"), ("25/10/2026", "24/10/2026", "13"), ("05/04/2026", "04/04/2026", "12")],
+)
+def test_a_night_in_which_the_clocks_change_is_as_long_as_it_was(
+    world: World, sampled_on: str, dosed_on: str, hours: str
+) -> None:
+    done = record(
+        world, "?panel=trough", **level(sampled_on=sampled_on, sampled_at="08:00", dosed_on=dosed_on, dosed_at="20:00")
+    )
+    assert done.status_code == 302
+    assert Result.objects.get().hours_after_dose == Decimal(hours)
+
+
+@pytest.mark.parametrize(
+    ("typed", "field", "words"),
+    [
+        ({"dosed_on": "04/04/2026"}, "tacrolimus_level", "its day and its time together"),
+        ({"dosed_at": "20:30"}, "tacrolimus_level", "its day and its time together"),
+        ({"dosed_on": "04/04/2026", "dosed_at": "20:30"}, "sampled_at", "give the time of the sample as well"),
+        (
+            {"dosed_on": "05/04/2026", "dosed_at": "20:30", "sampled_at": "08:30"},
+            "tacrolimus_level",
+            "the sample was taken before the dose",
+        ),
+        (
+            {"dosed_on": "04/04/2026", "dosed_at": "20:30", "sampled_at": "08:30", "hours": "11"},
+            "tacrolimus_level",
+            "the times give 12 hours after the dose, not 11",
+        ),
+        ({"sampled_at": "25:00"}, "sampled_at", "24-hour clock"),
+        ({"dosed_on": "yesterday"}, "tacrolimus_level", "Day of the last dose: Enter a day"),
+        ({"tacrolimus_level_0": "", "brand": "Adoport"}, "tacrolimus_level", "Enter the value"),
+        ({"tacrolimus_level_0": "", "hours": "12"}, "tacrolimus_level", "Enter the value"),
+        (
+            {"sampled_on": "29/03/2026", "sampled_at": "08:00", "dosed_on": "29/03/2026", "dosed_at": "01:30"},
+            "tacrolimus_level",
+            "never showed this time",
+        ),
+        (
+            {"sampled_on": "25/10/2026", "sampled_at": "13:00", "dosed_on": "25/10/2026", "dosed_at": "01:30"},
+            "tacrolimus_level",
+            "showed this time twice",
+        ),
+    ],
+)
+def test_times_that_do_not_go_together_are_refused(
+    world: World, refused: Callable[..., str], typed: dict[str, str], field: str, words: str
+) -> None:
+    refused(record(world, "?panel=trough", **level(**typed)), field, words)
+    assert not Result.objects.exists()
+
+
+@pytest.mark.parametrize(("hours", "counts"), [("10.99", False), ("11", True), ("13", True), ("13.01", False)])
+def test_a_level_at_another_time_is_kept_and_does_not_count(world: World, hours: str, counts: bool) -> None:
+    twice = {"frequency": Frequency.TWICE_DAILY.value}
+    a_dose(a_course(world.patient, "tacrolimus", date(2026, 3, 1)), "2", **twice)
+    page = after(world, "?panel=trough", **level(hours=hours))
+    assert Result.objects.get().hours_after_dose == Decimal(hours)
+    words = f"taken {hours} h after the dose (11 to 13 h needed). It is kept, but is not a trough and does not count"
+    assert (words in page) is not counts
+    reconcile(patient_ids=[world.patient.pk])
+    item = DueItem.objects.get(item="tacrolimus_trough", status="open")
+    assert (item.last_done_on == date(2026, 4, 5)) is counts
+
+
+@pytest.mark.parametrize(("hours", "counts"), [("12", False), ("24", True), ("25.01", False)])
+def test_once_a_day_a_trough_is_taken_after_a_day(world: World, hours: str, counts: bool) -> None:
+    a_dose(a_course(world.patient, "tacrolimus", date(2026, 3, 1)), "2")
+    page = after(world, "?panel=trough", **level(hours=hours))
+    assert ("(23 to 25 h needed). It is kept, but is not a trough" in page) is not counts
+
+
+def test_the_page_says_which_hours_count_and_what_an_unknown_frequency_is_held_to(world: World) -> None:
+    page = text_of(world.get("record_results", world.patient.pk, query="?panel=trough"))
+    assert "Counts as a trough 11 to 13 hours after the dose, 23 to 25 hours when it is taken once a day." in page
+    assert "not recorded how often it is taken (“in total each day”), 11 to 13 hours are asked for" in page
+
+
+def test_a_level_of_a_drug_that_was_not_running_is_said_to_count_for_nothing(world: World) -> None:
+    assert "no course that asks for this level was running on 05-Apr-2026" in after(
+        world, "?panel=trough", **level(hours="12")
+    )
+
+
+def test_the_last_value_and_its_day_stand_beside_the_field(world: World) -> None:
+    a_result(world.patient, "alt", "61", date(2026, 1, 5), unit="U/L")
+    a_result(world.patient, "alt", "62", date(2026, 2, 5), unit="U/L")
+    a_result(world.patient, "albumin", "38", date(2026, 2, 4), unit="g/L")
+    page = text_of(world.get("record_results", world.patient.pk, query="?panel=liver"))
+    assert "Recorded before: 62 U/L on 05-Feb-2026" in page
+    assert "Recorded before: 38 g/L on 04-Feb-2026" in page
+    assert "61 U/L" not in page
+
+
+def test_another_unit_is_shown_in_the_analytes_own(world: World) -> None:
+    typed = {"sampled_on": "05/04/2026", "source": "hand", "creatinine_0": "0.9", "creatinine_1": "mg/dL"}
+    page = after(world, "?panel=kidney", **typed)
+    assert "creatinine: entered 0.9 mg/dL = 79.6 µmol/L." in page
+    assert (Result.objects.get().value, Result.objects.get().unit) == (Decimal("0.9"), "mg/dL")
+
+
+def test_bounds_hold_for_other_units_too(world: World, refused: Callable[..., str]) -> None:
+    typed = {"sampled_on": "05/04/2026", "source": "hand", "haemoglobin_0": "132", "haemoglobin_1": "g/dL"}
+    refused(
+        record(world, "?panel=blood-count", **typed), "haemoglobin", "132 g/dL cannot be right. Expected 20 to 260 g/L"
+    )
+
+
+def test_a_value_far_from_the_last_one_is_asked_about_once(world: World) -> None:
+    a_result(world.patient, "alt", "62", date(2026, 2, 5), unit="U/L")
+    typed = {"sampled_on": "05/04/2026", "source": "hand", "alt_0": "620", "alt_1": "U/L"}
+    asked = record(world, **typed)
+    assert asked.status_code == 200
+    page = text_of(asked)
+    assert "Not saved yet: look at this first" in page
+    assert "ALT 620 U/L: the last was 62 U/L on 05-Feb-2026; this is 10 times higher" in page
+    assert Result.objects.count() == 1
+    assert world.reconciled == []
+    seen = asked.context["form"].data["seen"]
+    other = record(world, **typed | {"alt_0": "6200", "seen": seen})
+    assert "this is 100 times higher" in text_of(other)
+    assert record(world, **typed | {"seen": seen}).status_code == 302
+    assert Result.objects.count() == 2
+
+
+def test_a_later_value_asks_nothing_of_an_earlier_one(world: World) -> None:
+    a_result(world.patient, "alt", "62", date(2026, 5, 5), unit="U/L")
+    assert record(world, sampled_on="05/04/2026", source="hand", alt_0="620", alt_1="U/L").status_code == 302
 
 
 def test_a_due_item_asks_for_what_satisfies_it(world: World) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 from regimens.actions import NewDose, change_dose
 from regimens.rules.vocabulary import DoseUnit, Frequency, Weekday
+from tests.factories.rows import a_dose
 from tests.tracker.forms.conftest import World
 
 
@@ -59,3 +60,15 @@ def test_a_dose_change_meanwhile_is_shown_and_nothing_typed_is_lost(world: World
     assert world.methotrexate.stop_on is None
     assert world.reconciled == []
     assert stop(world, version="2").status_code == 302
+
+
+def test_a_corticosteroid_that_stops_suddenly_is_said_once(world: World) -> None:
+    a_dose(world.prednisolone, "20", date(2026, 6, 1))
+    typed = {"on": "19/11/2026", "reason": "planned", "version": str(world.prednisolone.version)}
+    first = world.post("stop_course", world.prednisolone.pk, by=world.nurse, **typed)
+    assert first.status_code == 200
+    assert "do not stop a corticosteroid suddenly" in first.content.decode()
+    world.prednisolone.refresh_from_db()
+    assert world.prednisolone.stop_on is None
+    assert world.save("stop_course", world.prednisolone.pk, by=world.nurse, **typed).status_code == 302
+    assert world.prednisolone.dose_checks.get().findings[0]["code"] == "sudden_stop"

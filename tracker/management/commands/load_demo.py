@@ -9,12 +9,13 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 from django.utils import timezone
 
-from monitoring.actions import reconcile
+from monitoring.actions import raise_alerts, reconcile
 from patients.models import Clinic, Membership, Patient, Staff
 from patients.models.patient import Provenance
 from patients.rules.vocabulary import Role
 from tracker.cohort.people import CohortPatient
 from tracker.cohort.published import published_cohort
+from tracker.cohort.service import store_service
 from tracker.cohort.store import store_patients
 from tracker.cohort.synthetic import synthetic_cohort
 from tracker.demo_logins import DEMO_LOGINS, DEMO_PASSWORD
@@ -50,8 +51,12 @@ class Command(BaseCommand):
         with transaction.atomic():
             main, second = make_clinics()
             doctor = make_logins(main)
-            load(main_cohort, clinic=main, by=doctor, today=today, progress=progress)
-            load(second_cohort, clinic=second, by=make_second_staff(second), today=today, progress=progress)
+            main_ids = load(main_cohort, clinic=main, by=doctor, today=today, progress=progress)
+            second_by = make_second_staff(second)
+            second_ids = load(second_cohort, clinic=second, by=second_by, today=today, progress=progress)
+            nurse = Staff.objects.get(username=next(one.username for one in DEMO_LOGINS if one.role == Role.NURSE))
+            store_service(main_ids, doctor=doctor, nurse=nurse, today=today)
+            look(main_ids + second_ids, today)
         progress.finish()
 
     def _already_loaded(self, *, if_empty: bool) -> bool:
@@ -99,7 +104,9 @@ class Progress:
 
 def make_clinics() -> tuple[Clinic, Clinic]:
     """The main clinic, and a small second one."""
-    main, _ = Clinic.objects.get_or_create(slug="demo", defaults={"name": "Demonstration Myositis Clinic"})
+    main, _ = Clinic.objects.get_or_create(
+        slug="demo", defaults={"name": "Demonstration Myositis Clinic", "telephone": "the clinic's demonstration line"}
+    )
     second, _ = Clinic.objects.get_or_create(slug="demo-second", defaults={"name": "Second Demonstration Clinic"})
     return main, second
 
@@ -110,9 +117,12 @@ def make_logins(clinic: Clinic) -> Staff:
     for login in DEMO_LOGINS:
         staff = Staff.objects.filter(username=login.username).first() or Staff(username=login.username)
         staff.first_name, staff.last_name = login.given_name, login.family_name
+        staff.email = f"{login.username}@demonstration.invalid"
         staff.set_password(DEMO_PASSWORD)
         staff.save()
-        Membership.objects.get_or_create(staff=staff, clinic=clinic, defaults={"role": login.role})
+        Membership.objects.get_or_create(
+            staff=staff, clinic=clinic, defaults={"role": login.role, "is_lead": login.role == Role.DOCTOR}
+        )
         if login.role == Role.DOCTOR:
             doctors.append(staff)
     return doctors[0]
@@ -130,12 +140,21 @@ def make_second_staff(clinic: Clinic) -> Staff:
     return staff
 
 
-def load(patients: Iterator[CohortPatient], *, clinic: Clinic, by: Staff, today: date, progress: Progress) -> None:
-    """Stores the patients batch by batch and works out what is due for them."""
+def load(patients: Iterator[CohortPatient], *, clinic: Clinic, by: Staff, today: date, progress: Progress) -> list[int]:
+    """Stores the patients batch by batch; their ids."""
+    found: list[int] = []
     for batch in _batches(patients):
-        ids = store_patients(batch, clinic=clinic, by=by, today=today)
-        reconcile(patient_ids=ids, as_of=today)
+        found += store_patients(batch, clinic=clinic, by=by, today=today)
         progress.advance(len(batch))
+    return found
+
+
+def look(patient_ids: Sequence[int], today: date) -> None:
+    """Works out what is due and what is alarming for these patients, as every night does."""
+    for start in range(0, len(patient_ids), _PATIENTS_A_BATCH):
+        batch = patient_ids[start : start + _PATIENTS_A_BATCH]
+        reconcile(patient_ids=batch, as_of=today)
+        raise_alerts(batch, as_of=today)
 
 
 def _batches(patients: Iterator[CohortPatient]) -> Iterator[Sequence[CohortPatient]]:

@@ -18,7 +18,7 @@ def pages() -> dict[str, str]:
     return {
         "activity.md": render_activity(protocol.activity),
         "pathway.md": render_pathway(protocol.pathway),
-        "monitoring.md": render_monitoring(protocol.monitoring),
+        "monitoring.md": render_monitoring(protocol.monitoring, protocol.schedules[1:]),
     }
 
 

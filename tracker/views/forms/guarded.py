@@ -5,7 +5,8 @@ from typing import TypeVar, cast
 from django.http import HttpResponse
 
 from patients.errors import GuardStopped
-from regimens.forms import GuardedForm, SeenForm
+from patients.inputs import SeenForm
+from regimens.forms import GuardedForm
 from regimens.rules.guard_findings import GuardFinding, holding
 from tracker.views.forms.page import INVALID, FormPage
 

@@ -111,10 +111,18 @@ class FormPage(View, Generic[F], ABC):
         except DomainError as error:
             self.put_errors(form, error)
             return self.show(form, INVALID)
+        self.follow_up()
+        self.say_done()
+        return self.leave()
+
+    def say_done(self) -> None:
+        """Tells the person that it is written."""
+        messages.success(self.request, self.done)
+
+    def follow_up(self) -> None:
+        """What has to follow the write: what is due for the patient is looked at anew."""
         assert self.patient is not None
         reconcile_soon(self.patient.pk)
-        messages.success(request, self.done)
-        return self.leave()
 
     def leave(self) -> HttpResponseRedirect:
         """On to the record, by a redirect, so that reloading does not write again."""
@@ -183,12 +191,19 @@ class CourseFormPage(FormPage[F]):
         self.drug_name = drug_name(self.course)
 
     def latest_change(self) -> list[Change]:
-        """What moved the course's version on: its stop, or else the dose that was entered last."""
+        """What moved the course's version on: its stop, or else the dose or taper plan that was entered last."""
         self.course = course_for(self.staff, self.course.pk)
         if self.course.stop_on is not None and self.course.stop_recorded_by and self.course.stop_recorded_at:
             what = f"stopped, first day without the drug {display.day(self.course.stop_on, self.course.stop_precision)}"
             return [self.entered(what, self.course.stop_recorded_by, self.course.stop_recorded_at)]
         newest = max(self.course.doses.all(), key=lambda row: (row.recorded_at, row.pk), default=None)
+        plan = next(iter(self.course.taper_plans.all()), None)
+        if plan is not None and (newest is None or plan.recorded_at >= newest.recorded_at):
+            steps = [
+                f"{display.quantity(row.milligrams_per_day, 'mg')} from {display.day(row.on)}"
+                for row in plan.steps.all()
+            ]
+            return [self.entered(f"taper planned: {', '.join(steps)}", plan.recorded_by, plan.recorded_at)]
         if newest is None:
             return []
         what = f"dose from {display.day(newest.from_on)}: {display.dose(dose_record(newest))}"

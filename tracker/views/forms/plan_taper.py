@@ -5,13 +5,14 @@ from django.http import QueryDict
 from patients.errors import NotFound
 from patients.rules.permissions import Permission
 from regimens.actions import plan_taper
-from regimens.forms import TAPER_ROWS, PlanTaperForm
 from regimens.rules.vocabulary import CourseRole
+from regimens.taper_forms import TAPER_ROWS, PlanTaperForm
 from tracker import display
-from tracker.views.forms.page import CourseFormPage
+from tracker.views.forms.guarded import GuardedPage
+from tracker.views.forms.page import Change, CourseFormPage
 
 
-class PlanTaper(CourseFormPage[PlanTaperForm]):
+class PlanTaper(GuardedPage[PlanTaperForm], CourseFormPage[PlanTaperForm]):
     """A planned corticosteroid taper; it takes the place of the plan before it."""
 
     template_name = "regimens/plan_taper.html"
@@ -27,10 +28,20 @@ class PlanTaper(CourseFormPage[PlanTaperForm]):
             raise NotFound("Only a corticosteroid course has a taper plan.")
 
     def form(self, data: QueryDict | None = None) -> PlanTaperForm:
-        return PlanTaperForm(data, today=self.today)
+        return PlanTaperForm(data, today=self.today, version=self.course.version)
 
     def write(self, form: PlanTaperForm) -> None:
-        plan_taper(by=self.staff, course_id=self.course.pk, steps=form.steps(), note=form.cleaned_data["note"])
+        plan_taper(
+            by=self.staff,
+            course_id=self.course.pk,
+            steps=form.steps(),
+            note=form.cleaned_data["note"],
+            version=form.cleaned_data["version"],
+            seen=form.seen_fingerprints(),
+        )
+
+    def changes(self) -> list[Change]:
+        return self.latest_change()
 
     def context(self) -> dict[str, Any]:
         steps = [step for plan in self.course.taper_plans.all() for step in plan.steps.all()]

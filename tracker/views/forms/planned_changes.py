@@ -16,11 +16,12 @@ from patients.inputs import EntryForm
 from patients.rules.permissions import Permission
 from patients.rules.vocabulary import Vocabulary
 from regimens.actions import NewDose
-from regimens.forms import TAPER_ROWS, ChangeDoseForm, PlanTaperForm, StartCourseForm, StopCourseForm
+from regimens.forms import ChangeDoseForm, StartCourseForm, StopCourseForm
 from regimens.protocol.load import load
 from regimens.rules.proposals import PROPOSED, ChangeDose, Proposal, StartDrug, StopDrug, Taper, begun_by
 from regimens.rules.record import DosePeriod
 from regimens.rules.vocabulary import CourseRole
+from regimens.taper_forms import TAPER_ROWS, PlanTaperForm
 from tracker.actions import MOST_CHANGES, PlannedChange
 from tracker.views.forms.catalogue import drug_choices
 

@@ -1,16 +1,26 @@
-from django.http import QueryDict
+from typing import Any
 
+from django.http import HttpResponseRedirect, QueryDict
+from django.shortcuts import redirect
+
+from monitoring.rules.infusions import shape_of
+from monitoring.schedules import protocol_of
+from monitoring.selectors import records_of
 from patients.rules.permissions import Permission
 from patients.selectors import weights_for
 from regimens.actions import record_infusion
-from regimens.forms import RecordInfusionForm
+from regimens.infusion_forms import RecordInfusionForm
+from regimens.protocol.load import load
+from regimens.rules.infusion_dose import WorkedDose, worked_dose
+from regimens.rules.infusion_plan import is_infused, next_cycle
+from regimens.rules.vocabulary import Route
 from tracker import display
 from tracker.views.forms.guarded import GuardedPage
 from tracker.views.forms.page import CourseFormPage
 
 
 class RecordInfusion(GuardedPage[RecordInfusionForm], CourseFormPage[RecordInfusionForm]):
-    """One infusion cycle that was given."""
+    """One infusion cycle that was given. The plan fills in its weight and days; what was given is typed."""
 
     template_name = "regimens/record_infusion.html"
     title = "Record an infusion"
@@ -19,13 +29,44 @@ class RecordInfusion(GuardedPage[RecordInfusionForm], CourseFormPage[RecordInfus
     permission = Permission.RECORD_TREATMENT
 
     def form(self, data: QueryDict | None = None) -> RecordInfusionForm:
-        form = RecordInfusionForm(data, today=self.today)
+        dose = self._planned_dose()
+        form = RecordInfusionForm(data, today=self.today, initial=self._initial(dose))
         weight = weights_for(self.staff).filter(patient=self.patient).first()
         if weight is not None:
             said = f"{display.quantity(weight.kilograms, 'kg')} on {display.day(weight.on)}"
             form.show_previous({"dosing_weight": said})
+        if dose is not None and dose.amount is not None and dose.unit is not None:
+            planned = display.quantity(dose.amount, dose.unit.label)
+            form.fields["total"].help_text = f"All days together; planned are {planned}. Leave it empty if not known."
         return form
 
     def write(self, form: RecordInfusionForm) -> None:
         typed = {name: value for name, value in form.cleaned_data.items() if name != "seen"}
         record_infusion(by=self.staff, course_id=self.course.pk, seen=form.seen_fingerprints(), **typed)
+
+    def leave(self) -> HttpResponseRedirect:
+        if is_infused(Route(self.course.route), load().drugs.get(self.course.drug)):
+            return redirect("infusions", course_id=self.course.pk)
+        return super().leave()
+
+    def _planned_dose(self) -> WorkedDose | None:
+        """The dose by the plan of the course, where it has one."""
+        if not self.course.infusion_plans.all():
+            return None
+        record = records_of(self.staff, [self.patient])[self.patient.pk]
+        course = next(one for one in record.treatment.courses if one.id == str(self.course.pk))
+        if course.infusion_plan is None:
+            return None
+        protocol = protocol_of(self.patient.clinic)
+        last = next_cycle(course, shape_of(protocol.drugs.get(course.drug), course.route, protocol), self.today).last
+        given = last.infusions[-1] if last else None
+        return worked_dose(course.infusion_plan, record.treatment.patient, self.today, protocol.infusions, given)
+
+    def _initial(self, dose: WorkedDose | None) -> dict[str, Any]:
+        if dose is None:
+            return {}
+        plan = next(iter(self.course.infusion_plans.all()))
+        found: dict[str, Any] = {"days": plan.days_per_cycle, "unit": dose.unit}
+        if dose.weight is not None:
+            found |= {"dosing_weight": dose.weight.kilograms.normalize(), "dosing_weight_on": dose.weight.on}
+        return found

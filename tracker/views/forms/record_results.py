@@ -1,19 +1,40 @@
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import redirect
 
 from monitoring.actions import record_results
-from monitoring.forms import RecordResultsForm
+from monitoring.models import Result
 from monitoring.panels import PANELS, Panel, outside_panels, panel_named, panel_of_choice, panel_of_item
 from monitoring.protocol.definitions import MonitoringProtocol
 from monitoring.protocol.load import load
-from monitoring.rules.findings import ItemKind
+from monitoring.result_forms import Levels, RecordResultsForm
+from monitoring.selectors import conversions_of, last_results, level_windows, remarks_on
 from patients.rules.permissions import Permission
+from tracker import display
+from tracker.views.forms.guarded import GuardedPage
 from tracker.views.forms.page import PatientFormPage
 
 
-class RecordResults(PatientFormPage[RecordResultsForm]):
+class ResultPage(GuardedPage[Any]):
+    """A page that saves results: it shows back what was made of them, and says which levels do not count."""
+
+    saved: list[Result]
+
+    def leave(self) -> HttpResponseRedirect:
+        for text in conversions_of(self.saved):
+            messages.info(self.request, text)
+        for text in remarks_on(self.staff, self.saved):
+            messages.warning(self.request, text)
+        for row in self.saved:
+            if row.dosed_at is not None and row.hours_after_dose is not None:
+                hours = display.number(row.hours_after_dose)
+                messages.info(self.request, f"The sample was taken {hours} hours after the dose.")
+        return super().leave()
+
+
+class RecordResults(ResultPage, PatientFormPage[RecordResultsForm]):
     """The results of one sample. The address says which: a panel, a due item, or tests chosen one by one."""
 
     template_name = "monitoring/record_results.html"
@@ -37,17 +58,18 @@ class RecordResults(PatientFormPage[RecordResultsForm]):
 
     def form(self, data: QueryDict | None = None) -> RecordResultsForm:
         analytes = [self.protocol.analytes[found] for found in self.panel.analytes] if self.panel else []
-        return RecordResultsForm(data, today=self.today, analytes=analytes, troughs=trough_analytes(self.protocol))
+        form = RecordResultsForm(data, today=self.today, analytes=analytes, levels=levels(self.protocol))
+        last = last_results(self.staff, self.patient.pk, form.analyte_ids)
+        form.show_previous({analyte: previous(row) for analyte, row in last.items()})
+        return form
 
     def write(self, form: RecordResultsForm) -> None:
-        typed = form.cleaned_data
-        record_results(
+        self.saved = record_results(
             by=self.staff,
             patient_id=self.patient.pk,
-            sampled_on=typed["sampled_on"],
-            received_on=typed["received_on"],
-            source=typed["source"],
             values=form.values(),
+            seen=form.seen_fingerprints(),
+            **form.sample(),
         )
 
     def context(self) -> dict[str, Any]:
@@ -76,7 +98,14 @@ def chosen_panel(query: QueryDict, protocol: MonitoringProtocol) -> Panel | None
     return panel if panel.analytes else None
 
 
-def trough_analytes(protocol: MonitoringProtocol) -> frozenset[str]:
-    """The analytes that are levels before the next dose, for which the hours since the last dose matter."""
-    troughs = (item for item in protocol.items.values() if item.kind is ItemKind.TROUGH)
-    return frozenset(analyte for item in troughs for alternative in item.satisfied_by for analyte in alternative)
+def levels(protocol: MonitoringProtocol) -> Levels:
+    """The analytes that are levels before the next dose, each with when it counts, in words."""
+    return {analyte: display.when_a_level_counts(windows) for analyte, windows in level_windows(protocol).items()}
+
+
+def previous(row: Result) -> str:
+    """The value recorded last, with its day, as it stands beside the field."""
+    text = f"{display.result_value(row.comparator, row.value, row.unit, row.text)} on {display.day(row.sampled_on)}"
+    if row.hours_after_dose is not None:
+        text += f", {display.number(row.hours_after_dose)} h after the dose"
+    return f"{text}, {row.brand}" if row.brand else text

@@ -4,34 +4,21 @@ from django.http import QueryDict
 
 from monitoring.actions import snooze_item
 from monitoring.forms import SnoozeItemForm
-from monitoring.protocol.load import load
-from patients.errors import NotFound
-from patients.rules.permissions import Permission
-from tracker.views.forms.page import PatientFormPage
+from tracker.views.forms.work_page import WorkFormPage
 
 
-class SnoozeItem(PatientFormPage[SnoozeItemForm]):
+class SnoozeItem(WorkFormPage[SnoozeItemForm]):
     """A due item put off until a day, with a reason."""
 
     template_name = "monitoring/snooze_item.html"
     title = "Put an item off"
     submit_label = "Put it off"
     done = "The item is put off. How late it is stays visible."
-    permission = Permission.RECORD_MONITORING
-
-    def open(self, **ids: Any) -> None:
-        super().open(**ids)
-        item = load().items.get(ids["item"])
-        if item is None:
-            raise NotFound("No such item of the monitoring protocol.")
-        self.item = item
 
     def form(self, data: QueryDict | None = None) -> SnoozeItemForm:
-        # An item due more than once, such as each step of a taper, says which time in the link's address.
-        return SnoozeItemForm(data, today=self.today, initial={"occasion": self.request.GET.get("occasion", "")})
+        return SnoozeItemForm(data, today=self.today, initial={"occasion": self.occasion})
 
     def write(self, form: SnoozeItemForm) -> None:
-        snooze_item(by=self.staff, patient_id=self.patient.pk, item=self.item.id, **form.cleaned_data)
-
-    def context(self) -> dict[str, Any]:
-        return {"item": self.item}
+        said: dict[str, Any] = form.cleaned_data
+        row = snooze_item(by=self.staff, patient_id=self.patient.pk, item=self.the_item().id, **said)
+        self.undo = ("snooze", row)

@@ -3,10 +3,11 @@ from django.http import QueryDict
 from patients.rules.permissions import Permission
 from regimens.actions import stop_course
 from regimens.forms import StopCourseForm
+from tracker.views.forms.guarded import GuardedPage
 from tracker.views.forms.page import Change, CourseFormPage
 
 
-class StopCourse(CourseFormPage[StopCourseForm]):
+class StopCourse(GuardedPage[StopCourseForm], CourseFormPage[StopCourseForm]):
     """The first day without the drug, and why."""
 
     template_name = "regimens/stop_course.html"
@@ -30,6 +31,7 @@ class StopCourse(CourseFormPage[StopCourseForm]):
             reason=typed["reason"],
             note=typed["note"],
             version=typed["version"],
+            seen=form.seen_fingerprints(),
         )
 
     def changes(self) -> list[Change]:

@@ -1,0 +1,20 @@
+"""Signs of life of the background jobs."""
+
+from functools import partial
+
+from django.db import transaction
+from django.utils import timezone
+
+from monitoring.models import Heartbeat
+from monitoring.selectors.heartbeats import remember
+
+
+def heartbeat(name: str) -> None:
+    """Notes that the job of that name has come to its end now, and lets the pages know."""
+    Heartbeat.objects.bulk_create(
+        [Heartbeat(name=name, last_at=timezone.now())],
+        update_conflicts=True,
+        unique_fields=["name"],
+        update_fields=["last_at"],
+    )
+    transaction.on_commit(partial(remember), robust=True)

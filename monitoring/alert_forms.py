@@ -1,0 +1,81 @@
+"""What is typed about an alert. Shape and parse only; the actions decide who may do what."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from django import forms
+
+from monitoring.rules.vocabulary import AlertAction
+from patients.inputs import DayField, EntryForm, words
+
+LONGEST = 500  # characters, as the column holds it
+
+
+class AlertForm(EntryForm):
+    """One step about an alert: which step, and the version of the alert that was read."""
+
+    step = forms.CharField(widget=forms.HiddenInput, required=False)
+    version = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
+
+    name = ""
+
+    def __init__(
+        self,
+        data: Any = None,
+        *,
+        today: date,
+        version: int,
+        initial: Mapping[str, Any] | None = None,
+        rows: Mapping[str, forms.Field] | None = None,
+    ) -> None:
+        super().__init__(
+            data, today=today, initial={"step": self.name, "version": version, **(initial or {})}, rows=rows
+        )
+        self.auto_id = f"{self.name}_%s"  # several of these forms stand on one page
+
+
+class AcknowledgeForm(AlertForm):
+    """That it was seen."""
+
+    name = "acknowledge"
+
+
+class ActForm(AlertForm):
+    """What was decided. `actions` are those that the person may decide on."""
+
+    name = "act"
+
+    note = words(
+        "Why, and what was agreed with whom",
+        length=LONGEST,
+        lines=3,
+        help_text="Needed for everything but going on unchanged.",
+    )
+    repeat_on = DayField(label="Repeat on", required=False, help_text="Only for a repeat. For example 05/04/2026.")
+
+    def __init__(self, data: Any = None, *, today: date, version: int, actions: Sequence[AlertAction]) -> None:
+        action = forms.TypedChoiceField(
+            label="What was decided",
+            choices=[(one.value, one.label) for one in actions],
+            coerce=AlertAction,
+            widget=forms.RadioSelect,
+        )
+        super().__init__(data, today=today, version=version, rows={"action": action})
+        self.order_fields(["step", "version", "action", "note", "repeat_on"])
+
+
+class CloseForm(AlertForm):
+    """That nothing more is to be done, and why."""
+
+    name = "close"
+
+    reason = words("Why nothing more is to be done", length=LONGEST, required=True, lines=2)
+
+
+class ReopenForm(AlertForm):
+    """That it waits again, and why."""
+
+    name = "reopen"
+
+    reason = words("Why it is opened again", length=LONGEST, required=True, lines=2)

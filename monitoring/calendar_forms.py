@@ -1,0 +1,14 @@
+"""What is typed about calendar addresses."""
+
+from django import forms
+
+from monitoring.rules.vocabulary import FeedContent
+
+
+class NewFeedForm(forms.Form):
+    """Which days a new address shows, and what its owner calls it."""
+
+    content = forms.ChoiceField(label="What it shows", choices=FeedContent.choices(), initial=FeedContent.BOTH)
+    label = forms.CharField(
+        label="Your name for it", max_length=60, required=False, help_text="For example: the telephone of the ward."
+    )

@@ -1,0 +1,142 @@
+"""Results beside what was recorded before: the last ones, what took whose place, and what a new one does not answer."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db.models import Q
+
+from monitoring.facts import result_record
+from monitoring.models import Result
+from monitoring.protocol.definitions import MonitoringProtocol, TroughWindow
+from monitoring.protocol.load import load
+from monitoring.rules import wording
+from monitoring.rules.levels import level_analytes, why_no_trough
+from monitoring.rules.plausibility import ResultQuestion, far_from_last
+from monitoring.rules.record import MonitoringRecord
+from monitoring.rules.units import conversion_in_words
+from monitoring.schedules import protocol_of
+from monitoring.selectors.record import records_of, results_for
+from patients.errors import NotFound
+from patients.models import Patient, Staff
+from patients.rules.permissions import Permission
+from patients.selectors import patients_for, require
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """One step in a result's history: the row that was replaced, when, by whom and why."""
+
+    old: Result
+    at: datetime
+    by: str
+    reason: str
+
+
+def result_for(staff: Staff, result_id: int) -> Result:
+    """One current result. Raises NotFound for another clinic's, just as for one replaced, withdrawn or never made."""
+    row = results_for(staff).select_related("patient__clinic").filter(pk=result_id).first()
+    if row is None:
+        raise NotFound("No such result among your patients, or it was already replaced or withdrawn.")
+    return row
+
+
+def last_results(
+    staff: Staff,
+    patient_id: int,
+    analytes: Collection[str],
+    *,
+    up_to: date | None = None,
+    leaving_out: Collection[int] = (),
+) -> dict[str, Result]:
+    """The newest current result with a value or words of each of these analytes, by analyte; one query."""
+    rows = results_for(staff).filter(patient=patient_id, analyte__in=list(analytes)).exclude(pk__in=list(leaving_out))
+    if up_to is not None:
+        rows = rows.filter(sampled_on__lte=up_to)
+    newest = rows.order_by("analyte", "-sampled_on", "-pk").distinct("analyte")
+    return {row.analyte: row for row in newest}
+
+
+def corrections_of(staff: Staff, patient: Patient) -> dict[int, tuple[Correction, ...]]:
+    """What stood before each corrected result, the latest correction first, by the current row's id; one query.
+
+    Raises NotAllowed.
+    """
+    require(staff, patient.clinic_id, Permission.READ_RECORD)
+    chain = Result.objects.filter(patient=patient).filter(Q(replaces__isnull=False) | Q(replaced_by__isnull=False))
+    rows = {row.pk: row for row in chain.select_related("superseded_by").order_by("pk")}
+    found = {pk: _before(row, rows) for pk, row in rows.items() if row.superseded_at is None}
+    return {pk: steps for pk, steps in found.items() if steps}
+
+
+def _before(row: Result, rows: dict[int, Result]) -> tuple[Correction, ...]:
+    steps: list[Correction] = []
+    while row.replaces_id is not None:
+        row = rows[row.replaces_id]
+        assert row.superseded_at is not None  # what was replaced is superseded at the same moment
+        assert row.superseded_by is not None
+        by = row.superseded_by.get_full_name() or row.superseded_by.username
+        steps.append(Correction(row, row.superseded_at, by, row.superseded_reason))
+    return tuple(steps)
+
+
+def remarks_on(staff: Staff, rows: Sequence[Result]) -> tuple[str, ...]:
+    """What whoever recorded these results of one patient must know: levels that do not count as a trough."""
+    levels = [row for row in rows if row.analyte in level_analytes(load())]
+    if not levels:
+        return ()
+    patient = patients_for(staff).get(pk=levels[0].patient_id)
+    record = records_of(staff, [patient])[patient.pk]
+    protocol = protocol_of(patient.clinic)
+    return tuple(remark for row in levels if (remark := _remark(row, record, protocol)))
+
+
+def questions_on(staff: Staff, rows: Sequence[Result], leaving_out: Collection[int] = ()) -> tuple[ResultQuestion, ...]:
+    """What to look at once more: each value of one sample that lies far from the patient's last one up to that day."""
+    if not rows:
+        return ()
+    analytes, day = [row.analyte for row in rows], rows[0].sampled_on
+    last = last_results(staff, rows[0].patient_id, analytes, up_to=day, leaving_out=leaving_out)
+    protocol = load()
+    asked = (
+        far_from_last(result_record(row), result_record(last[row.analyte]), protocol)
+        for row in rows
+        if row.analyte in last
+    )
+    return tuple(question for question in asked if question is not None)
+
+
+def messages_on(staff: Staff, rows: Sequence[Result]) -> tuple[str, ...]:
+    """Everything to say of results that were just recorded, for whoever was asked nothing before."""
+    far = (question.text for question in questions_on(staff, rows, [row.pk for row in rows]))
+    return (*far, *conversions_of(rows), *remarks_on(staff, rows))
+
+
+def conversions_of(rows: Iterable[Result]) -> tuple[str, ...]:
+    """What was entered in another unit than the analyte's own, and what it is in that."""
+    protocol = load()
+    said = []
+    for row in rows:
+        analyte = protocol.analytes.get(row.analyte)
+        own = conversion_in_words(analyte, row.value, row.comparator, row.unit) if analyte else ""
+        if analyte and own:
+            shown = wording.value_shown(row.value, row.comparator, row.unit, row.text)
+            said.append(wording.entered_as(analyte.name, shown, own))
+    return tuple(said)
+
+
+def level_windows(protocol: MonitoringProtocol) -> dict[str, tuple[TroughWindow, ...]]:
+    """The analytes that are levels before the next dose, each with the hours after the dose in which it counts."""
+    found: dict[str, tuple[TroughWindow, ...]] = {}
+    for rule in (rule for drug in protocol.drugs.values() for rule in drug.trough):
+        for analyte in (name for alternative in protocol.items[rule.item].satisfied_by for name in alternative):
+            found[analyte] = (*found.get(analyte, ()), *rule.windows)
+    return found
+
+
+def _remark(row: Result, record: MonitoringRecord, protocol: MonitoringProtocol) -> str:
+    name = protocol.analytes[row.analyte].name
+    why = why_no_trough(result_record(row), record, protocol)
+    if not why or why == wording.level_without_course(name, row.sampled_on):
+        return why
+    return wording.level_does_not_count(name, why)

@@ -1,0 +1,137 @@
+"""What is typed about work on due items. Shape and parse only; actions decide.
+
+Items and people to choose from are handed in by the view.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from django import forms
+
+from monitoring.rules.vocabulary import ContactChannel, ContactOutcome, Symptom
+from patients.inputs import DAY_HELP, DayField, EntryForm, Section, one_of, words
+
+Choices = Sequence[tuple[str, str]]
+NOBODY = "nobody"
+THIS_ITEM, WHOLE_PATIENT = "item", "patient"
+_UNTIL_HELP = "The day on which it comes back to the worklist. For example 05/04/2027."
+
+
+class RecordContactForm(EntryForm):
+    """One attempt to reach the patient, what came of it, and the symptoms asked about."""
+
+    on = DayField(label="On", help_text="The day of the contact; of a missed visit, the day of the visit. " + DAY_HELP)
+    channel = one_of(ContactChannel, "How")
+    outcome = one_of(ContactOutcome, "What came of it")
+    note = words("Note", length=500, lines=2)
+    symptoms_asked = forms.BooleanField(label="Symptoms were asked about", required=False)
+    symptoms = forms.MultipleChoiceField(
+        label="Symptoms told",
+        choices=Symptom.choices(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="None ticked: asked, and none told.",
+    )
+    layout = (
+        Section("Contact", ("on", "channel", "outcome", "note")),
+        Section("Symptoms", ("symptoms_asked", "symptoms")),
+    )
+
+    def __init__(self, data: Any = None, *, today: date, urgent: str) -> None:
+        super().__init__(data, today=today, initial={"on": today})
+        symptoms, answers = self.layout
+        self.layout = (symptoms, Section(answers.legend, answers.names, urgent))
+
+
+class TakeSampleForm(EntryForm):
+    """A sample on its way: for which items, and until when its results are waited for."""
+
+    items = forms.MultipleChoiceField(label="For which items", widget=forms.CheckboxSelectMultiple)
+    taken_on = DayField(label="Taken on")
+    until = DayField(label="Wait for the result until", required=False)
+    note = words("Note", length=300, help_text="For example: taken by the GP, sent to another laboratory.")
+    occasion = forms.CharField(max_length=64, required=False, widget=forms.HiddenInput)
+
+    def __init__(
+        self, data: Any = None, *, today: date, items: Choices, initial: Mapping[str, Any], days_to_wait: int
+    ) -> None:
+        super().__init__(data, today=today, initial={"taken_on": today, **initial})
+        self.fields["items"].choices = items  # type: ignore[attr-defined]
+        self.fields["until"].help_text = waiting_help(days_to_wait)
+
+
+class NotNeededForm(EntryForm):
+    """Why an item is not needed, and for how long."""
+
+    reason = words(
+        "Why it is not needed", length=300, required=True, help_text="For example: done elsewhere, patient declined."
+    )
+    until = DayField(
+        label="Until",
+        required=False,
+        help_text="From this day on it is asked for again. Empty: for as long as the same drug asks for it.",
+    )
+    occasion = forms.CharField(max_length=64, required=False, widget=forms.HiddenInput)
+
+
+class AssignItemForm(EntryForm):
+    """Whose work the item, or all of the patient's monitoring, is."""
+
+    owner = forms.ChoiceField(label="Whose work it is")
+    scope = forms.ChoiceField(label="What is assigned", widget=forms.RadioSelect, initial=THIS_ITEM)
+
+    def __init__(self, data: Any = None, *, today: date, people: Choices, item: str) -> None:
+        super().__init__(data, today=today)
+        self.fields["owner"].choices = [("", "Choose one"), *people, (NOBODY, "nobody in particular")]  # type: ignore[attr-defined]
+        whole = (WHOLE_PATIENT, "all of the patient’s monitoring")
+        self.fields["scope"].choices = [(THIS_ITEM, f"only this: {item}"), whole] if item else [whole]  # type: ignore[attr-defined]
+        if not item:
+            self.fields["scope"].initial = WHOLE_PATIENT
+
+
+class AssignManyForm(EntryForm):
+    owner = forms.TypedChoiceField(label="Whose work they become", coerce=int)
+
+    def __init__(self, data: Any = None, *, today: date, people: Choices) -> None:
+        super().__init__(data, today=today)
+        self.fields["owner"].choices = [("", "Choose one"), *people]  # type: ignore[attr-defined]
+
+
+class SnoozeManyForm(EntryForm):
+    until = DayField(label="Put off until", help_text=_UNTIL_HELP)
+    reason = words("Reason", length=300, required=True)
+
+
+class SampleManyForm(EntryForm):
+    taken_on = DayField(label="Taken on")
+    until = DayField(label="Wait for the results until", required=False)
+    note = words("Note", length=300)
+
+    def __init__(self, data: Any = None, *, today: date, days_to_wait: int) -> None:
+        super().__init__(data, today=today, initial={"taken_on": today})
+        self.fields["until"].help_text = waiting_help(days_to_wait)
+
+
+class NotNeededManyForm(EntryForm):
+    reason = words("Why they are not needed", length=300, required=True)
+    until = DayField(
+        label="Until",
+        required=False,
+        help_text="From this day on they are asked for again. Empty: for as long as the same drug asks for them.",
+    )
+
+
+class LetterManyForm(EntryForm):
+    on = DayField(label="Date of the letters")
+    outcome = one_of(ContactOutcome, "What came of it", initial=ContactOutcome.MESSAGE_LEFT)
+    note = words("Note", length=500, lines=2, help_text="For example which letter was sent.")
+
+
+class SaveViewForm(forms.Form):
+    name = forms.CharField(label="Name", max_length=60)
+    query = forms.CharField(max_length=500, required=False)
+
+
+def waiting_help(days: int) -> str:
+    return f"After this day the items are asked for again. Empty: {days} days after the sample. For example 05/04/2027."

@@ -1,0 +1,135 @@
+"""What is typed about how a clinic works and what its members are told. Shape and parse only; actions decide."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from django import forms
+
+from patients.actions import ClinicSettings, MailWanted
+from patients.inputs import EntryForm, Section, words
+from patients.models import Clinic, Membership
+
+IN_FORCE = "in_force"
+"""What stands in the form for the schedule that is in force for every clinic which has chosen none."""
+DIGEST, ALERTS = "digest", "alerts"
+_TOLD = [(DIGEST, "the daily digest"), (ALERTS, "alerts")]
+
+
+class ClockField(forms.TimeField):
+    """A time by the clinic's clocks, as 07:30."""
+
+    default_error_messages = {"invalid": "Enter a time from 00:00 to 23:59, for example 07:30."}
+
+    def __init__(self, *, label: str, help_text: str = "") -> None:
+        widget = forms.TimeInput(format="%H:%M", attrs={"size": 6})
+        widget.input_type = "text"  # as for days: what cannot be read stays to be put right
+        super().__init__(label=label, help_text=help_text, input_formats=["%H:%M", "%H.%M"], widget=widget)
+
+
+class ClinicSettingsForm(EntryForm):
+    """How one clinic works. `schedules` are pairs of id and name, `members` whoever can lead."""
+
+    monitoring_schedule = forms.TypedChoiceField(
+        label="Monitoring schedule",
+        coerce=lambda chosen: "" if chosen == IN_FORCE else chosen,
+        widget=forms.RadioSelect,
+    )
+    dates_move = forms.BooleanField(
+        label="I know that another schedule moves the next dates of this clinic’s patients",
+        required=False,
+        help_text="Needed only when the schedule is changed. Which dates would move for which patients can be printed "
+        "beforehand by whoever runs the server (manage.py protocol_diff).",
+    )
+    telephone = words(
+        "Telephone for patients", length=40, help_text="What patients are told to ring. For example 0131 496 0123."
+    )
+    digest_at = ClockField(label="Daily digest at", help_text="Outside the quiet hours.")
+    quiet_from = ClockField(label="Quiet from", help_text="From then on no e-mail goes out but what cannot wait.")
+    quiet_until = ClockField(label="Quiet until")
+    leads = forms.TypedMultipleChoiceField(
+        label="Who leads the clinic", coerce=int, required=False, widget=forms.CheckboxSelectMultiple,
+        help_text="Alerts that nobody acknowledges reach them last, and they may change these settings.",
+    )  # fmt: skip
+    seen = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    layout = (
+        Section("Monitoring", ("monitoring_schedule", "dates_move")),
+        Section("Patients", ("telephone",)),
+        Section("E-mail", ("digest_at", "quiet_from", "quiet_until"), "By the clinic’s own clocks, as 07:30."),
+        Section("People", ("leads",)),
+    )
+
+    def __init__(
+        self,
+        data: Any = None,
+        *,
+        today: date,
+        settings: ClinicSettings,
+        schedules: Sequence[tuple[str, str]],
+        members: Sequence[tuple[int, str]],
+    ) -> None:
+        initial = {
+            "monitoring_schedule": settings.monitoring_schedule or IN_FORCE,
+            "telephone": settings.telephone,
+            "digest_at": settings.digest_at,
+            "quiet_from": settings.quiet_from,
+            "quiet_until": settings.quiet_until,
+            "leads": sorted(settings.leads),
+            "seen": settings.fingerprint,
+        }
+        super().__init__(data, today=today, initial=initial)
+        self.before = settings
+        self._choices("monitoring_schedule", schedules)
+        self._choices("leads", members)
+        if not members:
+            del self.fields["leads"]
+
+    def _choices(self, name: str, choices: Sequence[tuple[Any, str]]) -> None:
+        field = self.fields[name]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = choices
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        chosen = cleaned.get("monitoring_schedule", self.before.monitoring_schedule)
+        if chosen != self.before.monitoring_schedule and not cleaned.get("dates_move"):
+            self.add_error("dates_move", "Tick this to change the schedule.")
+        return cleaned
+
+    def settings(self) -> ClinicSettings:
+        """What was typed. Only for a valid form."""
+        typed = self.cleaned_data
+        return ClinicSettings(
+            monitoring_schedule=typed["monitoring_schedule"],
+            telephone=typed["telephone"],
+            digest_at=typed["digest_at"],
+            quiet_from=typed["quiet_from"],
+            quiet_until=typed["quiet_until"],
+            leads=frozenset(typed.get("leads", ())),
+        )
+
+
+class MySettingsForm(EntryForm):
+    """What one member of staff is told by e-mail, clinic by clinic."""
+
+    def __init__(self, data: Any = None, *, today: date, memberships: Sequence[Membership]) -> None:
+        self.clinics: Mapping[str, Clinic] = {f"clinic_{row.clinic_id}": row.clinic for row in memberships}
+        rows = {
+            f"clinic_{row.clinic_id}": forms.MultipleChoiceField(
+                label=row.clinic.name,
+                choices=_TOLD,
+                required=False,
+                initial=[word for word, wanted in ((DIGEST, row.wants_digest), (ALERTS, row.wants_alerts)) if wanted],
+                widget=forms.CheckboxSelectMultiple,
+            )
+            for row in memberships
+        }
+        super().__init__(data, today=today, rows=rows)
+
+    def wanted(self) -> dict[int, MailWanted]:
+        """What was ticked, by clinic id. Only for a valid form."""
+        return {
+            clinic.pk: MailWanted(digest=DIGEST in self.cleaned_data[name], alerts=ALERTS in self.cleaned_data[name])
+            for name, clinic in self.clinics.items()
+        }

@@ -1,0 +1,113 @@
+"""One alert: why, the values in time, what is taken, what was done so far, and what can be done now."""
+
+from typing import Any, cast
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.decorators import method_decorator
+from django.views import View
+from django.views.decorators.cache import never_cache
+
+from monitoring import actions
+from monitoring.alert_forms import AcknowledgeForm, ActForm, AlertForm, CloseForm, ReopenForm
+from monitoring.rules.vocabulary import AlertAction, AlertStatus
+from monitoring.selectors import AlertPage, alert_page
+from monitoring.tasks import reconcile_soon
+from patients.errors import DomainError, NotAllowed, NotFound, Refused, StaleVersion
+from patients.models import Staff
+from tracker.presenters.alerts import courses_shown, moment_shown, steps_shown
+from tracker.views.forms.page import INVALID, STALE
+
+_DONE = {
+    "acknowledge": "It is recorded that you have seen the alert. It no longer climbs; decide next what is to be done.",
+    "act": "The decision is recorded. Change the drug itself at its course.",
+    "close": "The alert is closed.",
+    "reopen": "The alert is open again.",
+}
+
+
+@method_decorator(never_cache, name="dispatch")
+class AlertView(View):
+    """The page of one alert. Each form on it is one step; all of them work without a script."""
+
+    http_method_names = ["get", "head", "post"]
+
+    def get(self, request: HttpRequest, alert_id: int) -> HttpResponse:
+        return self._show(self._page(alert_id))
+
+    def post(self, request: HttpRequest, alert_id: int) -> HttpResponse:
+        page = self._page(alert_id)
+        step = request.POST.get("step", "")
+        form = self._form(step, page, request.POST)
+        if form is None:
+            # The alert was moved on in another window, so that this step is no longer offered.
+            return self._show(page, status=STALE, moved_on=True)
+        if not form.is_valid():
+            return self._show(page, form, INVALID)
+        cleaned = {name: value for name, value in form.cleaned_data.items() if name != "step"}
+        try:
+            getattr(actions, f"{step}_alert" if step != "act" else "act_on_alert")(
+                by=cast(Staff, request.user), alert_id=alert_id, **cleaned
+            )
+        except NotFound as error:
+            raise Http404(error.message) from None
+        except StaleVersion:
+            return self._show(self._page(alert_id), status=STALE, moved_on=True)
+        except NotAllowed as error:
+            raise PermissionDenied(error.message) from None
+        except DomainError as error:
+            self._put(form, error)
+            return self._show(page, form, INVALID)
+        reconcile_soon(page.alert.patient_id)
+        messages.success(request, _DONE[step])
+        return redirect("alert", alert_id=alert_id)
+
+    def _page(self, alert_id: int) -> AlertPage:
+        try:
+            return alert_page(cast(Staff, self.request.user), alert_id)
+        except NotFound as error:
+            raise Http404(error.message) from None
+
+    def _put(self, form: AlertForm, error: DomainError) -> None:
+        errors = error.errors if isinstance(error, Refused) else {error.field or "": [error.message]}
+        for name, texts in errors.items():
+            for text in texts:
+                form.add_error(name if name in form.fields else None, text)
+
+    def _form(self, step: str, page: AlertPage, data: Any = None) -> AlertForm | None:
+        """The form of a step that the person may take now; None for any other."""
+        is_closed = page.alert.status == AlertStatus.CLOSED
+        of: dict[str, Any] = {"today": page.today, "version": page.alert.version}
+        if not page.may_record:
+            return None
+        if step == "acknowledge" and page.alert.status == AlertStatus.OPEN:
+            return AcknowledgeForm(data, **of)
+        if step == "act" and not is_closed:
+            return ActForm(data, **of, actions=page.actions)
+        if step == "close" and not is_closed and page.may_close:
+            return CloseForm(data, **of)
+        return ReopenForm(data, **of) if step == "reopen" and is_closed else None
+
+    def _show(
+        self, page: AlertPage, bound: AlertForm | None = None, status: int = 200, *, moved_on: bool = False
+    ) -> HttpResponse:
+        forms = {name: self._form(name, page) for name in _DONE}
+        if bound is not None:
+            forms[bound.name] = bound
+        left_out = [action.label for action in AlertAction if action not in page.actions]
+        context = {
+            "shown": page,
+            "alert": page.alert,
+            "patient": page.alert.patient,
+            "today": page.today,
+            "steps": steps_shown(page),
+            "courses": courses_shown(page),
+            "opened": moment_shown(page.alert.opened_at, page.alert.patient.clinic),
+            "forms": forms,
+            "form": bound,
+            "doctors_only": left_out,
+            "moved_on": moved_on,
+        }
+        return render(self.request, "monitoring/alert.html", context, status=status)

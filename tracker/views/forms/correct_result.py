@@ -1,0 +1,62 @@
+from typing import Any
+
+from django.http import QueryDict
+from django.urls import reverse
+
+from monitoring.actions import correct_result
+from monitoring.protocol.load import load
+from monitoring.result_forms import CorrectResultForm
+from monitoring.selectors import corrections_of, result_for
+from patients.clock import today_in
+from patients.errors import NotFound
+from patients.rules.permissions import Permission
+from patients.selectors import require
+from tracker.presenters.corrections import correction_words
+from tracker.views.forms.page import FormPage
+from tracker.views.forms.record_results import ResultPage, levels, previous
+
+
+class CorrectResult(ResultPage, FormPage[CorrectResultForm]):
+    """Puts another value, unit or day in the place of one result; what stood there stays readable."""
+
+    template_name = "monitoring/correct_result.html"
+    title = "Correct a result"
+    submit_label = "Correct the result"
+    done = "The result is corrected. What stood there before stays readable beside it."
+    permission = Permission.RECORD_MONITORING
+
+    def open(self, **ids: Any) -> None:
+        self.row = result_for(self.staff, ids["result_id"])
+        self.patient = self.row.patient
+        require(self.staff, self.patient.clinic_id, self.permission)
+        self.today = today_in(self.patient.clinic)
+        analyte = load().analytes.get(self.row.analyte)
+        if analyte is None:
+            raise NotFound("The monitoring protocol no longer knows this test: withdraw the result instead.")
+        self.analyte = analyte
+
+    def form(self, data: QueryDict | None = None) -> CorrectResultForm:
+        return CorrectResultForm(data, today=self.today, analyte=self.analyte, levels=levels(load()), row=self.row)
+
+    def write(self, form: CorrectResultForm) -> None:
+        row = correct_result(
+            by=self.staff,
+            result_id=self.row.pk,
+            value=form.value(),
+            reason=form.cleaned_data["reason"],
+            seen=form.seen_fingerprints(),
+            **form.sample(),
+        )
+        self.saved = [row]
+
+    def context(self) -> dict[str, Any]:
+        assert self.patient is not None
+        return {
+            "as_it_stands": f"{self.analyte.name} {previous(self.row)}",
+            "entered": self.entered("", self.row.recorded_by, self.row.recorded_at),
+            "corrections": [
+                correction_words(step, self.patient.clinic.time_zone)
+                for step in corrections_of(self.staff, self.patient).get(self.row.pk, ())
+            ],
+            "withdraw_url": reverse("withdraw_entry", args=[self.patient.pk, "result", self.row.pk]),
+        }

@@ -1,0 +1,23 @@
+from django.http import QueryDict
+
+from monitoring.actions import pause_monitoring
+from monitoring.plan_forms import PauseMonitoringForm
+from patients.rules.permissions import Permission
+from tracker.views.forms.plan_page import PlanFormPage
+
+
+class PauseMonitoring(PlanFormPage[PauseMonitoringForm]):
+    """A drug's tests not asked for until a day, with the reason."""
+
+    template_name = "monitoring/pause_monitoring.html"
+    title = "Pause monitoring"
+    submit_label = "Pause monitoring"
+    done = "Monitoring is paused. It begins again by itself on the day that you chose."
+    permission = Permission.RECORD_MONITORING
+
+    def form(self, data: QueryDict | None = None) -> PauseMonitoringForm:
+        initial = {"drug": self.drug_asked_for(), "from_on": self.today}
+        return PauseMonitoringForm(data, today=self.today, initial=initial, drugs=self.drugs())
+
+    def write(self, form: PauseMonitoringForm) -> None:
+        pause_monitoring(by=self.staff, patient_id=self.patient.pk, **form.cleaned_data)

@@ -1,0 +1,53 @@
+from typing import Any
+
+from django.http import QueryDict
+
+from monitoring.actions import set_target_range
+from monitoring.plan_forms import SetTargetRangeForm
+from monitoring.result_forms import shown_units
+from monitoring.rules.levels import level_analytes
+from monitoring.schedules import protocol_of
+from monitoring.selectors import target_ranges_for
+from patients.errors import NotFound
+from patients.rules.permissions import Permission
+from tracker import display
+from tracker.views.forms.plan_page import PlanFormPage
+
+
+class SetTargetRange(PlanFormPage[SetTargetRangeForm]):
+    """The range in which one drug level of this patient should lie."""
+
+    template_name = "monitoring/set_target_range.html"
+    title = "Set a target range"
+    submit_label = "Set the target range"
+    done = "The target range is set."
+    permission = Permission.ADJUST_MONITORING
+
+    def open(self, **ids: Any) -> None:
+        super().open(**ids)
+        protocol = protocol_of(self.patient.clinic)
+        if ids["analyte"] not in level_analytes(protocol):
+            raise NotFound("No such drug level in the monitoring protocol.")
+        self.analyte = protocol.analytes[ids["analyte"]]
+
+    def form(self, data: QueryDict | None = None) -> SetTargetRangeForm:
+        units = [(unit, read) for unit, read in shown_units(self.analyte) if unit in self.analyte.units]
+        form = SetTargetRangeForm(data, today=self.today, initial={"from_on": self.today}, units=units)
+        ranges = target_ranges_for(self.staff).filter(patient=self.patient, analyte=self.analyte.id)
+        latest = ranges.first()
+        if latest is not None:
+            since = f"since {display.day(latest.from_on)}"
+            form.show_previous(
+                {
+                    "low": f"{display.quantity(latest.low, latest.unit)} {since}",
+                    "high": f"{display.quantity(latest.high, latest.unit)} {since}",
+                    "reason": latest.reason,
+                }
+            )
+        return form
+
+    def write(self, form: SetTargetRangeForm) -> None:
+        set_target_range(by=self.staff, patient_id=self.patient.pk, analyte=self.analyte.id, **form.cleaned_data)
+
+    def context(self) -> dict[str, Any]:
+        return {"analyte": self.analyte}

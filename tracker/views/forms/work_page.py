@@ -1,0 +1,62 @@
+"""Forms about work on one due item: they come from the worklist and go back to it, with a way to undo."""
+
+from typing import Any, TypeVar
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponseRedirect
+from django.shortcuts import redirect
+
+from monitoring.protocol.definitions import Item
+from monitoring.schedules import protocol_of
+from patients.errors import NotFound
+from patients.models.entry import Entry
+from patients.rules.permissions import Permission
+from tracker.templatetags.undo import undo_tag
+from tracker.views.forms.page import PatientFormPage
+from tracker.views.way_back import way_back
+
+F = TypeVar("F", bound=forms.Form)
+_LONGEST_OCCASION = 64  # characters, as the column holds it
+
+
+class WorkFormPage(PatientFormPage[F]):
+    """A form page about one due item of a patient, or where the address names none about the patient."""
+
+    permission = Permission.RECORD_MONITORING
+    # The entry's word and the entry, once it is written: what the message offers to undo.
+    undo: tuple[str, Entry] | None = None
+
+    def open(self, **ids: Any) -> None:
+        super().open(**ids)
+        self.item: Item | None = None
+        named = ids.get("item") or self.request.GET.get("item", "")
+        if named:
+            self.item = protocol_of(self.patient.clinic).items.get(named)
+            if self.item is None:
+                raise NotFound("No such item of the monitoring protocol.")
+        # An item due more than once, such as each step of a taper, says which time in the link's address.
+        self.occasion = self.request.GET.get("occasion", "")[:_LONGEST_OCCASION] if named else ""
+
+    def the_item(self) -> Item:
+        """The item that the page is about, where the address always names one."""
+        assert self.item is not None
+        return self.item
+
+    def say_done(self) -> None:
+        tag = undo_tag(self.undo[0], self.undo[1].pk) if self.undo is not None else ""
+        messages.success(self.request, self.done, extra_tags=tag)
+
+    def leave(self) -> HttpResponseRedirect:
+        return redirect(self.cancel_url())
+
+    def cancel_url(self) -> str:
+        return way_back(self.request, super().cancel_url())
+
+    @property
+    def parent_label(self) -> str:
+        """The words of the way back."""
+        return "Worklist" if self.cancel_url() != super().cancel_url() else ""
+
+    def context(self) -> dict[str, Any]:
+        return {"item": self.item}

@@ -1,0 +1,46 @@
+"""Keeping and deleting a person's own views of the worklist."""
+
+from typing import cast
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
+
+from monitoring.actions import delete_view, save_view
+from monitoring.work_forms import SaveViewForm
+from patients.errors import NotFound, Refused
+from patients.models import Staff
+from tracker.views.way_back import way_back
+
+
+@never_cache
+@require_POST
+def save_view_page(request: HttpRequest) -> HttpResponse:
+    """Keeps the list as it stands under a name, and shows it."""
+    form = SaveViewForm(request.POST)
+    query = request.POST.get("query", "")
+    if form.is_valid():
+        try:
+            view = save_view(by=cast(Staff, request.user), **form.cleaned_data)
+        except Refused as refused:
+            messages.error(request, f"Not kept. {refused.message}")
+        else:
+            messages.success(request, f"Kept as “{view.name}”.")
+            query = view.query
+    else:
+        messages.error(request, "Not kept. Give the view a name of at most 60 characters.")
+    return redirect(f"{reverse('worklist')}?{query}")
+
+
+@never_cache
+@require_POST
+def delete_view_page(request: HttpRequest, view_id: int) -> HttpResponse:
+    try:
+        view = delete_view(by=cast(Staff, request.user), view_id=view_id)
+    except NotFound as error:
+        raise Http404(error.message) from None
+    messages.success(request, f"The view “{view.name}” is deleted.")
+    return redirect(way_back(request, reverse("worklist")))
