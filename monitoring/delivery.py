@@ -12,13 +12,14 @@ from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 import structlog
+from celery.exceptions import SoftTimeLimitExceeded
 from django.core.mail import get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db import DatabaseError, transaction
 
 from monitoring.actions.mail import claim_next, drop, held, is_urgent, mark_sent, put_off, record_failure
 from monitoring.letters import letter
-from monitoring.selectors.mail import quiet_hours_of, why_not_to_send
+from monitoring.selectors.mail import a_failed_mail_waits, quiet_hours_of, why_not_to_send
 
 SECONDS = 45  # for one run, well inside a task's time limit; the next run goes on
 
@@ -29,17 +30,22 @@ log = structlog.get_logger(__name__)
 
 @dataclass(slots=True)
 class SendReport:
-    """How many e-mails a run sent, failed to send, and found no longer wanted or to be put off."""
+    """How many e-mails a run sent, failed to send, and found no longer wanted or to be put off.
+
+    `server_is_away` when it ended because the server did not serve, whatever the message.
+    """
 
     sent: int = 0
     failed: int = 0
     not_sent: int = 0
+    server_is_away: bool = False
 
 
 def send_mails(now: datetime, seconds: float = SECONDS) -> SendReport:
     """Sends what is to be sent at this moment, for at most so many seconds.
 
-    After trouble with the server it stops, so that not every e-mail uses up an attempt on a server that is down.
+    After trouble with the server it stops, so that not every e-mail uses up an attempt on a server that is down. While
+    all that failed waits for its next attempt, a run knocks at the server, so that each knows whether mail can leave.
     """
     report, began = SendReport(), time.monotonic()
     connection = get_connection()
@@ -51,14 +57,17 @@ def send_mails(now: datetime, seconds: float = SECONDS) -> SendReport:
                 break
             try:
                 _send(mail_id, token, moment, connection, report)
-            except DatabaseError:
-                raise  # the claim is taken over later
+            except (DatabaseError, SoftTimeLimitExceeded):
+                raise  # the claim is taken over later: nobody knows whether the server has accepted it
             except Exception as error:
                 log.exception("mail_not_sent", mail=mail_id)
-                record_failure(mail_id, token, said_of(error), moment)
+                report.server_is_away = isinstance(error, OSError) and not isinstance(error, _ABOUT_ONE_MESSAGE)
+                record_failure(mail_id, token, said_of(error), moment, server_is_away=report.server_is_away)
                 report.failed += 1
-                if isinstance(error, OSError) and not isinstance(error, _ABOUT_ONE_MESSAGE):
+                if report.server_is_away:
                     break
+        if not (report.sent or report.server_is_away) and a_failed_mail_waits():
+            report.server_is_away = not _answers(connection)
     finally:
         _close(connection)
     return report
@@ -90,6 +99,15 @@ def _send(mail_id: int, token: UUID, now: datetime, connection: BaseEmailBackend
         raise OSError("the mail server took nothing")
     mark_sent(mail, now)
     report.sent += 1
+
+
+def _answers(connection: BaseEmailBackend) -> bool:
+    try:
+        connection.open()
+    except OSError:
+        log.warning("mail_server_away")
+        return False
+    return True
 
 
 def _close(connection: BaseEmailBackend) -> None:

@@ -51,7 +51,7 @@ class ChangeIntervalForm(EntryForm):
     interval_days = WholeNumberField(
         label="Every how many days", required=True, help_text="For example 28 for 4 weeks."
     )
-    from_on = DayField(label="From")
+    from_on = DayField(label="From", help_text="Today or an earlier day. " + DAY_HELP)
     until = DayField(
         label="Until", help_text="From this day on the schedule’s own interval holds again. For example 05/04/2027."
     )

@@ -1,18 +1,32 @@
 """Background work on monitoring. Each task is safe to run twice, late, never, or on several workers at once."""
 
+import time
+from collections.abc import Collection, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
 
 import structlog
-from celery import shared_task
-from django.db import DatabaseError, transaction
+from celery import Task, shared_task
+from django.conf import settings
+from django.db import (
+    DatabaseError,
+    DataError,
+    IntegrityError,
+    InterfaceError,
+    OperationalError,
+    close_old_connections,
+    transaction,
+)
 from django.utils import timezone
-from kombu.exceptions import OperationalError
+from kombu.exceptions import OperationalError as BrokerError
 
 from monitoring import actions
 from monitoring.actions import raise_alerts, reconcile
 from monitoring.actions.heartbeat import heartbeat
 from monitoring.actions.mail_plans import plan_mails
+from monitoring.actions.not_worked_out import note_not_worked_out, note_worked_out
 from monitoring.actions.reminders import keep_reminders
 from monitoring.delivery import send_mails
 from monitoring.selectors.heartbeats import ALERTS, MAILS, RECONCILE, SCHEDULER, SILENCE
@@ -20,6 +34,10 @@ from monitoring.selectors.silence import silence_by_clinic
 from patients.selectors import patient_ids_by_clinic
 
 CHUNK = 200
+TRIES = 3  # while the database is away for a moment or breaks a deadlock
+SECONDS_BETWEEN_TRIES = 2
+SECONDS_TO_BE_SILENT = 1  # a broker that fails later than that kept somebody waiting
+SECONDS_LEFT_ALONE = 30
 log = structlog.get_logger(__name__)
 
 
@@ -29,27 +47,49 @@ def reconcile_all(as_of: str | None = None) -> None:
     patient_ids = patient_ids_by_clinic()
     for start in range(0, len(patient_ids), CHUNK):
         reconcile_some.delay(patient_ids[start : start + CHUNK], as_of)
-    beat.delay(RECONCILE)  # behind the chunks: when its turn comes, they have all been taken up
+    # In the queue of the chunks and behind them: when its turn comes, they have all been taken up.
+    beat.apply_async((RECONCILE,), queue=settings.CELERY_TASK_DEFAULT_QUEUE)
 
 
 @shared_task
 def reconcile_some(patient_ids: list[int], as_of: str | None = None) -> None:
     """Brings the due items and the alerts of these patients in step with the rules.
 
-    When that fails, each goes on alone: a record that no rule foresaw must not hold up the patients beside it.
+    When that fails, each goes on alone: a record that no rule foresaw, or that the database refuses, must not hold up
+    the patients beside it. Whoever is left behind in the end is on record as such (`NotWorkedOut`).
     """
     try:
-        day = date.fromisoformat(as_of) if as_of else None
-        reconcile(patient_ids=patient_ids, as_of=day)
-        raise_alerts(patient_ids, day)
-    except DatabaseError:
-        raise  # all would fail alike; the next run makes good
-    except Exception:
-        if len(patient_ids) == 1:
+        _bring_in_step(patient_ids, date.fromisoformat(as_of) if as_of else None)
+    except Exception as error:
+        if len(patient_ids) == 1 or _fails_for_all(error):
+            with suppress(DatabaseError, InterfaceError):  # where it is away, the task's own error says so
+                note_not_worked_out(patient_ids, error)
             raise
         log.exception("reconcile_split", patients=len(patient_ids))
         for patient_id in patient_ids:
             reconcile_some.delay([patient_id], as_of)
+    else:
+        note_worked_out(patient_ids)
+
+
+def _bring_in_step(patient_ids: Collection[int], day: date | None) -> None:
+    """Tries again, after a moment, what a deadlock or a lost connection cut off. Raises what the last try raised."""
+    for tries_left in reversed(range(TRIES)):
+        try:
+            reconcile(patient_ids=patient_ids, as_of=day)
+            raise_alerts(patient_ids, day)
+            return
+        except (OperationalError, InterfaceError):
+            if not tries_left:
+                raise
+            log.warning("reconcile_tried_again", patients=len(patient_ids), tries_left=tries_left)
+        time.sleep(SECONDS_BETWEEN_TRIES)
+        close_old_connections()
+
+
+def _fails_for_all(error: Exception) -> bool:
+    """True when the database itself is at fault; bad data and a broken constraint belong to one patient's rows."""
+    return isinstance(error, DatabaseError | InterfaceError) and not isinstance(error, DataError | IntegrityError)
 
 
 @shared_task
@@ -61,11 +101,15 @@ def climb_alerts(now: str | None = None) -> None:
 
 @shared_task
 def send_planned_mail(now: str | None = None) -> None:
-    """Plans the e-mails that are wanted by now and sends what may go; what one run leaves, the next one takes up."""
+    """Plans the e-mails that are wanted by now and sends what may go; what one run leaves, the next one takes up.
+
+    No sign of life from a run that could not plan for some clinic, or that met no mail server and sent nothing.
+    """
     moment = datetime.fromisoformat(now) if now else timezone.now()
-    plan_mails(moment)
-    send_mails(moment)
-    heartbeat(MAILS)
+    planned = plan_mails(moment)
+    sending = send_mails(moment)
+    if not planned.failed_clinics and (sending.sent or not sending.server_is_away):
+        heartbeat(MAILS)
 
 
 @shared_task
@@ -93,24 +137,45 @@ def reconcile_clinic(clinic_id: int) -> None:
 
 def reconcile_clinic_soon(clinic_id: int) -> None:
     """Asks for the reconciliation of a clinic's patients once the write is committed."""
-    transaction.on_commit(partial(_enqueue_clinic, clinic_id), robust=True)
+    transaction.on_commit(partial(_send, reconcile_clinic, clinic_id), robust=True)
 
 
 def reconcile_soon(patient_id: int) -> None:
     """Asks for one patient's reconciliation once the write is committed."""
-    transaction.on_commit(partial(_enqueue, patient_id), robust=True)
+    reconcile_many_soon([patient_id])
 
 
-def _enqueue(patient_id: int) -> None:
+def reconcile_many_soon(patient_ids: Sequence[int]) -> None:
+    """Asks for these patients' reconciliation once the write is committed, in one message for each chunk."""
+    for start in range(0, len(patient_ids), CHUNK):
+        chunk = list(patient_ids[start : start + CHUNK])
+        transaction.on_commit(partial(_send, reconcile_some, chunk), robust=True)
+
+
+@dataclass(slots=True)
+class SilentBroker:
+    """Until when this process leaves alone a broker that kept a page waiting, by time.monotonic()."""
+
+    until: float = 0.0
+
+
+_silent_broker = SilentBroker()
+
+
+def _send(task: Task[..., None], what: int | list[int]) -> None:
+    """Hands a task to the broker, tried once. The write stands; the nightly run makes good what was not taken.
+
+    A broker that answers nothing costs each page that saves the time limit of the connection, so after one such wait
+    it is not asked for a while. One that refuses at once costs nothing and is asked each time.
+    """
+    start = time.monotonic()
+    if start < _silent_broker.until:
+        log.warning("reconcile_not_enqueued", task_name=task.name, asked=False)
+        return
     try:
-        reconcile_some.apply_async(([patient_id],), retry=False)
-    except OperationalError:
-        # The write stands; the nightly run makes good what the broker did not take.
-        log.warning("reconcile_not_enqueued")
-
-
-def _enqueue_clinic(clinic_id: int) -> None:
-    try:
-        reconcile_clinic.apply_async((clinic_id,), retry=False)
-    except OperationalError:
-        log.warning("reconcile_not_enqueued", clinic=clinic_id)
+        task.apply_async((what,), retry=False)
+    except BrokerError:
+        now = time.monotonic()
+        if now - start > SECONDS_TO_BE_SILENT:
+            _silent_broker.until = now + SECONDS_LEFT_ALONE
+        log.warning("reconcile_not_enqueued", task_name=task.name, asked=True)

@@ -1,7 +1,8 @@
 """Log lines: one JSON object each, with the request's id and the staff member's number, and without patient data.
 
 A search term, a form field or the text of a database error can name a patient. So a request is logged without its
-query string, and an exception as its types and places, without its message.
+query string, and an exception as its types and places, without its message. A link that ends a patient's reminders, or
+shows a calendar, is itself the permission to do so: whoever logs its path, Django too, the token is left out.
 """
 
 import re
@@ -14,20 +15,21 @@ from django.http import HttpRequest
 from django_structlog.middlewares import RequestMiddleware
 from structlog.typing import EventDict, WrappedLogger
 
-_TOKEN = re.compile(r"(?<=/reminders/stop/)[^/]+|(?<=/calendar/feed/)[^/]+")
+_TOKEN = re.compile(r"(?<=/reminders/stop/)[^/\s]+|(?<=/calendar/feed/)[^/\s]+")
 _MASKED = "…"
 
 
 class RequestLogMiddleware(RequestMiddleware):
-    """Logs the start and the end of each request by method and path.
-
-    A link that ends a patient's reminders, or shows a calendar, is itself the permission to do so: it is logged
-    without its token.
-    """
+    """Logs the start and the end of each request by method and path, without the token of a link."""
 
     @staticmethod
     def format_request(request: HttpRequest) -> str:
         return f"{request.method} {_TOKEN.sub(_MASKED, request.path)}"
+
+
+def without_tokens(logger: WrappedLogger, method: str, event: EventDict) -> EventDict:
+    """Mask the token of a link in the text of the line, its arguments put in by now, and in every value beside it."""
+    return {name: _TOKEN.sub(_MASKED, value) if isinstance(value, str) else value for name, value in event.items()}
 
 
 def exception_without_values(logger: WrappedLogger, method: str, event: EventDict) -> EventDict:
@@ -82,6 +84,7 @@ def logging_configuration(level: int, *, readable: bool) -> dict[str, Any]:
         structlog.stdlib.add_logger_name,
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
+        without_tokens,
     ]
     if not readable:
         shared.append(exception_without_values)

@@ -11,6 +11,7 @@ from typing import Any
 
 from csp.constants import NONE, SELF
 from environs import Env, validate
+from kombu import Queue
 from psycopg.conninfo import conninfo_to_dict
 
 from tracker.logs import logging_configuration
@@ -138,6 +139,12 @@ CACHES = {
 CELERY_BROKER_URL = REDIS_URL
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_DEFAULT_QUEUE = "myoline"
+# A worker that is told no queue takes from both in turn, so that a night's work over every clinic holds up neither
+# alerts nor e-mails.
+CELERY_TASK_QUEUES = [Queue(name, routing_key=name) for name in ("myoline", "myoline-urgent")]
+CELERY_TASK_ROUTES = {
+    f"monitoring.tasks.{name}": {"queue": "myoline-urgent"} for name in ("beat", "climb_alerts", "send_planned_mail")
+}
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_IGNORE_RESULT = True  # what a task did is in the database; there is no result backend
@@ -151,9 +158,11 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 180,  # longer than any task may run, else it runs twice; no task is ever delayed that long
     "unacked_restore_interval": 2,  # with the next one: a killed worker's task is back within seconds
     "unacked_restore_throttle": 1,
+    "queue_order_strategy": "round_robin",
     # Seconds; without them a page that saves would wait for a silent broker as long as the network pleases.
     "socket_connect_timeout": 3,
-    "socket_timeout": 5,
+    "socket_timeout": 3,
+    "max_retries": 0,  # of connecting, else a page waits 6 s while Redis refuses; workers and beat have their own
     "global_keyprefix": f"{REDIS_KEY_PREFIX}:",
 }
 CELERY_TIMEZONE = "UTC"
@@ -227,8 +236,12 @@ PERMISSIONS_POLICY: dict[str, list[str]] = {
 # ── E-mail (what it may say: ADR 0023) ───────────────────────────────────────────────────────────────────────────────
 EMAIL_HOST = env.str("EMAIL_HOST", "")
 EMAIL_PORT = env.int("EMAIL_PORT", 587)
-EMAIL_USE_TLS = env.bool("EMAIL_USE_TLS", True)  # STARTTLS
 EMAIL_USE_SSL = env.bool("EMAIL_USE_SSL", False)  # TLS from the first byte, in place of EMAIL_USE_TLS
+EMAIL_USE_TLS = env.bool("EMAIL_USE_TLS", not EMAIL_USE_SSL)  # STARTTLS
+if EMAIL_USE_SSL and EMAIL_USE_TLS:
+    raise ValueError(
+        "EMAIL_USE_SSL and EMAIL_USE_TLS are both on: one mail connection has one of them; turn the other off"
+    )
 EMAIL_HOST_USER = env.str("EMAIL_HOST_USER", "")
 EMAIL_HOST_PASSWORD = env.str("EMAIL_HOST_PASSWORD", "")
 EMAIL_TIMEOUT = 20  # seconds for each step with the mail server
@@ -238,6 +251,8 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "reminders@localhost")
 MAIL_DOMAIN = DEFAULT_FROM_EMAIL.rpartition("@")[2].rstrip("> ")  # of every Message-ID
 # Where links in e-mails lead.
 SITE_URL = env.str("SITE_URL", "http://127.0.0.1:8000" if DEBUG else f"https://{''.join(ALLOWED_HOSTS[:1]).lstrip('.')}")
+if "*" in SITE_URL:
+    raise ValueError("SITE_URL: name the one address that links in e-mails lead to, such as https://myoline.example.org")
 # How an e-mail to staff may name a patient.
 MAIL_PATIENT_IDENTIFIERS = env.str(
     "MAIL_PATIENT_IDENTIFIERS",
@@ -286,7 +301,8 @@ PROTOCOL_FOLDER = folder_named(env.str("PROTOCOL_FOLDER", ""))  # None: the prot
 VIGNETTES_FOLDER = folder_named(env.str("VIGNETTES_FOLDER", ""))  # None: no clinic's cases
 
 # ── Work on due items ────────────────────────────────────────────────────────────────────────────────────────────────
-DAYS_TO_WAIT_FOR_A_RESULT = env.int("DAYS_TO_WAIT_FOR_A_RESULT", 7)  # after a sample; then its items are asked for again
+# After a sample was taken; then its items are asked for again.
+DAYS_TO_WAIT_FOR_A_RESULT = env.int("DAYS_TO_WAIT_FOR_A_RESULT", 7, validate=validate.Range(min=1, max=56))
 
 # ── Alerts (docs/adr/0020) ───────────────────────────────────────────────────────────────────────────────────────────
 def rising(hours: list[int], variable: str) -> tuple[int, ...]:
@@ -304,11 +320,12 @@ ALERT_HOURS = {
 }
 # After how many hours an alert comes back that somebody has seen and nobody has decided on: urgent, action, look.
 ALERT_UNDECIDED_HOURS = {
-    "urgent": env.int("ALERT_UNDECIDED_HOURS_URGENT", 4),
-    "action": env.int("ALERT_UNDECIDED_HOURS_ACTION", 72),
-    "look": env.int("ALERT_UNDECIDED_HOURS_LOOK", 14 * 24),
+    "urgent": env.int("ALERT_UNDECIDED_HOURS_URGENT", 4, validate=validate.Range(min=1)),
+    "action": env.int("ALERT_UNDECIDED_HOURS_ACTION", 72, validate=validate.Range(min=1)),
+    "look": env.int("ALERT_UNDECIDED_HOURS_LOOK", 14 * 24, validate=validate.Range(min=1)),
 }
-ALERT_REPEAT_GRACE_DAYS = env.int("ALERT_REPEAT_GRACE_DAYS", 3)  # after a repeat was due, before its alert comes back
+# After a repeat was due, before its alert comes back.
+ALERT_REPEAT_GRACE_DAYS = env.int("ALERT_REPEAT_GRACE_DAYS", 3, validate=validate.Range(min=0))
 
 # ── Logs ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
 LOG_LEVEL = env.log_level("LOG_LEVEL", logging.INFO)

@@ -37,6 +37,11 @@ def repeat_was_normal(result: record.Result) -> str:
     return f"The repeat of {display_date(result.sampled_on)} was {shown} and asks for nothing."
 
 
+def repeat_is_back(result: record.Result) -> str:
+    shown = value_shown(result.value, result.comparator, result.unit, result.text)
+    return f"The repeat of {display_date(result.sampled_on)} was {shown}: as good as before the trend, or better."
+
+
 def nothing_decided(hours: int) -> str:
     return f"Acknowledged, but nothing was decided within {hours} hours."
 

@@ -15,15 +15,26 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
-from monitoring.actions.alert_reasons import corrected, died, read_again, repeat_was_normal, rested_on, withdrawn
+from monitoring.actions.alert_reasons import (
+    corrected,
+    died,
+    read_again,
+    repeat_is_back,
+    repeat_was_normal,
+    rested_on,
+    withdrawn,
+)
 from monitoring.facts import monitoring_records
 from monitoring.models import Alert, AlertStep, Contact, Result
 from monitoring.protocol.definitions import MonitoringProtocol
 from monitoring.rules.alerts import evaluate_alerts, read_results, stricter
 from monitoring.rules.findings import AlertFinding
 from monitoring.rules.record import MonitoringRecord
+from monitoring.rules.record import Result as ReadResult
+from monitoring.rules.trends import is_back
 from monitoring.rules.vocabulary import AlertAction, AlertGrade, AlertLevel, AlertStatus, AlertStepKind
 from monitoring.schedules import protocol_of
+from monitoring.selectors.first_entries import first_entries
 from patients.clock import day_in, today_in
 from patients.facts import grouped
 from patients.models import Patient
@@ -86,13 +97,16 @@ class _Reading:
     record: MonitoringRecord
     protocol: MonitoringProtocol
     entered: dict[str, date]
+    first_entered: dict[str, date]
     alerts: list[Alert]
     contacts: dict[str, Contact]
     corrected: list[Result]
     findings: tuple[AlertFinding, ...] = field(init=False)
 
     def __post_init__(self) -> None:
-        self.findings = evaluate_alerts(self.record, self.protocol, self.as_of, entered=self.entered)
+        self.findings = evaluate_alerts(
+            self.record, self.protocol, self.as_of, entered=self.entered, first_entered=self.first_entered
+        )
 
     def changes(self) -> list[_Change]:
         """What has to be written, closings first."""
@@ -158,8 +172,16 @@ class _Reading:
             return ""
         newest = max(later, key=lambda one: (one.sampled_on, int(one.id)))
         (reading,) = read_results(self.record, self.protocol, self.as_of, [newest])
-        normal = reading.finding is None and not reading.note
-        return repeat_was_normal(newest) if normal else ""
+        if row.rule_id in {rule.id for rule in self.protocol.trends.get(result.analyte, ())}:
+            return repeat_is_back(newest) if reading.finding is None and self._is_back(newest, row) else ""
+        return repeat_was_normal(newest) if reading.clear else ""
+
+    def _is_back(self, newest: ReadResult, row: Alert) -> bool:
+        """Whether a value is as good again as the first of the trend that the alert is about."""
+        rows = self.record.results
+        last = next((one for one in rows if one.id == str(row.result_id)), None)
+        rule = next(rule for rule in self.protocol.trends[newest.analyte] if rule.id == row.rule_id)
+        return last is not None and is_back(newest, last, rule, self.protocol, others=rows)
 
 
 def _closed_by_software(row: Alert) -> bool:
@@ -181,6 +203,7 @@ def _readings(patients: Any, as_of: date | None, *, lock: bool = False) -> Itera
     open_rows = [row for rows in alerts.values() for row in rows if row.status != AlertStatus.CLOSED]
     contacts = _contacts(open_rows)
     corrected_rows = _corrected(open_rows)
+    firsts = first_entries(Result.objects.filter(patient__in=ids).current().filter(replaces__isnull=False))
     for patient in wanted:
         yield _Reading(
             patient=patient,
@@ -188,6 +211,11 @@ def _readings(patients: Any, as_of: date | None, *, lock: bool = False) -> Itera
             record=records[patient.pk],
             protocol=protocols[patient.clinic_id],
             entered=entered[patient.pk],
+            first_entered={
+                f"result:{pk}": day_in(patient.clinic, moment)
+                for pk, moment in firsts.items()
+                if f"result:{pk}" in entered[patient.pk]
+            },
             alerts=alerts[patient.pk],
             contacts=contacts,
             corrected=corrected_rows[patient.pk],

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 from django.db import transaction
 
-from monitoring.actions.plan import monitored_drug, not_far_ahead
+from monitoring.actions.plan import monitored_drug
 from monitoring.models import IntervalOverride
 from monitoring.protocol.definitions import MonitoringProtocol
 from monitoring.rules.findings import ItemKind
@@ -37,7 +37,7 @@ def override_interval(
     drug: str = EVERY_DRUG,
     item: str = EVERY_ITEM,
 ) -> IntervalOverride:
-    """Sets another interval for a drug and an item ("" for all), from a day to before `until`.
+    """Sets another interval for a drug and an item ("" for all), from a day that has come to before `until`.
 
     The one recorded before for the same drug and item is superseded. Raises NotFound, NotAllowed, Refused.
     """
@@ -46,7 +46,7 @@ def override_interval(
     monitored_drug(patient, drug, protocol)
     _check_item(protocol, drug, item)
     not_before_birth(patient, from_on, "from_on")
-    not_far_ahead(from_on, today, "from_on")
+    _check_begin(from_on, today)
     _check_end(from_on, until, today)
     _check_interval(interval_days, from_on, until)
     _check_sense(protocol, drug, item, interval_days)
@@ -68,12 +68,6 @@ def override_interval(
         return store(row)
     if same_as(row).exists():
         raise Refused(ALREADY_RECORDED)
-    if from_on > today and earlier.from_on <= today < earlier.until:
-        raise Refused(
-            f"An interval of {earlier.interval_days} days is in force until {display_date(earlier.until)} and would "
-            "end at once. Let the new one begin today, or enter it on the day on which it begins.",
-            "from_on",
-        )
     return _in_its_place(earlier, row, by, "another interval was decided")
 
 
@@ -127,11 +121,15 @@ def _check_item(protocol: MonitoringProtocol, drug: str, item: str) -> None:
         raise Refused(f"{name} is not repeated at an interval for {whose}.{which}", "item")
 
 
+def _check_begin(from_on: date, today: date) -> None:
+    """Raises Refused for a day to come: a dose increase before it would be put off by what was decided without it."""
+    if from_on > today:
+        raise Refused("Another interval begins today or earlier. Decide a later one on the day itself.", "from_on")
+
+
 def _check_end(from_on: date, until: date, today: date) -> None:
     if until <= today:
         raise Refused("Choose a later day: an interval that is already over changes nothing.", "until")
-    if until <= from_on:
-        raise Refused("It ends after it begins.", "until")
     if until > today + LONGEST_OVERRIDE:
         raise Refused(
             f"Another interval ends within {LONGEST_OVERRIDE.days} days, by {display_date(today + LONGEST_OVERRIDE)}: "

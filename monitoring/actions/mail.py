@@ -32,12 +32,11 @@ def claim_next(now: datetime, token: UUID) -> int | None:
     ready = Q(status__in=NOT_SENT_YET) | Q(status=MailStatus.CLAIMED, claimed_at__lte=now - TAKE_OVER_AFTER)
     # The first condition is that of the index, word for word.
     rows = Mail.objects.filter(status__in=("planned", "claimed", "failed"), not_before__lte=now).filter(ready)
-    mail = rows.select_for_update(skip_locked=True, no_key=True).order_by("not_before", "id").first()
+    rows = rows.select_for_update(skip_locked=True, no_key=True).order_by("not_before", "id")
+    while (mail := rows.first()) is not None and mail.attempts > len(WAITS):
+        _leave(mail, MailStatus.GIVEN_UP, last_error="The worker that was sending it ended, every time.")
     if mail is None:
         return None
-    if mail.attempts > len(WAITS):
-        _leave(mail, MailStatus.GIVEN_UP, last_error="The worker that was sending it ended, every time.")
-        return claim_next(now, token)
     Mail.objects.filter(pk=mail.pk).update(
         status=MailStatus.CLAIMED, claimed_at=now, claimed_by=token, attempts=F("attempts") + 1
     )
@@ -80,19 +79,25 @@ def drop(mail: Mail, reason: str) -> None:
 
 
 @transaction.atomic
-def record_failure(mail_id: int, token: UUID, error: str, now: datetime) -> None:
+def record_failure(mail_id: int, token: UUID, error: str, now: datetime, *, server_is_away: bool = False) -> None:
     """The attempt failed: try again after a growing wait, outside quiet hours, or give up.
 
-    `error` names the kind of failure and never an address or a person.
+    What is urgent waits for minutes only, and while the server is away its attempts do not count, so that it is never
+    given up for that. `error` names the kind of failure and never an address or a person.
     """
     mail = held(mail_id, token)
     if mail is None:
         return
-    again = next_attempt(mail.attempts, now)
+    urgent = is_urgent(mail)
+    if urgent and server_is_away:
+        soon = now + WAITS[0]
+        _leave(mail, MailStatus.FAILED, not_before=soon, last_error=error[:300], attempts=F("attempts") - 1)
+        return
+    again = next_attempt(mail.attempts, now, urgent=urgent)
     if again is None:
         _leave(mail, MailStatus.GIVEN_UP, last_error=error[:300])
         return
-    if not is_urgent(mail):
+    if not urgent:
         again = quiet_hours_of(mail.clinic).over(again)
     _leave(mail, MailStatus.FAILED, not_before=again, last_error=error[:300])
 

@@ -10,9 +10,11 @@ from datetime import date, datetime, timedelta
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
+import structlog
+from celery.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import Q
 
 from monitoring.models import AlertStep, Mail, Reminder
 from monitoring.rules.sending import alert_key, digest_is_due, digest_key, patient_key
@@ -38,29 +40,49 @@ from patients.models import Clinic
 
 _CALLS_SOMEBODY = (AlertStepKind.OPENED, AlertStepKind.CLIMBED, AlertStepKind.REOPENED)
 _TO_PATIENTS = (MailKind.PATIENT_DUE_SOON, MailKind.PATIENT_OVERDUE)
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class PlanReport:
-    """How many e-mails a run planned, and how many it dropped because their reason went."""
+    """How many e-mails a run planned and dropped because their reason went, and for how many clinics it failed."""
 
     planned: int = 0
     dropped: int = 0
+    failed_clinics: int = 0
 
 
 def plan_mails(now: datetime) -> PlanReport:
     """Plans every e-mail that is wanted at this moment and not yet planned, and drops those not wanted any more.
 
-    Plans nothing where the installation has no mail server (MAIL_IS_SENT): a queue that nobody empties helps nobody.
+    A clinic for which that fails holds up no other one: it is logged, counted, and tried again by the next run. Plans
+    nothing where the installation has no mail server (MAIL_IS_SENT): a queue that nobody empties helps nobody.
     """
     if not settings.MAIL_IS_SENT:
         return PlanReport()
-    planned = dropped = 0
-    for clinic in Clinic.objects.order_by("pk"):
-        with transaction.atomic():
-            patients = _ToRemind(clinic, day_in(clinic, now))
-            dropped += _drop_pointless(clinic, now, patients)
-            planned += _plan([*_digests(clinic, now), *_alerts(clinic, now), *_reminders(clinic, now, patients)])
+    planned = dropped = failed_clinics = 0
+    for clinic_id in Clinic.objects.order_by("pk").values_list("pk", flat=True):
+        try:
+            found = _plan_clinic(clinic_id, now)
+        except SoftTimeLimitExceeded:
+            raise  # the task's time is over, for every clinic
+        except Exception:
+            log.exception("mail_not_planned", clinic=clinic_id)
+            failed_clinics += 1
+        else:
+            planned, dropped = planned + found.planned, dropped + found.dropped
+    return PlanReport(planned, dropped, failed_clinics)
+
+
+@transaction.atomic
+def _plan_clinic(clinic_id: int, now: datetime) -> PlanReport:
+    # One worker at a time: of two that read a visit day before and after it moved, both would remind of it.
+    clinic = Clinic.objects.select_for_update(no_key=True).get(pk=clinic_id)
+    patients = _ToRemind(clinic, day_in(clinic, now))
+    dropped = _drop_pointless(clinic, now, patients)
+    alerts = _alerts(clinic, now)
+    dropped += _drop_overtaken(alerts)
+    planned = _plan([*_digests(clinic, now), *alerts, *_reminders(clinic, now, patients)])
     return PlanReport(planned, dropped)
 
 
@@ -76,15 +98,22 @@ def _digests(clinic: Clinic, now: datetime) -> list[Mail]:
 
 
 def _alerts(clinic: Clinic, now: datetime) -> list[Mail]:
-    """An e-mail for each step by which an unseen alert came to wait for somebody at the level where it now waits."""
-    steps = AlertStep.objects.filter(
-        kind__in=_CALLS_SOMEBODY,
-        level=F("alert__level"),
-        alert__status=AlertStatus.OPEN,
-        alert__grade__in=GRADES_TO_MAIL,
-        alert__patient__clinic=clinic,
-    ).select_related("alert")
-    readers = {level: readers_of_alert(clinic, level) for level in {AlertLevel(step.level) for step in steps}}
+    """An e-mail to each reader of an unseen alert, for the newest step by which it came to wait for somebody.
+
+    Whatever called before that is past: it was answered, or nobody answered and the alert went on.
+    """
+    steps = (
+        AlertStep.objects.filter(
+            kind__in=_CALLS_SOMEBODY,
+            alert__status=AlertStatus.OPEN,
+            alert__grade__in=GRADES_TO_MAIL,
+            alert__patient__clinic=clinic,
+        )
+        .order_by("alert", "-pk")
+        .distinct("alert")
+        .select_related("alert")
+    )
+    readers = {level: readers_of_alert(clinic, level) for level in {AlertLevel(step.alert.level) for step in steps}}
     return [
         _mail(
             clinic,
@@ -96,8 +125,17 @@ def _alerts(clinic: Clinic, now: datetime) -> list[Mail]:
             alert=step.alert,
         )
         for step in steps
-        for member in readers[AlertLevel(step.level)]
+        for member in readers[AlertLevel(step.alert.level)]
     ]
+
+
+def _drop_overtaken(alerts: list[Mail]) -> int:
+    """What waits to be sent for an earlier step of an alert, to somebody whom the newest one is told."""
+    newest = {(mail.alert_id, mail.staff_id): mail.key for mail in alerts}
+    waiting = Mail.objects.filter(status__in=NOT_SENT_YET, alert__in={alert for alert, _ in newest})
+    rows = waiting.values_list("pk", "alert", "staff", "key")
+    overtaken = [pk for pk, alert, staff, key in rows if newest.get((alert, staff), key) != key]
+    return waiting.filter(pk__in=overtaken).update(status=MailStatus.CANCELLED) if overtaken else 0
 
 
 class _ToRemind:
@@ -125,17 +163,23 @@ class _ToRemind:
 
 def _reminders(clinic: Clinic, now: datetime, patients: _ToRemind) -> list[Mail]:
     """At most one e-mail to each patient on a day: about what is overdue, else about the next visit."""
-    said = _already_said(patients.late.keys() | patients.coming.keys())
+    wishes = {patient_id: _wishes(patients, patient_id) for patient_id in patients.late.keys() | patients.coming.keys()}
+    said = _already_said(wishes.keys(), [key for wished in wishes.values() for _, key in wished], patients.today)
     found = []
-    for patient_id, details in patients.details.items():
-        wishes = [(MailKind.PATIENT_OVERDUE, patients.late[patient_id])] if patient_id in patients.late else []
-        wishes += [(MailKind.PATIENT_DUE_SOON, visit_on) for visit_on in patients.coming.get(patient_id, ())]
-        for kind, visit_on in wishes:
-            key = patient_key(patient_id, kind, visit_on)
+    for patient_id, wished in wishes.items():
+        for kind, key in wished:
             if said[patient_id].allows(kind, key, patients.today):
-                found.append(_mail(clinic, now, key, kind, contact_details=details))
+                found.append(_mail(clinic, now, key, kind, contact_details=patients.details[patient_id]))
                 break
     return found
+
+
+def _wishes(patients: _ToRemind, patient_id: int) -> list[tuple[MailKind, str]]:
+    """What could be written to a patient, each with its key; what matters most first."""
+    late = [patients.late[patient_id]] if patient_id in patients.late else []
+    visits = [(MailKind.PATIENT_OVERDUE, visit_on) for visit_on in late]
+    visits += [(MailKind.PATIENT_DUE_SOON, visit_on) for visit_on in patients.coming.get(patient_id, ())]
+    return [(kind, patient_key(patient_id, kind, visit_on)) for kind, visit_on in visits]
 
 
 class _Said:
@@ -152,11 +196,15 @@ class _Said:
         return kind is MailKind.PATIENT_DUE_SOON or all(day <= since for day in self.days[kind])
 
 
-def _already_said(patient_ids: Collection[int]) -> dict[int, _Said]:
+def _already_said(patient_ids: Collection[int], keys: Collection[str], today: date) -> dict[int, _Said]:
+    """What was said under these keys at any time, and all that is young enough to put off another."""
     said: dict[int, _Said] = defaultdict(_Said)
     if not patient_ids:
         return said
-    mails = Mail.objects.filter(kind__in=_TO_PATIENTS, contact_details__patient__in=patient_ids)
+    young = Q(for_day__gt=today - timedelta(days=settings.MAIL_DAYS_BETWEEN_OVERDUE))
+    mails = Mail.objects.filter(
+        young | Q(key__in=keys), kind__in=_TO_PATIENTS, contact_details__patient__in=patient_ids
+    )
     rows = mails.exclude(status=MailStatus.CANCELLED).values_list("contact_details__patient", "kind", "key", "for_day")
     for patient_id, kind, key, for_day in rows:
         said[patient_id].keys.add(key)

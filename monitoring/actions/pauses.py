@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from django.db import transaction
 
 from monitoring.actions.plan import monitored_drug
+from monitoring.actions.postponements import check_drug_put_off
 from monitoring.models import Pause
 from monitoring.rules.plan import EVERY_DRUG
 from monitoring.schedules import protocol_of
@@ -38,6 +39,7 @@ def pause_monitoring(
     if not reason.strip():
         raise Refused("Say why monitoring is paused.", "reason")
     _settle_earlier(patient, drug, begins, today, by)
+    check_drug_put_off(by, patient, drug, until, begins)
     return store(Pause(patient=patient, drug=drug, from_on=begins, until=until, reason=reason.strip(), recorded_by=by))
 
 

@@ -10,6 +10,7 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 
 from monitoring.actions.reminders import keep_reminders
@@ -122,7 +123,7 @@ def _readings(patients: Iterable[Patient], as_of: date | None) -> Iterable[_Read
         "patient_id", *_KEY, *State._fields,
     )  # fmt: skip
     open_rows = grouped(rows, "patient_id")
-    owners = _owners(records)
+    owners = owners_of(records)
     for patient in people:
         record, day, protocol = records[patient.pk], as_of or today_in(patient.clinic), protocol_of(patient.clinic)
         findings = evaluate(record, protocol, day)
@@ -135,7 +136,10 @@ def _readings(patients: Iterable[Patient], as_of: date | None) -> Iterable[_Read
             day,
             findings,
             {(due.item, due.occasion): _state(due, findings, tier, of) for due in findings.due},
-            {(row.item, row.occasion): State(*(getattr(row, name) for name in State._fields)) for row in open_rows[patient.pk]},
+            {
+                (row.item, row.occasion): State(*(getattr(row, name) for name in State._fields))
+                for row in open_rows[patient.pk]
+            },
         )
 
 
@@ -145,10 +149,18 @@ def _tier(record: MonitoringRecord, as_of: date) -> str:
     return max(judged, key=lambda one: (one.on, int(one.id))).tier.value if judged else ""
 
 
-def _owners(records: Collection[int]) -> dict[int, dict[_Key, int]]:
-    """Whose work each patient's items are, as assigned."""
+def owners_of(patient_ids: Collection[int]) -> dict[int, dict[_Key, int]]:
+    """Whose work each patient's items are, as assigned, by patient id.
+
+    Work given to somebody who has left the clinic, or whose account is closed, is nobody's: it must not lie unseen.
+    """
     found: dict[int, dict[_Key, int]] = {}
-    rows = Assignment.objects.filter(patient__in=list(records), superseded_at__isnull=True)
+    rows = Assignment.objects.filter(
+        patient__in=list(patient_ids),
+        superseded_at__isnull=True,
+        owner__is_active=True,
+        owner__memberships__clinic=F("patient__clinic"),
+    )
     for patient_id, item, occasion, owner_id in rows.values_list("patient_id", "item", "occasion", "owner_id"):
         found.setdefault(patient_id, {})[item, occasion] = owner_id
     return found

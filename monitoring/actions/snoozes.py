@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from django.db import transaction
 from django.utils import timezone
 
+from monitoring.actions.postponements import check_item_put_off
 from monitoring.actions.work_in_step import bring_in_step, take_place_of
 from monitoring.models import Snooze
 from monitoring.schedules import protocol_of
@@ -33,6 +34,7 @@ def snooze_item(*, by: Staff, patient_id: int, item: str, until: date, reason: s
         raise Refused("Put it off until a later day.", "until")
     if until > today + LONGEST:
         raise Refused(f"An item can be put off for {LONGEST.days} days at most. Check the year.", "until")
+    check_item_put_off(by, patient, item, occasion, until, today)
     if not reason.strip():
         raise Refused("Say why it is put off.", "reason")
     earlier = Snooze.objects.filter(patient=patient, item=item, occasion=occasion, until__gt=today)

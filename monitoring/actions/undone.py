@@ -23,11 +23,14 @@ def take_back_undone(records: Mapping[int, tuple[MonitoringRecord, MonitoringPro
     """
     now = timezone.now()
     undone = []
-    rows = DueItem.objects.filter(patient__in=list(records), status=DueItemStatus.DONE).order_by("patient", "pk")
+    earliest = min((as_of for _, _, as_of in records.values()), default=now.date()) - _LOOK_BACK
+    rows = DueItem.objects.filter(patient__in=list(records), status=DueItemStatus.DONE, done_on__gte=earliest).order_by(
+        "patient", "pk"
+    )
     read: tuple[int, Samples] | None = None
     for row in rows:
         record, protocol, as_of = records[row.patient_id]
-        if row.done_on is None or row.done_on < as_of - _LOOK_BACK or row.item not in protocol.items:
+        if row.done_on is None or row.item not in protocol.items:
             continue
         if read is None or read[0] != row.patient_id:
             read = row.patient_id, Samples(record, protocol, as_of)

@@ -11,9 +11,11 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from monitoring.actions.postponements import check_item_put_off, is_repeated
 from monitoring.actions.work_in_step import bring_in_step, take_place_of
 from monitoring.models import Contact, NotNeeded, SampleTaken
 from monitoring.protocol.load import load
+from monitoring.rules.plan import repeated_items
 from monitoring.rules.vocabulary import ContactChannel, ContactOutcome, Symptom
 from monitoring.selectors.work import SAMPLED
 from patients.clock import today_in
@@ -137,6 +139,8 @@ def not_needed(
         raise Refused("Choose a later day, or leave it open.", "until")
     if until is not None and until > today + LONGEST_NOT_NEEDED:
         raise Refused(f"Choose a day within {LONGEST_NOT_NEEDED.days} days, or leave it open. Check the year.", "until")
+    if until is not None and (item in repeated_items(load()) or is_repeated(patient, item, occasion)):
+        check_item_put_off(by, patient, item, occasion, until, today)
     row = NotNeeded(
         patient=patient,
         item=item,

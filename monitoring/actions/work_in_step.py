@@ -10,8 +10,8 @@ from typing import TypeVar
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from monitoring.actions.reconcile import owner_of
-from monitoring.models import Assignment, DueItem, NotNeeded, SampleTaken, Snooze
+from monitoring.actions.reconcile import owner_of, owners_of
+from monitoring.models import DueItem, NotNeeded, SampleTaken, Snooze
 from monitoring.models.due_item import DueItemStatus
 from patients.entries import store, supersede
 from patients.models import Patient, Staff
@@ -40,8 +40,7 @@ def bring_in_step(patient: Patient, today: date, not_needed: NotNeeded | None = 
     rows = list(DueItem.objects.filter(patient=patient, status=DueItemStatus.OPEN).order_by("pk"))
     snoozes = _latest(Snooze.objects.filter(patient=patient, until__gt=today).order_by("until", "pk"))
     samples = _latest(SampleTaken.objects.filter(patient=patient, until__gt=today).order_by("taken_on", "pk"))
-    given = Assignment.objects.filter(patient=patient, superseded_at__isnull=True)
-    owners = {(row.item, row.occasion): row.owner_id for row in given}
+    owners = owners_of([patient.pk]).get(patient.pk, {})
     changed = []
     for row in rows:
         before = [getattr(row, name) for name in _COPIED]

@@ -781,4 +781,14 @@ class Migration(migrations.Migration):
             model_name='targetrange',
             constraint=models.UniqueConstraint(condition=models.Q(('superseded_at__isnull', True)), fields=('patient', 'analyte', 'from_on'), name='monitoring_targetrange_one_a_day', violation_error_message='A target range is already recorded from that day.'),
         ),
+        migrations.CreateModel(
+            name='NotWorkedOut',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('since', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                ('last_at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('error_type', models.CharField(max_length=100)),
+                ('patient', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='not_worked_out', to='patients.patient')),
+            ],
+        ),
     ]

@@ -3,6 +3,7 @@ from monitoring.models.calendar_feed import CalendarFeed
 from monitoring.models.due_item import DueItem
 from monitoring.models.heartbeat import Heartbeat
 from monitoring.models.mail import Mail, Reminder
+from monitoring.models.not_worked_out import NotWorkedOut
 from monitoring.models.plan import IntervalOverride, Pause, RiskAssessment, SharedCare, TargetRange
 from monitoring.models.result import Result
 from monitoring.models.snooze import Snooze
@@ -19,6 +20,7 @@ __all__ = [
     "IntervalOverride",
     "Mail",
     "NotNeeded",
+    "NotWorkedOut",
     "Pause",
     "Reminder",
     "Result",

@@ -38,6 +38,11 @@ class ComparedWith(Vocabulary):
     LOWEST_IN_12_MONTHS = "lowest_in_12_months", "percent above the lowest value of the 12 months before"
     PLUSES = "pluses", "number of pluses on a dipstick"
     POSITIVE = "positive", "positive (1) or negative (0)"
+    DEFICIENCY = "deficiency", "low or deficient (2), intermediate (1) or normal (0)"
+
+
+LITTLE = Decimal(2)
+"""The number that `DEFICIENCY` gives to little or none; 1 is less than normal, 0 normal."""
 
 
 class Direction(Vocabulary):
@@ -268,13 +273,15 @@ class ExposureRule(Rule):
     """Due once the prednisolone equivalent has been at least this many mg a day for this many days.
 
     `while_exposed`: asked only while the dose is still that high. `interval_days`: asked again so long after each time
-    it was done. A sample up to `counts_days_before` days before the dose got that high counts; with `ever`, any.
+    it was done. A sample up to `counts_days_before` days before the dose got that high counts; with `ever`, any. Up to
+    `gap_days` days in a row below the dose are left out of the count and do not begin it anew.
     """
 
     items: tuple[str, ...]
     milligrams_per_day: Decimal
     for_days: int
     while_exposed: bool
+    gap_days: int = 0
     counts_days_before: int = 28
     ever: bool = False
     interval_days: int | None = None
@@ -331,7 +338,8 @@ class Threshold(Rule):
     `drugs`: only while one of these is taken (empty: always). `unit` is empty for multiples, percents and pluses.
     `grade`: how soon it needs a person. With `fall_percent` the band asks for a fall as well, against the highest value
     of the 12 months before: from outside the band, or by at least so many percent. A value that has lain there all
-    along is only looked at; with nothing to compare it counts as fallen.
+    along is only looked at; with nothing to compare it counts as fallen. `after_stop_days`: for so many days after the
+    stop of the drug too, the day of the stop counted in (None: as the drug says, else as for every drug).
     """
 
     analyte: str
@@ -345,6 +353,7 @@ class Threshold(Rule):
     at_most: Decimal | None = None
     drugs: tuple[str, ...] = ()
     fall_percent: Decimal | None = None
+    after_stop_days: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -388,11 +397,14 @@ class SymptomRule(Rule):
 class RaisingRule(Rule):
     """What can still raise an alert: whatever was entered within `entered_within_days`.
 
-    What was entered more than `late_after_days` after its day is only looked at: it must not call anybody at night.
+    What was entered more than `late_after_days` after its day raises nothing once a newer value of the test is here,
+    and if it was told at a contact it is only looked at. A drug's own bands hold for `limits_after_stop_days` days
+    after its stop where neither band nor drug says otherwise.
     """
 
     entered_within_days: int
     late_after_days: int
+    limits_after_stop_days: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -449,13 +461,15 @@ class DrugMonitoring(RuleFile):
 
     `prednisolone_equivalent`: mg of prednisolone that 1 mg of this drug counts as (None: not a systemic daily
     corticosteroid). `cycle_within_days`: infusions that start within so many days of a cycle's first belong to it.
-    `after_stop`: what a reader must know once the drug is stopped. `threshold`: bands for this drug alone.
+    `after_stop`: what a reader must know once the drug is stopped; `limits_after_stop_days`: for so many days its bands
+    still hold (None: as for every drug). `threshold`: bands for this drug alone.
     `start_threshold`: bands in which it is not begun, read before the first infusion only.
     """
 
     shares: tuple[str, ...] = ()
     nothing_needed: str = ""
     after_stop: str = ""
+    limits_after_stop_days: int | None = None
     prednisolone_equivalent: Decimal | None = None
     cycle_within_days: int = 0
     threshold: tuple[Threshold, ...] = ()

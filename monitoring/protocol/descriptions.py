@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from monitoring.protocol.definitions import (
     RULE_LISTS,
+    LITTLE,
     AfterInfusionRule,
     BeforeInfusionRule,
     ComparedWith,
@@ -20,7 +21,7 @@ from monitoring.protocol.definitions import (
     Threshold,
     TroughRule,
 )
-from monitoring.rules.wording import amount_of_time, band, number, span, unit
+from monitoring.rules.wording import amount_of_time, band, deficient, number, span, unit
 from patients.rules.wording import display_date as day
 
 
@@ -47,10 +48,14 @@ def limit(threshold: Threshold) -> str:
     """The band in which a result asks for action, with what it is measured in."""
     if threshold.compared_with is ComparedWith.POSITIVE:
         return "positive"
+    if threshold.compared_with is ComparedWith.DEFICIENCY:
+        return deficient(little=threshold.at_least == LITTLE)
     low = threshold.above if threshold.above is not None else threshold.at_least
     high = threshold.below if threshold.below is not None else threshold.at_most
     measure = unit(threshold.unit) or threshold.compared_with.label
-    return band(low, threshold.at_least is not None, high, threshold.at_most is not None, measure)
+    words = band(low, threshold.at_least is not None, high, threshold.at_most is not None, measure)
+    days = threshold.after_stop_days
+    return words if days is None else f"{words}, also for {amount_of_time(days)} after the stop"
 
 
 def _when(rule: Rule, protocol: MonitoringProtocol) -> str:
@@ -131,6 +136,8 @@ def _exposure(rule: ExposureRule) -> str:
     text = f"{text}{rule.for_days} days"
     if rule.while_exposed:
         text = f"{text} and still is"
+    if rule.gap_days:
+        text = f"{text} (up to {rule.gap_days} days in a row below it do not begin the count anew)"
     if rule.interval_days is not None:
         text = f"{text}; again every {span(rule.interval_days)}"
     return text

@@ -44,7 +44,8 @@ def _lines(protocol: MonitoringProtocol, others: Sequence[MonitoringProtocol]) -
     yield ""
     missed = protocol.missed_visits
     yield (
-        f"More than {missed.most} booked visits missed since anything was last looked at: not safe to continue. "
+        f"More than {missed.most} booked visits missed since a test, level or observation that the drugs ask "
+        f"for was last done: not safe to continue. "
         f"Source: {missed.source} ({missed.kind.label})."
     )
     yield ""
@@ -132,8 +133,15 @@ def _drug(drug: DrugMonitoring, protocol: MonitoringProtocol) -> Iterator[str]:
         row = (f"`{rule.id}`", what(rule, protocol), when(rule, protocol), rule.source, rule.kind.label, _note(rule))
         yield f"| {' | '.join(row)} |"
     yield ""
+    if drug.start_threshold:
+        limits = "; ".join(f"{protocol.analytes[one.analyte].name} {limit(one)}" for one in drug.start_threshold)
+        yield f"Not begun with: {limits}."
+        yield ""
     if drug.after_stop:
         yield f"After the stop: {drug.after_stop}"
+        yield ""
+    if drug.limits_after_stop_days is not None:
+        yield f"Its own limits hold for {amount_of_time(drug.limits_after_stop_days)} after the stop."
         yield ""
 
 

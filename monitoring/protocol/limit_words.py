@@ -30,10 +30,12 @@ def symptoms_in_words(rule: SymptomRule) -> str:
 
 
 def raising_in_words(rule: RaisingRule) -> str:
-    """Within what time something must have been entered, and from when on it is late."""
+    """Within what time something must have been entered, when it is late, and how long limits outlast a stop."""
     return (
         f"what was entered within {amount_of_time(rule.entered_within_days)} can raise an alert; what was entered more "
-        f"than {amount_of_time(rule.late_after_days)} after its day is only looked at"
+        f"than {amount_of_time(rule.late_after_days)} after its day raises nothing once a newer value of the test is "
+        "here, and if told at a contact is only looked at; a drug's own limits hold for "
+        f"{amount_of_time(rule.limits_after_stop_days)} after its stop, where the drug says nothing else"
     )
 
 

@@ -17,7 +17,7 @@ from monitoring.rules.vocabulary import AlertGrade
 from patients.protocol.tables import ProtocolError
 
 STRICTEST_FIRST = tuple(AlertGrade)
-_IN_WORDS = (ComparedWith.PLUSES, ComparedWith.POSITIVE)
+_IN_WORDS = (ComparedWith.PLUSES, ComparedWith.POSITIVE, ComparedWith.DEFICIENCY)
 
 
 def limit_rules(limits: ThresholdsFile) -> tuple[Rule, ...]:
@@ -77,9 +77,13 @@ def _check_band(threshold: Threshold, protocol: MonitoringProtocol, where: str) 
     analyte = protocol.analytes[threshold.analyte]
     is_words = threshold.compared_with in _IN_WORDS
     if is_words != (analyte.result_type is ResultType.TEXT):
-        raise ProtocolError(f"{where}: pluses and positive are for words, every other comparison is for numbers")
+        raise ProtocolError(f"{where}: pluses, positive and deficiency are for words, all else is for numbers")
     if threshold.compared_with is ComparedWith.POSITIVE and (threshold.at_least, upper) != (Decimal(1), None):
         raise ProtocolError(f"{where}: a positive finding is written at_least = 1")
+    if threshold.compared_with is ComparedWith.DEFICIENCY and (threshold.at_least not in (1, 2) or upper is not None):
+        raise ProtocolError(f"{where}: a deficiency is written at_least = 1 or at_least = 2")
+    if threshold.after_stop_days is not None and (threshold.after_stop_days < 0 or not threshold.drugs):
+        raise ProtocolError(f"{where}: after_stop_days is for the band of a drug, and is not below 0")
     needs_unit = threshold.compared_with is ComparedWith.VALUE
     if needs_unit and (not analyte.units or threshold.unit != analyte.units[0]):
         raise ProtocolError(f"{where}: the unit must be {analyte.name}'s own, not {threshold.unit!r}")
@@ -145,6 +149,12 @@ def _check_others(protocol: MonitoringProtocol) -> None:
     _check_rule(symptoms, symptoms.action, f"symptoms {symptoms.id!r}")
     if not symptoms.symptoms:
         raise ProtocolError(f"symptoms {symptoms.id!r}: no symptom is named")
+    for name, days in (
+        (f"raising {raising.id!r}", raising.limits_after_stop_days),
+        *((f"{drug.id}.toml", drug.limits_after_stop_days) for drug in protocol.drugs.values()),
+    ):
+        if days is not None and days < 0:
+            raise ProtocolError(f"{name}: limits_after_stop_days is not below 0")
     if not 0 < raising.late_after_days <= raising.entered_within_days:
         raise ProtocolError(
             f"raising {raising.id!r}: late_after_days lies above 0 and not above entered_within_days, both in days"

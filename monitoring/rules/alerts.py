@@ -10,14 +10,22 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from monitoring.protocol.definitions import MonitoringProtocol
+from monitoring.protocol.definitions import MonitoringProtocol, ResultType
 from monitoring.rules import wording
 from monitoring.rules.enzymes import enzymes_as_results
 from monitoring.rules.findings import AlertFinding, ThresholdFinding
-from monitoring.rules.levels import against_target, level_analytes, taken_on, why_no_trough
+from monitoring.rules.levels import (
+    against_target,
+    days_since_stop,
+    level_analytes,
+    taken_on,
+    target_on,
+    why_no_trough,
+)
 from monitoring.rules.missed import missed_visits
 from monitoring.rules.record import MonitoringRecord, Result, SymptomsTold
-from monitoring.rules.thresholds import flag
+from monitoring.rules.spans import usable
+from monitoring.rules.thresholds import flag, limited
 from monitoring.rules.trends import trends
 from monitoring.rules.vocabulary import AlertGrade, AlertLevel
 from patients.rules.reasons import FactReference, Predicate, Reason, Truth
@@ -30,11 +38,20 @@ _LEVELS = tuple(AlertLevel)
 
 @dataclass(frozen=True, slots=True)
 class ResultReading:
-    """One result as the rules read it: what it asks for, or (None) nothing. `note`: why it counts for nothing."""
+    """One result as the rules read it: what it asks for, if anything. `note`: why it counts for nothing.
+
+    `limited`: whether any limit of the protocol speaks about it. Without one only a person can read it.
+    """
 
     result: Result
     finding: AlertFinding | None
     note: str = ""
+    limited: bool = False
+
+    @property
+    def clear(self) -> bool:
+        """Whether the rules could read it and it asks for nothing."""
+        return self.limited and self.finding is None and not self.note
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,28 +63,40 @@ class Climb:
 
 
 def evaluate_alerts(
-    record: MonitoringRecord, protocol: MonitoringProtocol, as_of: date, *, entered: Mapping[str, date] | None = None
+    record: MonitoringRecord,
+    protocol: MonitoringProtocol,
+    as_of: date,
+    *,
+    entered: Mapping[str, date] | None = None,
+    first_entered: Mapping[str, date] | None = None,
 ) -> tuple[AlertFinding, ...]:
     """Everything that must be seen and can still matter, the strictest first.
 
     `entered` says by subject (`result:<id>`, `contact:<id>`) on which day it was entered; what is not in it counts as
-    entered on its own day. What can no longer matter (see `why_past`) raises nothing. Of somebody who has died nothing
-    is raised.
+    entered on its own day. `first_entered` says so of the first of several corrections, where that was earlier: whether
+    something was late does not depend on when a slip in it was put right. What can no longer matter (see `why_past`)
+    raises nothing. Of somebody who has died nothing is raised.
     """
     if record.treatment.patient.person.status is PatientStatus.DECEASED:
         return ()
     days = entered or {}
-    newest = _newest_days(record, as_of)
+    first = {**days, **(first_entered or {})}
+    newest = _newest_days(record, protocol, as_of)
     results = [
         row
         for row in record.results
         if row.sampled_on <= as_of
-        and not _why_past(row, days.get(f"result:{row.id}", row.sampled_on), newest, protocol, as_of)
+        and not _why_past(
+            row,
+            days.get(f"result:{row.id}", row.sampled_on),
+            first.get(f"result:{row.id}", row.sampled_on),
+            newest,
+            protocol,
+            as_of,
+        )
     ]
     found = [
-        _when_entered(reading.finding, days, protocol)
-        for reading in read_results(record, protocol, as_of, results)
-        if reading.finding is not None
+        reading.finding for reading in read_results(record, protocol, as_of, results) if reading.finding is not None
     ]
     for told in record.symptoms_told:
         finding = _symptoms(told, protocol)
@@ -85,14 +114,21 @@ def evaluate_alerts(
 
 
 def why_past(
-    result: Result, record: MonitoringRecord, protocol: MonitoringProtocol, as_of: date, entered_on: date
+    result: Result,
+    record: MonitoringRecord,
+    protocol: MonitoringProtocol,
+    as_of: date,
+    entered_on: date,
+    first_entered_on: date | None = None,
 ) -> str:
     """Why a result can no longer raise an alert; "" while it can.
 
-    It was entered longer ago than the protocol looks back, or long after its day and a newer sample of the test is
-    here: a history that is entered at once asks for one look, not for a hundred.
+    It was entered longer ago than the protocol looks back, or (by `first_entered_on`, when the first of several
+    corrections was entered) long after its day and a newer value of the test is here: a history that is entered at once
+    asks for one look, not for a hundred.
     """
-    return _why_past(result, entered_on, _newest_days(record, as_of), protocol, as_of)
+    newest = _newest_days(record, protocol, as_of)
+    return _why_past(result, entered_on, first_entered_on or entered_on, newest, protocol, as_of)
 
 
 def read_results(
@@ -111,13 +147,16 @@ def read_results(
     for result in results:
         others = seen[result.analyte]
         taken = {course.drug for course in taken_on(record.treatment.courses, result.sampled_on)}
+        stopped = days_since_stop(record.treatment.courses, result.sampled_on)
         found = [
             *trends(result, protocol, others=others),
             *against_target(result, record, protocol),
-            *flag(result, protocol, others=[*others, *beside], drugs=taken),
+            *flag(result, protocol, others=[*others, *beside], drugs=taken, stopped=stopped),
         ]
         note = why_no_trough(result, record, protocol) if result.analyte in levels else ""
-        readings.append(ResultReading(result, _strictest(result, found), note))
+        has_range = target_on(record.target_ranges, result.analyte, result.sampled_on) is not None
+        has_limit = has_range or limited(result, protocol, others=others, drugs=taken, stopped=stopped)
+        readings.append(ResultReading(result, _strictest(result, found), note, has_limit))
     return tuple(readings)
 
 
@@ -159,22 +198,30 @@ def stricter(first: AlertGrade, second: AlertGrade) -> bool:
     return _RANK[first] < _RANK[second]
 
 
-def _newest_days(record: MonitoringRecord, as_of: date) -> dict[str, date]:
-    """The day of the newest sample of each test."""
+def _newest_days(record: MonitoringRecord, protocol: MonitoringProtocol, as_of: date) -> dict[str, date]:
+    """The day of the newest sample of each test. A number that is missing ("clotted") makes nothing else the older."""
     found: dict[str, date] = {}
     for row in record.results:
+        analyte = protocol.analytes.get(row.analyte)
+        if analyte is not None and analyte.result_type is ResultType.NUMERIC and not usable(row.value):
+            continue
         if row.sampled_on <= as_of and row.sampled_on > found.get(row.analyte, date.min):
             found[row.analyte] = row.sampled_on
     return found
 
 
 def _why_past(
-    result: Result, entered_on: date, newest: Mapping[str, date], protocol: MonitoringProtocol, as_of: date
+    result: Result,
+    entered_on: date,
+    first_entered_on: date,
+    newest: Mapping[str, date],
+    protocol: MonitoringProtocol,
+    as_of: date,
 ) -> str:
     rule = protocol.raising
     if (as_of - entered_on).days > rule.entered_within_days:
         return wording.entered_long_ago(rule.entered_within_days)
-    late = (entered_on - result.sampled_on).days
+    late = (first_entered_on - result.sampled_on).days
     if late > rule.late_after_days and newest.get(result.analyte, result.sampled_on) > result.sampled_on:
         return wording.late_and_not_the_newest(late)
     return ""
@@ -205,7 +252,10 @@ def _strictest(result: Result, found: list[ThresholdFinding]) -> AlertFinding | 
 
 
 def _when_entered(finding: AlertFinding, days: Mapping[str, date], protocol: MonitoringProtocol) -> AlertFinding:
-    """What was entered long after its day is only looked at, and says so."""
+    """What was told at a contact and entered long after its day is only looked at, and says so.
+
+    Never a result: the newest value of a test says how the patient is now, and an older one raises nothing.
+    """
     rule = protocol.raising
     late = (days.get(finding.subject, finding.on) - finding.on).days
     if late <= rule.late_after_days or finding.grade is AlertGrade.LOOK:

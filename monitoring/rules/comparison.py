@@ -5,6 +5,7 @@ from datetime import date
 
 from monitoring.protocol.definitions import MonitoringProtocol
 from monitoring.rules.findings import DueFinding, MonitoringFindings
+from monitoring.rules.levels import days_since_stop, taken_on
 from monitoring.rules.record import MonitoringRecord, Result
 from monitoring.rules.thresholds import flag
 from monitoring.rules.wording import span
@@ -23,7 +24,8 @@ def result_differences(
     record: MonitoringRecord, old: MonitoringProtocol, new: MonitoringProtocol, as_of: date
 ) -> tuple[Difference, ...]:
     """Newest results that ask for action under one protocol and not, or otherwise, under the other."""
-    if old.thresholds == new.thresholds and old.muscle == new.muscle and old.analytes == new.analytes:
+    read_alike = (old.thresholds, old.muscle, old.analytes) == (new.thresholds, new.muscle, new.analytes)
+    if read_alike and _after_stop(old) == _after_stop(new):
         return ()
     return tuple(listed(Aspect.RESULTS, _asking(record, old, as_of), _asking(record, new, as_of)))
 
@@ -38,6 +40,12 @@ def _due(found: DueFinding) -> tuple[str, str]:
     return f"{found.name} ({found.occasion})" if found.occasion else found.name, ", ".join(words)
 
 
+def _after_stop(protocol: MonitoringProtocol) -> tuple[int, dict[str, int | None]]:
+    """For how long limits hold after a stop: of every drug, and of each."""
+    own = {identity: drug.limits_after_stop_days for identity, drug in protocol.drugs.items()}
+    return protocol.raising.limits_after_stop_days, own
+
+
 def _newest(record: MonitoringRecord, as_of: date) -> list[Result]:
     """The last result of each analyte: older ones have been acted on, or will not be."""
     found: dict[str, Result] = {}
@@ -49,13 +57,8 @@ def _newest(record: MonitoringRecord, as_of: date) -> list[Result]:
 
 def _asking(record: MonitoringRecord, protocol: MonitoringProtocol, as_of: date) -> Iterator[tuple[str, str]]:
     for result in _newest(record, as_of):
-        taken = {
-            course.drug
-            for course in record.treatment.courses
-            if not course.never_given
-            and course.start_on <= result.sampled_on
-            and (course.stop_on is None or course.stop_on > result.sampled_on)
-        }
-        for found in flag(result, protocol, others=record.results, drugs=taken):
+        taken = {course.drug for course in taken_on(record.treatment.courses, result.sampled_on)}
+        stopped = days_since_stop(record.treatment.courses, result.sampled_on)
+        for found in flag(result, protocol, others=record.results, drugs=taken, stopped=stopped):
             analyte = protocol.analytes[result.analyte]
             yield f"{analyte.name} of {display_date(result.sampled_on)}", f"{found.text}: {found.action}"

@@ -62,7 +62,6 @@ class Running:
         )
         self.version = f"{chart.protocol.version}, {drug.id} {drug.version}"
         record = chart.record
-        self.paused_until = paused_until(record, drug.id, chart.as_of) if record.pauses else None
         self.monitored_by = monitored_by(record, drug.id, chart.as_of) if record.shared_care else MonitoredBy.US
 
     @cached_property
@@ -85,6 +84,12 @@ class Running:
         if restarted_by is RestartedBy.INCREASE:
             return self.increases
         return self.changes if restarted_by is RestartedBy.ANY_CHANGE else []
+
+    def paused_until(self, asked_since: date) -> date | None:
+        """Until when what the course has asked for since the day is paused; None when it is not."""
+        if not self.chart.record.pauses:
+            return None
+        return paused_until(self.chart.record, self.drug.id, asked_since, self.chart.as_of)
 
     def override(self, item: str) -> IntervalOverride | None:
         """The other interval that was decided for this drug's demand for the item and holds on the day."""
@@ -112,8 +117,10 @@ class Running:
         reason: Reason | None = None,
         override: FactReference | None = None,
         taken_with: tuple[str, ...] = (),
+        can_pause: bool = True,
     ) -> Demand:
         """A demand due `interval_days` after `counted_from`, with the reason for it (None: `text`, on the rule)."""
+        since = asked_since or self.asks_since
         driver = DriverFinding(
             self.drug.id,
             self.name,
@@ -125,11 +132,10 @@ class Running:
             reason or self.reason(rule, text, predicates),
             not_before,
             self.monitored_by,
-            self.paused_until,
+            self.paused_until(since) if can_pause else None,
             override,
             taken_with,
         )
-        since = asked_since or self.asks_since
         return Demand(item, occasion, driver, counted_from, interval_days, last_done, detail, since)
 
     def reason(self, rule: Rule, text: str, predicates: tuple[Predicate, ...] = ()) -> Reason:
@@ -158,11 +164,13 @@ class RunningPair(Running):
         self.name = pair.name
         self.members = members
         self.version = f"{last.chart.protocol.version}, {pair.id}"
-        ends = [running.paused_until for running in members]
-        # While one of the drugs is looked after, both are still taken together, as far as anybody has recorded.
-        self.paused_until = None if None in ends else min(end for end in ends if end is not None)
         if any(running.monitored_by is MonitoredBy.US for running in members):
             self.monitored_by = MonitoredBy.US
+
+    def paused_until(self, asked_since: date) -> date | None:
+        """Until the first of the drugs is looked after again; while one is, both are taken together for all we know."""
+        ends = [running.paused_until(asked_since) for running in self.members]
+        return None if None in ends else min(end for end in ends if end is not None)
 
     def override(self, item: str) -> IntervalOverride | None:
         """Another interval for the drugs together: only when one was decided for each, and then the shortest."""

@@ -228,6 +228,7 @@ def _after_cycles(one: Running, rule: AfterInfusionRule, bases: list[Base]) -> I
                 predicates=(_base_predicate(base),),
                 not_before=not_before,
                 asked_since=max(one.asks_since, bases[-1].on),
+                can_pause=False,  # the counts fall after a pulse whether or not anybody looks
             )
             break
 

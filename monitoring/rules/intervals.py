@@ -72,12 +72,16 @@ def only_by_name(item: Item) -> bool:
     return item.own_interval or item.kind is ItemKind.TROUGH
 
 
-def paused_until(record: MonitoringRecord, drug: str, as_of: date) -> date | None:
-    """Until when monitoring of the drug is paused; None when it is not. Of several pauses the longest counts."""
+def paused_until(record: MonitoringRecord, drug: str, asked_since: date, as_of: date) -> date | None:
+    """Until when what the drug has asked for since a day is paused; None when it is not. The longest pause counts.
+
+    A pause covers what was known on the day it began: a start, an increase or an infusion after that day is not put off
+    by it.
+    """
     ends = [
         pause_end(pause)
         for pause in record.pauses
-        if pause.drug in ("", drug) and pause.from_on <= as_of < pause_end(pause)
+        if pause.drug in ("", drug) and asked_since <= pause.from_on <= as_of < pause_end(pause)
     ]
     return max(ends, default=None)
 

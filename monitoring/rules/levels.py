@@ -108,6 +108,16 @@ def taken_on(courses: Iterable[Course], on: date) -> list[Course]:
     ]
 
 
+def days_since_stop(courses: Iterable[Course], on: date) -> dict[str, int]:
+    """By drug that had been given and was stopped by the day, the days since its last stop (0: stopped on the day)."""
+    days: dict[str, int] = {}
+    for course in courses:
+        stop = course.stop_on
+        if not course.never_given and course.start_on <= on and stop is not None and stop <= on:
+            days[course.drug] = min((on - stop).days, days.get(course.drug, (on - stop).days))
+    return days
+
+
 def target_on(ranges: Iterable[TargetRange], analyte: str, on: date) -> TargetRange | None:
     """The patient's range for the level that holds on the day; None when none was set by then."""
     held = [each for each in ranges if each.analyte == analyte and each.from_on <= on]

@@ -57,10 +57,6 @@ class Samples:
         last = self.last_day(item)
         return None if last is None else (last, self.reference(item, last))
 
-    def last_look(self) -> date | None:
-        """The last day on which anything at all was found out by a sample or a measurement."""
-        return max((row.sampled_on for rows in self._rows.values() for row in rows), default=None)
-
     def days_from(self, item: str, earliest: date) -> list[date]:
         """Every day on or after `earliest` on which the item was done, in order."""
         return sorted(day for day in self._days(item) if day >= earliest)

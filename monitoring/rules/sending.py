@@ -12,6 +12,8 @@ from monitoring.rules.vocabulary import AlertLevel, MailKind
 
 # Waits after the first, second, third and fourth failure. After the fifth nobody tries again by himself.
 WAITS = (timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=2), timedelta(hours=12))
+# The longest wait between attempts of an e-mail that is urgent.
+LONGEST_URGENT_WAIT = timedelta(minutes=10)
 # A claim this old, whose worker holds it no longer, is taken over. Far above the 120 s that a task may run.
 TAKE_OVER_AFTER = timedelta(minutes=10)
 
@@ -56,9 +58,12 @@ def digest_is_due(now: datetime, digest_at: time, zone: ZoneInfo) -> bool:
     return now.astimezone(zone).time() >= digest_at
 
 
-def next_attempt(attempts: int, failed_at: datetime) -> datetime | None:
+def next_attempt(attempts: int, failed_at: datetime, *, urgent: bool = False) -> datetime | None:
     """When to try again after so many failed attempts (1 or more); None when they are used up."""
-    return failed_at + WAITS[attempts - 1] if attempts <= len(WAITS) else None
+    if attempts > len(WAITS):
+        return None
+    wait = WAITS[attempts - 1]
+    return failed_at + (min(wait, LONGEST_URGENT_WAIT) if urgent else wait)
 
 
 def digest_key(membership_id: int, day: date) -> str:

@@ -1,7 +1,7 @@
 """Corticosteroids taken each day: how much for how long, what that asks for, and the checkpoints of the taper.
 
 All such courses count together, in prednisolone equivalents over 28 days, so that a change from one to the other breaks
-no run. A dose that is not known counts as reaching every limit, and the reason says so.
+no run; nor does a gap as short as the rule says. A dose that is not known counts as reaching every limit, and the reason says so.
 """
 
 from collections.abc import Iterator
@@ -36,12 +36,40 @@ class Span(NamedTuple):
     amount: Decimal | None
 
 
-class Run(NamedTuple):
-    """Days at or above a limit, to before `to_on` (None: still so). `unknown_from`: first day taken on trust."""
+class Stretch(NamedTuple):
+    """Days in a row at or above a limit, to before `to_on` (None: still so)."""
 
     from_on: date
     to_on: date | None
+
+
+class Run(NamedTuple):
+    """Days at or above a limit, in stretches between short gaps. `unknown_from`: first day taken on trust."""
+
+    stretches: tuple[Stretch, ...]
     unknown_from: date | None
+
+    @property
+    def from_on(self) -> date:
+        return self.stretches[0].from_on
+
+    @property
+    def to_on(self) -> date | None:
+        """The first day below the limit after the last stretch; None while it is reached."""
+        return self.stretches[-1].to_on
+
+    def days(self, as_of: date) -> int:
+        """Days at or above the limit before the day, without those of the gaps."""
+        return sum(((one.to_on or as_of) - one.from_on).days for one in self.stretches)
+
+    def reached_on(self, for_days: int) -> date | None:
+        """The day on which that many days are over; None when the run ended sooner."""
+        left = for_days
+        for one in self.stretches:
+            if one.to_on is None or (one.to_on - one.from_on).days >= left:
+                return days_after(one.from_on, left)
+            left -= (one.to_on - one.from_on).days
+        return None
 
 
 class Check(NamedTuple):
@@ -59,7 +87,7 @@ def demands(chart: Chart, running: list[Running]) -> Iterator[Demand]:
     spans = exposure(chart)
     first = min(daily, key=lambda one: (one.start, one.course.id))
     for rule in first.drug.exposure:
-        yield from _exposure(first, rule, runs(spans, rule.milligrams_per_day))
+        yield from _exposure(first, rule, runs(spans, rule))
     now = spans[-1].amount if spans else None
     for one in daily:
         for taper in one.drug.taper:
@@ -84,22 +112,25 @@ def exposure(chart: Chart) -> list[Span]:
     return spans
 
 
-def runs(spans: list[Span], milligrams_per_day: Decimal) -> list[Run]:
-    """The stretches of days on which the dose was at least so high, or not known, oldest first."""
-    limit = milligrams_per_day * DAYS_COMPARED
+def runs(spans: list[Span], rule: ExposureRule) -> list[Run]:
+    """The runs of days on which the dose was at least so high, or not known, oldest first."""
+    limit = rule.milligrams_per_day * DAYS_COMPARED
     found: list[Run] = []
-    begun: date | None = None
-    unknown: date | None = None
-    for span in spans:
-        if span.amount is None or span.amount >= limit:
-            begun = begun or span.from_on
-            if span.amount is None:
-                unknown = unknown or span.from_on
-        elif begun is not None:
-            found.append(Run(begun, span.from_on, unknown))
-            begun = unknown = None
-    if begun is not None:
-        found.append(Run(begun, None, unknown))
+    for index, span in enumerate(spans):
+        if span.amount is not None and span.amount < limit:
+            continue
+        ends = spans[index + 1].from_on if index + 1 < len(spans) else None
+        unknown = span.from_on if span.amount is None else None
+        last = found[-1] if found else None
+        if last is None or last.to_on is None or (span.from_on - last.to_on).days > rule.gap_days:
+            found.append(Run((Stretch(span.from_on, ends),), unknown))
+            continue
+        stretches = last.stretches
+        if last.to_on == span.from_on:
+            stretches, begun = stretches[:-1], stretches[-1].from_on
+        else:
+            begun = span.from_on
+        found[-1] = Run((*stretches, Stretch(begun, ends)), last.unknown_from or unknown)
     return found
 
 
@@ -136,12 +167,14 @@ def _exposure(one: Running, rule: ExposureRule, found: list[Run]) -> Iterator[De
     run = _deciding_run(one, rule, found)
     if run is None:
         return
-    reached_on = days_after(run.from_on, rule.for_days)
+    reached_on = run.reached_on(rule.for_days)
+    if reached_on is None:
+        return
     earliest = date.min if rule.ever else days_after(run.from_on, -rule.counts_days_before)
     text = wording.exposure_reached(rule.milligrams_per_day, rule.for_days, run.from_on)
     for item in rule.items:
         last = one.chart.samples.last_day(item)
-        counted_from, interval = run.from_on, rule.for_days
+        counted_from, interval = days_after(reached_on, -rule.for_days), rule.for_days
         last_done = None
         if last is not None and last >= earliest:
             if rule.interval_days is None:
@@ -168,13 +201,13 @@ def _deciding_run(one: Running, rule: ExposureRule, found: list[Run]) -> Run | N
     if rule.while_exposed:
         return found[-1] if found and found[-1].to_on is None else None
     for run in found:
-        if run.to_on is None or (run.to_on > one.start and (run.to_on - run.from_on).days >= rule.for_days):
+        if run.to_on is None or (run.to_on > one.start and run.reached_on(rule.for_days) is not None):
             return run
     return None
 
 
 def _exposure_predicates(one: Running, rule: ExposureRule, run: Run) -> tuple[Predicate, ...]:
-    days = ((run.to_on or one.chart.as_of) - run.from_on).days
+    days = run.days(one.chart.as_of)
     reached = Truth.TRUE if days >= rule.for_days else Truth.FALSE
     limit = wording.exposure_so_far(rule.milligrams_per_day, rule.for_days, days)
     predicates = (Predicate(limit, reached, (one.reference,)),)

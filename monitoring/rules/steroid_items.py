@@ -63,8 +63,7 @@ def _not_yet(chart: Chart, rules: list[ExposureRule]) -> str:
 
 
 def _so_far(chart: Chart, rule: ExposureRule) -> int:
-    found = runs(exposure(chart), rule.milligrams_per_day)
+    found = runs(exposure(chart), rule)
     if not found or found[-1].to_on is not None:
         return 0
-    begun: date = found[-1].from_on
-    return (chart.as_of - begun).days
+    return found[-1].days(chart.as_of)

@@ -6,11 +6,12 @@ the band says, it counts one grade lower.
 """
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
-from monitoring.protocol.definitions import Analyte, ComparedWith, MonitoringProtocol, Threshold
+from monitoring.protocol.definitions import LITTLE, Analyte, ComparedWith, MonitoringProtocol, Threshold
 from monitoring.rules import wording
 from monitoring.rules.findings import ThresholdFinding
 from monitoring.rules.record import Result
@@ -23,6 +24,11 @@ _YEAR_DAYS = 365
 _PLUSES = re.compile(r"^\s*(?:(?P<count>[0-4])\s*\+|(?P<signs>\+{1,4}))\s*$")
 _NO_PLUS = {"negative", "neg", "nil", "none", "normal", "trace", "-"}
 _POSITIVE = {"positive", "pos", "reactive", "detected", "+"}
+_LACKING = {
+    **dict.fromkeys(("normal", "high", "wild type"), 0),
+    **dict.fromkeys(("intermediate", "heterozygous", "carrier"), 1),
+    **dict.fromkeys(("low", "very low", "poor", "absent", "deficient", "homozygous"), LITTLE),
+}
 _NEGATIVE = {"negative", "neg", "non-reactive", "nonreactive", "not reactive", "not detected", "-"}
 
 
@@ -32,12 +38,14 @@ def flag(
     *,
     others: Iterable[Result] = (),
     drugs: Collection[str] = (),
+    stopped: Mapping[str, int] | None = None,
 ) -> tuple[ThresholdFinding, ...]:
     """The bands that a result lies in, or may lie in, in the order of the protocol.
 
     `others` are the patient's other results: creatinine is read against those of the 12 months before, a liver enzyme
     beside the CK taken around the same day. Those sampled after the result count only as that CK. `drugs` are the drugs
-    taken on the day of the sample: a band for one drug alone is read only then.
+    taken on the day of the sample: a band for one drug alone is read only then, and after its stop for as long as the
+    protocol says. `stopped` says by drug how many days before the sample that was.
     """
     analyte = protocol.analytes.get(result.analyte)
     if analyte is None:
@@ -45,12 +53,79 @@ def flag(
     rows = [row for row in others if row.id != result.id]
     found = []
     for threshold in protocol.thresholds.get(result.analyte, ()):
-        if threshold.drugs and not set(threshold.drugs) & set(drugs):
+        if not _holds(threshold, protocol, drugs, stopped or {}):
             continue
         finding = _finding(result, analyte, threshold, rows, protocol)
         if finding is not None:
-            found.append(finding)
+            after = _stop_caveats(threshold, protocol, drugs, stopped or {})
+            found.append(replace(finding, caveats=(*finding.caveats, *after)))
     return tuple(found)
+
+
+def limited(
+    result: Result,
+    protocol: MonitoringProtocol,
+    *,
+    others: Iterable[Result] = (),
+    drugs: Collection[str] = (),
+    stopped: Mapping[str, int] | None = None,
+) -> bool:
+    """Whether a band of the protocol speaks about this result, so that no finding means that it asks for nothing.
+
+    Arguments as for `flag`. A trend is no limit: it says nothing about how low or how high a value is.
+    """
+    analyte = protocol.analytes.get(result.analyte)
+    if analyte is None:
+        return False
+    rows = [row for row in others if row.id != result.id]
+    return any(
+        _holds(threshold, protocol, drugs, stopped or {}) and _measured(result, analyte, threshold, rows) is not None
+        for threshold in protocol.thresholds.get(result.analyte, ())
+    )
+
+
+def always_limited(protocol: MonitoringProtocol) -> frozenset[str]:
+    """The analytes of which every result is measured by a band, whatever is taken and whatever was there before."""
+    return frozenset(
+        analyte
+        for analyte, bands in protocol.thresholds.items()
+        if any(not band.drugs and band.compared_with is not ComparedWith.LOWEST_IN_12_MONTHS for band in bands)
+    )
+
+
+def _holds(
+    threshold: Threshold, protocol: MonitoringProtocol, drugs: Collection[str], stopped: Mapping[str, int]
+) -> bool:
+    taken = not threshold.drugs or bool(set(threshold.drugs) & set(drugs))
+    return taken or bool(_held_after_stop(threshold, protocol, stopped))
+
+
+def _held_after_stop(threshold: Threshold, protocol: MonitoringProtocol, stopped: Mapping[str, int]) -> list[str]:
+    """The drugs of the band that were stopped so few days before the sample that it still holds."""
+    held = []
+    for drug in threshold.drugs:
+        own = (threshold.after_stop_days, protocol.drugs[drug].limits_after_stop_days)
+        most = next((days for days in own if days is not None), protocol.raising.limits_after_stop_days)
+        if drug in stopped and stopped[drug] <= most:
+            held.append(drug)
+    return held
+
+
+def _stop_caveats(
+    threshold: Threshold, protocol: MonitoringProtocol, drugs: Collection[str], stopped: Mapping[str, int]
+) -> tuple[Reason, ...]:
+    """That a band still holds although its drugs had been stopped by the day of the sample."""
+    if set(threshold.drugs) & set(drugs):
+        return ()
+    rule = protocol.raising
+    texts = [
+        wording.limit_after_stop(protocol.drugs[drug].name, stopped[drug])
+        for drug in _held_after_stop(threshold, protocol, stopped)
+    ]
+    return tuple(
+        Reason(rule.id, text, rule.kind, rule.source, protocol.version, (Predicate(text, Truth.TRUE),))
+        for text in texts
+    )
 
 
 def _finding(
@@ -105,8 +180,9 @@ def _measured(
     result: Result, analyte: Analyte, threshold: Threshold, rows: list[Result]
 ) -> tuple[Span | None, str] | None:
     """What is compared with the band, and a note on it. A span of None cannot be told; None is nothing to compare."""
-    if threshold.compared_with in (ComparedWith.PLUSES, ComparedWith.POSITIVE):
-        said = _pluses(result) if threshold.compared_with is ComparedWith.PLUSES else _positive(result)
+    read = _READ.get(threshold.compared_with)
+    if read is not None:
+        said = read(result)
         return (None, wording.words_unknown()) if said is None else (Span(said, True, said, True), "")
     if result.value is None or not usable(result.value):
         return None, wording.no_number()
@@ -198,6 +274,20 @@ def _positive(result: Result) -> Decimal | None:
     return Decimal(0) if words in _NEGATIVE else None
 
 
+def _lacking(result: Result) -> Decimal | None:
+    """Of an enzyme: 2 when little or none is there, 1 for intermediate, 0 for normal, None for other words."""
+    words = " ".join(result.text.strip().lower().split())
+    said = _LACKING.get(words.removesuffix(" activity").removesuffix(" metaboliser").removesuffix(" metabolizer"))
+    return None if said is None else Decimal(said)
+
+
+_READ = {
+    ComparedWith.PLUSES: _pluses,
+    ComparedWith.POSITIVE: _positive,
+    ComparedWith.DEFICIENCY: _lacking,
+}
+
+
 def muscle_caveats(result: Result, rows: Iterable[Result], protocol: MonitoringProtocol) -> tuple[Reason, ...]:
     """Whether a raised liver enzyme may come from muscle: the CK nearest in time that has its own upper limit.
 
@@ -239,6 +329,8 @@ def _caveat(text: str, truth: Truth, facts: tuple[FactReference, ...], protocol:
 def _limit_in_words(threshold: Threshold) -> str:
     if threshold.compared_with is ComparedWith.POSITIVE:
         return wording.positive()
+    if threshold.compared_with is ComparedWith.DEFICIENCY:
+        return wording.deficient(little=threshold.at_least == LITTLE)
     band = band_of(threshold)
     measure = {
         ComparedWith.VALUE: wording.unit(threshold.unit),

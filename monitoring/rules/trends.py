@@ -32,6 +32,23 @@ def trends(
     return tuple(finding for finding in found if finding is not None)
 
 
+def is_back(
+    repeat: Result, last: Result, rule: Trend, protocol: MonitoringProtocol, *, others: Iterable[Result]
+) -> bool:
+    """Whether a repeat is as good as, or better than, the first value of the trend of the rule that ended in `last`.
+
+    A bound counts only when it is so for every value it allows. False when the samples of the trend are no longer here.
+    """
+    analyte = protocol.analytes[rule.analyte]
+    samples = _last_samples(last, analyte, rule, [row for row in others if row.id != last.id])
+    if samples is None or own_value(repeat, analyte) is None:
+        return False
+    first, again = _span(samples[0], analyte), _span(repeat, analyte)
+    if rule.direction is Direction.FALLING:
+        return again.low is not None and first.high is not None and again.low >= first.high
+    return again.high is not None and first.low is not None and again.high <= first.low
+
+
 def _finding(
     result: Result, analyte: Analyte, rule: Trend, rows: list[Result], protocol: MonitoringProtocol
 ) -> ThresholdFinding | None:

@@ -110,7 +110,8 @@ def not_needed_label(on: date) -> str:
 
 def visits_missed(count: int, since: date | None) -> str:
     visits = "1 booked visit was missed" if count == 1 else f"{count} booked visits were missed"
-    return f"{visits} since {f'the last result of {day(since)}' if since else 'the beginning: there is no result'}"
+    looked_at = f"the last look that the drugs ask for, on {day(since)}" if since else "the beginning: none was recorded"
+    return f"{visits} since {looked_at}"
 
 
 def not_safe_to_continue(most: int, drugs: str) -> str:
@@ -474,6 +475,15 @@ def after_missed_visits() -> str:
 
 def positive() -> str:
     return "positive"
+
+
+def limit_after_stop(drug: str, days: int) -> str:
+    when = "on the day of the sample" if days == 0 else f"{days} day{'' if days == 1 else 's'} before the sample"
+    return f"{drug} was stopped {when}: its limits still hold."
+
+
+def deficient(*, little: bool) -> str:
+    return "low or deficient" if little else "less than normal"
 
 
 def words_unknown() -> str:

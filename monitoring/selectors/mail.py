@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, OuterRef, Q, QuerySet
 
 from monitoring.models import Mail
 from monitoring.rules.sending import LEVELS_UPWARDS, QuietHours, visit_of
@@ -33,7 +33,8 @@ def readers_of_digest(clinic: Clinic) -> QuerySet[Membership]:
 def readers_of_alert(clinic: Clinic, level: AlertLevel) -> list[Membership]:
     """Whom an alert at this level is written to.
 
-    Where nobody at the level can be, those of the next level up: an alert that reaches no one is the worst case.
+    Where nobody at the level can be, those of the next level up, and in the end whoever looks after patients: an alert
+    that reaches no one is the worst case.
     """
     at_level = {
         AlertLevel.NURSE: Q(role=Role.NURSE),
@@ -44,7 +45,19 @@ def readers_of_alert(clinic: Clinic, level: AlertLevel) -> list[Membership]:
         found = list(_reachable(clinic).filter(at_level[each], wants_alerts=True))
         if found:
             return found
-    return []
+    return list(any_reader_of_alerts(clinic))
+
+
+def any_reader_of_alerts(clinic: Clinic | OuterRef) -> QuerySet[Membership]:
+    """Everybody to whom alerts of the clinic can be written, at whatever level: none of them reaches anybody else."""
+    looks_after_patients = Q(role__in=(Role.NURSE, Role.DOCTOR)) | Q(is_lead=True)
+    return _reachable(clinic).filter(looks_after_patients, wants_alerts=True)
+
+
+def a_failed_mail_waits() -> bool:
+    """Whether any e-mail that failed is to be tried again."""
+    # The first condition is that of the index, word for word.
+    return Mail.objects.filter(status__in=("planned", "claimed", "failed")).filter(status=MailStatus.FAILED).exists()
 
 
 def why_not_to_send(mail: Mail, now: datetime) -> str:
@@ -89,7 +102,7 @@ def given_up_mails(staff: Staff) -> QuerySet[Mail]:
     return Mail.objects.filter(clinic__in=clinics, status=MailStatus.GIVEN_UP).order_by("-created_at", "-pk")
 
 
-def _reachable(clinic: Clinic) -> QuerySet[Membership]:
+def _reachable(clinic: Clinic | OuterRef) -> QuerySet[Membership]:
     members = Membership.objects.filter(clinic=clinic, staff__is_active=True).exclude(staff__email="")
     return members.select_related("staff").order_by("pk")
 

@@ -12,7 +12,9 @@ from monitoring.facts import monitoring_records
 from monitoring.models import Alert, Result
 from monitoring.protocol.load import load
 from monitoring.rules.alerts import ResultReading, read_results, why_past
+from monitoring.rules.thresholds import always_limited
 from monitoring.schedules import protocol_of
+from monitoring.selectors.first_entries import first_entries
 from monitoring.selectors.record import results_for
 from patients.clock import day_in, today_in
 from patients.models import Staff
@@ -24,6 +26,7 @@ class ResultList(Vocabulary):
 
     ALL = "all", "All results"
     NOTHING = "nothing", "Nothing to do"
+    UNLIMITED = "unlimited", "No alert, no limit for everybody"
     ALERTED = "alerted", "With an alert"
 
 
@@ -54,7 +57,8 @@ class ReadRow:
 def results_listed(staff: Staff, filters: ReadingFilters | None = None) -> QuerySet[Result]:
     """Current results of the person's patients, newest sample first, each with `alert_id` (None: it raised none).
 
-    A result asks for nothing when it raised no alert although it was entered in time to raise one.
+    A result asks for nothing when it raised no alert although it was entered in time to raise one, and its test has a
+    limit that every result of it is read against. The other tests have a list of their own, for a person to read.
     """
     wanted = filters or ReadingFilters()
     alerts = Alert.objects.filter(result=OuterRef("pk")).order_by("closed_at", "-pk")
@@ -63,8 +67,11 @@ def results_listed(staff: Staff, filters: ReadingFilters | None = None) -> Query
     rows = rows.filter(**{name: value for name, value in columns.items() if value})
     if wanted.which is ResultList.ALERTED:
         return rows.filter(alert_id__isnull=False)
+    if wanted.which is ResultList.UNLIMITED:
+        return rows.filter(alert_id__isnull=True).exclude(analyte__in=always_limited(load()))
     if wanted.which is ResultList.NOTHING:
         rule = load().raising
+        rows = rows.filter(analyte__in=always_limited(load()))
         in_time = ExpressionWrapper(
             TruncDate("recorded_at") - timedelta(days=rule.late_after_days), output_field=DateField()
         )
@@ -82,6 +89,7 @@ def read_rows(rows: Iterable[Result]) -> list[ReadRow]:
     patients = {row.patient_id: row.patient for row in listed}
     records = monitoring_records(list(patients))
     alerts = Alert.objects.in_bulk([pk for row in listed if (pk := getattr(row, "alert_id", None)) is not None])
+    firsts = first_entries(listed)
     found: dict[str, tuple[ResultReading, str]] = {}
     for pk, patient in patients.items():
         wanted = {str(row.pk) for row in listed if row.patient_id == pk}
@@ -91,7 +99,9 @@ def read_rows(rows: Iterable[Result]) -> list[ReadRow]:
         as_of = max([today_in(patient.clinic), *(result.sampled_on for result in these)])
         entered = {str(row.pk): day_in(patient.clinic, row.recorded_at) for row in listed if row.patient_id == pk}
         for one in read_results(record, protocol, as_of, these):
-            past = why_past(one.result, record, protocol, as_of, entered[one.result.id])
+            first = firsts.get(int(one.result.id))
+            first_on = None if first is None else day_in(patient.clinic, first)
+            past = why_past(one.result, record, protocol, as_of, entered[one.result.id], first_on)
             found[one.result.id] = (one, past)
     return [_shown(row, *found[str(row.pk)], alerts) for row in listed if str(row.pk) in found]
 

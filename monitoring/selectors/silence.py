@@ -21,12 +21,13 @@ from django.db.models import (
     Subquery,
 )
 
-from monitoring.models import Assignment, DueItem, Mail, NotNeeded, Pause, Reminder, Result
+from monitoring.models import Alert, Assignment, DueItem, Mail, NotNeeded, NotWorkedOut, Pause, Reminder, Result
 from monitoring.models.due_item import DueItemStatus
 from monitoring.protocol.definitions import DrugMonitoring
 from monitoring.protocol.load import load
 from monitoring.rules.findings import ItemKind
-from monitoring.rules.vocabulary import MailStatus, ReminderStatus
+from monitoring.rules.vocabulary import AlertStatus, MailStatus, ReminderStatus
+from monitoring.selectors.mail import GRADES_TO_MAIL, any_reader_of_alerts
 from patients.clock import today_in
 from patients.models import Clinic, Membership, Patient, Staff
 from patients.rules.vocabulary import PatientStatus, Vocabulary
@@ -40,10 +41,12 @@ _LASTING = ("repeat", "trough", "infusion", "taper", "eye_screening", "review")
 class Silence(Vocabulary):
     """A way in which a patient or a task can fall out of sight."""
 
+    NOT_WORKED_OUT = "not_worked_out", "could not be worked out"
     NOTHING_DUE = "nothing_due", "nothing is asked for"
     NO_OWNER = "no_owner", "nobody's work"
     NO_RESULT = "no_result", "no result for a long time"
     NO_REMINDER = "no_reminder", "open, and nobody is told"
+    NOBODY_TO_ALERT = "nobody_to_alert", "alerts that reach nobody"
     MAIL_GIVEN_UP = "mail_given_up", "e-mails given up"
     NO_RULES = "no_rules", "drugs without monitoring rules"
     LONG_PAUSE = "long_pause", "paused for long"
@@ -139,6 +142,12 @@ def _pauses(as_of: date) -> QuerySet[Pause]:
     return rows.filter(from_on__lte=as_of, until__gt=as_of)
 
 
+def _not_worked_out(scope: Scope) -> QuerySet[NotWorkedOut]:
+    """Whatever became of the patient: what is open for somebody who has died must be closed too."""
+    rows = NotWorkedOut.objects.filter(patient__clinic__in=scope.clinic_ids)
+    return rows.select_related("patient__clinic").order_by("since", "pk")
+
+
 def _nothing_due(scope: Scope) -> QuerySet[Patient]:
     """No open item, and neither a pause nor a recorded "not needed" that would say why."""
     of_patient = {"patient": OuterRef("pk")}
@@ -150,10 +159,12 @@ def _nothing_due(scope: Scope) -> QuerySet[Patient]:
 
 
 def _no_owner(scope: Scope) -> QuerySet[Patient]:
-    """Neither the patient nor any item is given to somebody who still works in the clinic."""
-    here = Membership.objects.filter(staff=OuterRef("owner"), clinic=OuterRef("patient__clinic"))
-    owned = Assignment.objects.filter(superseded_at__isnull=True, owner__is_active=True, patient=OuterRef("pk"))
-    return _monitored(scope).filter(~Exists(owned.filter(Exists(here))))
+    """The patient, or some open item, is given to nobody who still works in the clinic."""
+    here = Exists(Membership.objects.filter(staff=OuterRef("owner"), clinic=OuterRef("patient__clinic")))
+    owned = Assignment.objects.filter(here, superseded_at__isnull=True, owner__is_active=True, patient=OuterRef("pk"))
+    given_up = ~here | Q(owner__isnull=True) | Q(owner__is_active=False)
+    nobodys = DueItem.objects.filter(given_up, status=DueItemStatus.OPEN, patient=OuterRef("pk"))
+    return _monitored(scope).filter(~Exists(owned) | Exists(nobodys))
 
 
 def _no_result(scope: Scope) -> QuerySet[Patient]:
@@ -175,6 +186,17 @@ def _no_reminder(scope: Scope) -> QuerySet[DueItem]:
     live = Reminder.objects.filter(~Q(status=ReminderStatus.ACTED), due_item=OuterRef("pk"))
     rows = _open_items(patient__in=scope.patients.order_by()).filter(~Exists(live))
     return rows.select_related("patient").order_by("due_on", "pk")
+
+
+def _nobody_to_alert(scope: Scope) -> QuerySet[Alert]:
+    """Nobody has seen it, and there is nobody in its clinic to whom an e-mail about it could go."""
+    rows = Alert.objects.filter(
+        ~Exists(any_reader_of_alerts(OuterRef("patient__clinic"))),
+        status=AlertStatus.OPEN,
+        grade__in=GRADES_TO_MAIL,
+        patient__clinic__in=scope.clinic_ids,
+    )
+    return rows.select_related("patient").order_by("opened_at", "pk")
 
 
 def _mail_given_up(scope: Scope) -> QuerySet[Mail]:
@@ -199,10 +221,12 @@ def _long_pauses(scope: Scope) -> QuerySet[Pause]:
 
 
 _LISTS: dict[Silence, Callable[[Scope], QuerySet[Model]]] = {
+    Silence.NOT_WORKED_OUT: _not_worked_out,
     Silence.NOTHING_DUE: _nothing_due,
     Silence.NO_OWNER: _no_owner,
     Silence.NO_RESULT: _no_result,
     Silence.NO_REMINDER: _no_reminder,
+    Silence.NOBODY_TO_ALERT: _nobody_to_alert,
     Silence.MAIL_GIVEN_UP: _mail_given_up,
     Silence.NO_RULES: _no_rules,
     Silence.LONG_PAUSE: _long_pauses,

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count, Min, Q, QuerySet, Window
+from django.db.models import Case, Count, Min, Q, QuerySet, Value, When, Window
 
 from monitoring.models import DueItem
 from monitoring.models.due_item import DueItemStatus
@@ -23,6 +23,8 @@ from monitoring.selectors.worklist_filters import (
 )
 from patients.models import Patient, Staff
 from patients.selectors import patients_for
+
+_FIRST = (ItemKind.TEST, ItemKind.TROUGH, ItemKind.INFUSION)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +136,11 @@ def _under(staff: Staff, as_of: date, filters: WorklistFilters) -> QuerySet[DueI
     return rows
 
 
-def _order(sort: str) -> tuple[str | Window, ...]:
+def _order(sort: str) -> tuple[str | Window | Case, ...]:
+    if sort == Sort.TESTS_FIRST:
+        first = [item.id for item in load().items.values() if item.kind in _FIRST]
+        rest = Case(When(item__in=first, then=Value(0)), default=Value(1))
+        return (rest, "due_on", "patient_id", "item", "occasion")
     if sort == Sort.PATIENT:
         return (Window(Min("due_on"), partition_by="patient"), "patient_id", "due_on", "item", "occasion")
     return ("due_on", "patient_id", "item", "occasion")

@@ -32,6 +32,9 @@ class OwnedBy(Vocabulary):
 
 
 class Sort(Vocabulary):
+    """In which order. A height that was never measured must not stand above a blood count that is late."""
+
+    TESTS_FIRST = "tests_first", "tests, levels and infusions first, each the one due longest first"
     LATENESS = "lateness", "the one due longest first"
     PATIENT = "patient", "patient by patient, the one waiting longest first"
 
@@ -56,7 +59,7 @@ class WorklistFilters:
     risk: str = ""
     monitored_by: str = ""
     status: str = ""
-    sort: str = Sort.LATENESS.value
+    sort: str = Sort.TESTS_FIRST.value
 
 
 _DEFAULTS = WorklistFilters()

@@ -29,6 +29,7 @@ def render(protocol: PathwayProtocol) -> str:
         *_rungs(protocol),
         *_remarks(protocol),
         *_doses(protocol),
+        *_infusions(protocol),
         *_guard(protocol),
         *_tapers(protocol),
         *_catalogue(protocol),
@@ -208,6 +209,38 @@ def _trial(drug: Drug) -> str:
     if drug.trial is None:
         return "as set for every drug"
     return f"{drug.trial.weeks} weeks ({_basis(drug.trial.kind.label, drug.trial.source)})"
+
+
+def _infusions(protocol: PathwayProtocol) -> list[str]:
+    settings = protocol.catalogue.infusions
+    rows = [
+        (
+            "Ideal weight (Devine)",
+            f"{display_number(settings.ideal_kilograms_female)} kg (female) or "
+            f"{display_number(settings.ideal_kilograms_male)} kg (male), and "
+            f"{display_number(settings.ideal_kilograms_per_inch)} kg for each inch above "
+            f"{display_number(settings.ideal_from_inches)}; from {settings.ideal_from_age} years on",
+        ),
+        (
+            "Adjusted weight",
+            f"ideal + {display_number(settings.adjusted_share)} × (actual − ideal), from a BMI of "
+            f"{display_number(settings.adjusted_from_body_mass_index)} on",
+        ),
+        (
+            "Said of the weight",
+            f"more than {settings.weight_current_days} days old; more than "
+            f"{display_number(settings.weight_change_percent)} % away from that of the infusion before",
+        ),
+        ("A planned date is answered", f"by an infusion at most {settings.date_answered_within_days} days away"),
+    ]
+    for drug in protocol.catalogue.drugs:
+        offered = drug.infusions
+        if offered is not None:
+            sizes = ", ".join(map(display_number, offered.vial_sizes))
+            cycles = f"{offered.review_after_cycles} to {offered.review_latest_cycle}"
+            rows.append((drug.name, f"vials of {sizes} {offered.unit.label} offered; review after {cycles} cycles"))
+    heading = ["## Planned infusions", "", f"{settings.source}. {settings.note}", ""]
+    return [*heading, *_table(("What", "How"), rows)]
 
 
 def _guard(protocol: PathwayProtocol) -> list[str]:

@@ -117,12 +117,23 @@ def test_a_patient_for_whom_nothing_was_entered_lately_is_not_read(patient: Pati
     assert len(captured) == 4
 
 
-def test_an_old_result_entered_late_is_only_looked_at(patient: Patient) -> None:
+def test_the_newest_value_entered_late_keeps_its_grade(patient: Patient) -> None:
     low_platelets(patient, days_ago=29)
     raise_alerts([patient.pk])
-    alert = Alert.objects.get()
-    assert alert.grade == "look"
-    assert "Entered 29 days after its day" in alert.caveats[-1]
+    assert Alert.objects.get().grade == "urgent"
+
+
+def test_a_late_correction_counts_as_entered_when_the_first_value_was(patient: Patient, doctor: Staff) -> None:
+    rows.a_result(patient, "platelets", "250", today(patient), unit=UNIT)
+    first_entered = datetime.now(UTC) - timedelta(days=39)
+    old = low_platelets(patient, "400", days_ago=40, recorded_at=first_entered)
+    for value in ("300", "40"):  # corrected twice: the moment of the very first entry counts
+        Result.objects.filter(pk=old.pk).update(
+            superseded_at=datetime.now(UTC), superseded_by=doctor, superseded_reason="a slip"
+        )
+        old = low_platelets(patient, value, days_ago=40, replaces=old)
+    raise_alerts([patient.pk])
+    assert Alert.objects.get().grade == "urgent"
 
 
 def test_a_withdrawn_result_closes_what_it_raised(patient: Patient, doctor: Staff) -> None:
@@ -182,6 +193,21 @@ def test_a_repeat_that_was_asked_for_closes_it_when_normal(
     assert closed(alert) is closes
     if closes:
         assert f"was {value} ×10⁹/L and asks for nothing" in last_note(alert)
+
+
+@pytest.mark.parametrize(("value", "closes"), [("68", False), ("129", False), ("131", True)])
+def test_a_repeat_closes_a_trend_only_when_it_is_back(patient: Patient, nurse: Staff, value: str, closes: bool) -> None:
+    day = today(patient)
+    for days_ago, before in ((60, "130"), (30, "100"), (1, "70")):
+        rows.a_result(patient, "haemoglobin", before, day - timedelta(days=days_ago), unit="g/L")
+    raise_alerts([patient.pk])
+    alert = Alert.objects.get()
+    assert alert.rule_id == "trend.haemoglobin"
+    repeat = {"action": AlertAction.REPEAT, "note": "bleeding?", "repeat_on": day}
+    act_on_alert(by=nurse, alert_id=alert.pk, version=1, **repeat)
+    rows.a_result(patient, "haemoglobin", value, day, unit="g/L")
+    raise_alerts([patient.pk])
+    assert closed(alert) is closes
 
 
 def test_a_stricter_reading_takes_the_place_of_a_milder_one(patient: Patient) -> None:

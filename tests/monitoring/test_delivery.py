@@ -6,6 +6,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from celery.exceptions import SoftTimeLimitExceeded
 from django.core import mail as outgoing
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -17,12 +18,12 @@ from monitoring.actions.reminders import keep_reminders
 from monitoring.delivery import said_of, send_mails
 from monitoring.models import Mail, Reminder
 from monitoring.rules.sending import TAKE_OVER_AFTER, WAITS
-from monitoring.rules.vocabulary import MailStatus, ReminderStatus
+from monitoring.rules.vocabulary import MailKind, MailStatus, ReminderStatus
 from monitoring.selectors.mail import given_up_mails, mails_for
 from patients.errors import NotAllowed, NotFound, Refused
 from patients.models import Membership, Staff
 from patients.rules.vocabulary import Role
-from tests.factories.rows import a_clinic, a_due_item, a_member, a_patient, clinic_of, some_contact_details
+from tests.factories.rows import a_clinic, a_due_item, a_member, a_patient, an_alert, clinic_of, some_contact_details
 
 pytestmark = pytest.mark.django_db
 
@@ -165,6 +166,87 @@ def test_trouble_with_the_server_ends_the_run_but_one_bad_address_does_not(nurse
     assert send_mails(MORNING).failed == 4
     broken(ConnectionRefusedError())
     assert send_mails(MORNING + timedelta(minutes=6)).failed == 1
+
+
+def an_urgent_alert(nurse: Staff) -> Mail:
+    """Planned, and nothing beside it."""
+    Membership.objects.update(wants_digest=False)
+    an_alert(a_patient(nurse), grade="urgent")
+    plan_mails(MORNING)
+    return Mail.objects.get()
+
+
+def test_an_urgent_alert_is_tried_for_as_long_as_the_server_is_away(nurse: Staff, broken: Any) -> None:
+    mail, moment = an_urgent_alert(nurse), MORNING
+    broken(ConnectionRefusedError())
+    for _ in range(3 * len(WAITS)):
+        report = send_mails(moment)
+        assert (report.failed, report.server_is_away) == (1, True)
+        mail = fresh(mail)
+        assert (mail.status, mail.attempts) == (MailStatus.FAILED, 0)
+        assert mail.not_before - moment < timedelta(minutes=10, seconds=30)
+        moment = mail.not_before
+
+
+def test_one_attempt_short_of_the_last_it_is_not_given_up_for_the_server(nurse: Staff, broken: Any) -> None:
+    mail = an_urgent_alert(nurse)
+    Mail.objects.update(attempts=len(WAITS))
+    broken(TimeoutError())
+    send_mails(MORNING)
+    assert (fresh(mail).status, fresh(mail).attempts) == (MailStatus.FAILED, len(WAITS))
+
+
+def test_an_urgent_alert_that_is_refused_is_tried_soon_and_given_up_in_sight(nurse: Staff, broken: Any) -> None:
+    mail, moment = an_urgent_alert(nurse), MORNING
+    broken(smtplib.SMTPRecipientsRefused({"nurse@example.org": (550, b"no such mailbox")}))
+    for _ in WAITS:
+        assert not send_mails(moment).server_is_away
+        assert fresh(mail).status == MailStatus.FAILED
+        assert fresh(mail).not_before - moment < timedelta(minutes=10, seconds=30)
+        moment = fresh(mail).not_before
+    send_mails(moment)
+    assert fresh(mail).status == MailStatus.GIVEN_UP
+
+
+def test_while_what_failed_waits_a_run_without_work_knocks_at_the_server(
+    digest: Mail, broken: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise ConnectionRefusedError
+
+    broken(ConnectionRefusedError())
+    send_mails(MORNING)
+    monkeypatch.setattr("django.core.mail.backends.locmem.EmailBackend.open", refuse)
+    report = send_mails(MORNING + timedelta(minutes=1))
+    assert (report.failed, report.server_is_away) == (0, True)
+    monkeypatch.undo()
+    assert not send_mails(MORNING + timedelta(minutes=2)).server_is_away
+    assert send_mails(MORNING + timedelta(minutes=6)).sent == 1
+
+
+def test_nobody_knocks_while_nothing_failed(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise ConnectionRefusedError
+
+    monkeypatch.setattr("django.core.mail.backends.locmem.EmailBackend.open", refuse)
+    assert not send_mails(MORNING).server_is_away
+
+
+def test_the_end_of_the_tasks_time_is_no_failure_of_the_e_mail(digest: Mail, broken: Any) -> None:
+    """The server may have accepted it: like a killed worker's, its claim is taken over."""
+    broken(SoftTimeLimitExceeded())
+    with pytest.raises(SoftTimeLimitExceeded):
+        send_mails(MORNING)
+    assert (fresh(digest).status, fresh(digest).last_error) == (MailStatus.CLAIMED, "")
+
+
+def test_however_many_have_to_be_given_up_the_next_one_is_claimed(nurse: Staff) -> None:
+    said = {"kind": MailKind.STAFF_DIGEST, "clinic": clinic_of(nurse), "staff": nurse, "for_day": TODAY}
+    dead = {"attempts": len(WAITS) + 1, "status": MailStatus.FAILED, "not_before": MORNING - timedelta(hours=1)}
+    Mail.objects.bulk_create(Mail(key=f"k{number}", message_id=f"m{number}", **said, **dead) for number in range(600))
+    well = Mail.objects.create(key="well", message_id="well", not_before=MORNING, **said)
+    assert claim_next(MORNING, uuid4()) == well.pk
+    assert Mail.objects.filter(status=MailStatus.GIVEN_UP).count() == 600
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,8 @@ from redis import RedisError
 
 from monitoring import tasks
 from monitoring.actions.heartbeat import heartbeat
+from monitoring.actions.mail_plans import PlanReport
+from monitoring.delivery import SendReport
 from monitoring.models import Heartbeat
 from monitoring.rules.heartbeats import Pulse
 from monitoring.selectors import heartbeats, job_standings, late_jobs, scheduler_is_seen
@@ -124,10 +126,10 @@ def test_a_silent_cache_costs_a_query_and_no_page(monkeypatch: pytest.MonkeyPatc
 
 
 def test_the_tasks_say_that_they_came_to_their_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    queued: list[str] = []
-    monkeypatch.setattr(tasks.beat, "delay", queued.append)
+    queued: list[tuple[object, str]] = []
+    monkeypatch.setattr(tasks.beat, "apply_async", lambda args, *, queue: queued.append((args, queue)))
     tasks.reconcile_all()
-    assert queued == [RECONCILE]
+    assert queued == [((RECONCILE,), "myoline")]  # where the chunks are, not where beats else go
     tasks.beat(RECONCILE)
     tasks.beat()
     tasks.send_planned_mail()
@@ -144,6 +146,26 @@ def test_a_task_that_fails_gives_no_sign_of_life(monkeypatch: pytest.MonkeyPatch
     with pytest.raises(RuntimeError):
         tasks.check_silence()
     assert not Heartbeat.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("failed_clinics", "sent", "away", "beats"),
+    [(0, 0, False, True), (0, 3, True, True), (0, 0, True, False), (1, 3, False, False)],
+)
+def test_mails_are_well_only_when_every_clinic_is_planned_and_something_can_leave(
+    monkeypatch: pytest.MonkeyPatch, failed_clinics: int, sent: int, away: bool, beats: bool
+) -> None:
+    sending: list[SendReport] = []
+
+    def send(_: object) -> SendReport:
+        sending.append(SendReport(sent=sent, server_is_away=away))
+        return sending[0]
+
+    monkeypatch.setattr(tasks, "plan_mails", lambda _: PlanReport(failed_clinics=failed_clinics))
+    monkeypatch.setattr(tasks, "send_mails", send)
+    tasks.send_planned_mail()
+    assert len(sending) == 1, "what is planned goes, whatever failed"
+    assert Heartbeat.objects.filter(name=MAILS).exists() is beats
 
 
 def test_beat_asks_for_a_sign_of_life_each_minute_and_for_the_check_each_day() -> None:

@@ -1,10 +1,15 @@
 """Which e-mails are planned, for whom and when, and that each is planned once whatever the clocks do."""
 
+import threading
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import pytest
+import structlog
+from celery.exceptions import SoftTimeLimitExceeded
+from django.db import connection
 
+from monitoring.actions import mail_plans
 from monitoring.actions.mail_plans import plan_mails
 from monitoring.models import Alert, AlertStep, DueItem, Mail
 from monitoring.models.due_item import DueItemStatus
@@ -45,6 +50,26 @@ def an_alert(patient: Patient, grade: str = "urgent", level: str = "nurse", **fi
 def climb(alert: Alert, level: str) -> None:
     Alert.objects.filter(pk=alert.pk).update(level=level)
     AlertStep.objects.create(alert=alert, kind="climbed", level=level, at=MORNING)
+
+
+def acknowledge(alert: Alert) -> None:
+    Alert.objects.filter(pk=alert.pk).update(status=AlertStatus.ACKNOWLEDGED)
+    AlertStep.objects.create(alert=alert, kind="acknowledged", level="nurse", at=MORNING)
+
+
+def reopen(alert: Alert) -> None:
+    Alert.objects.filter(pk=alert.pk).update(status=AlertStatus.OPEN)
+    AlertStep.objects.create(alert=alert, kind="reopened", level="nurse", at=MORNING)
+
+
+def newest_step(alert: Alert) -> int:
+    return alert.steps.latest("pk").pk
+
+
+def waiting_alerts() -> list[tuple[int | None, int]]:
+    """To whom, and because of which step, in the order in which they were planned."""
+    mails = Mail.objects.filter(kind=MailKind.STAFF_ALERT, status=MailStatus.PLANNED).order_by("pk")
+    return [(mail.staff_id, int(mail.key.split(":")[1])) for mail in mails]
 
 
 def recipients(kind: MailKind) -> set[int | None]:
@@ -158,6 +183,17 @@ class TestAlerts:
         plan_mails(MORNING)
         assert recipients(MailKind.STAFF_ALERT) == {doctor.pk}
 
+    @pytest.mark.parametrize("level", ["doctor", "lead"])
+    def test_to_whoever_can_be_written_to_where_nobody_at_its_level_or_above_can(self, level: str) -> None:
+        nurse = a_reader()
+        clinic = nurse.clinics.get()
+        a_reader(clinic, Role.ADMIN)
+        a_reader(clinic, wants_alerts=False)
+        a_reader(clinic, Role.DOCTOR, wants_alerts=False)
+        an_alert(a_patient(nurse), level=level)
+        plan_mails(MORNING)
+        assert recipients(MailKind.STAFF_ALERT) == {nurse.pk}
+
     @pytest.mark.parametrize(("grade", "planned"), [("urgent", 1), ("action", 1), ("look", 0)])
     def test_by_grade(self, grade: str, planned: int) -> None:
         an_alert(a_patient(a_reader()), grade)
@@ -176,6 +212,57 @@ class TestAlerts:
         Alert.objects.filter(pk=alert.pk).update(status=AlertStatus.ACKNOWLEDGED)
         plan_mails(london("2026-01-12 22:05:00"))
         assert Mail.objects.get(kind=MailKind.STAFF_ALERT).status == MailStatus.CANCELLED
+
+    def test_one_that_comes_back_goes_once_however_often_it_was_put_by(self) -> None:
+        nurse = a_reader()
+        alert = an_alert(a_patient(nurse), "action")
+        plan_mails(london("2026-01-12 22:00:00"))
+        acknowledge(alert)
+        plan_mails(london("2026-01-12 22:05:00"))
+        reopen(alert)
+        plan_mails(london("2026-01-12 22:10:00"))
+        assert waiting_alerts() == [(nurse.pk, newest_step(alert))]
+
+    def test_one_that_comes_back_between_two_runs_goes_once(self) -> None:
+        """Nobody dropped the first: the alert was never found acknowledged."""
+        nurse = a_reader()
+        alert = an_alert(a_patient(nurse), "action")
+        plan_mails(london("2026-01-12 22:00:00"))
+        acknowledge(alert)
+        reopen(alert)
+        plan_mails(london("2026-01-12 22:05:00"))
+        assert waiting_alerts() == [(nurse.pk, newest_step(alert))]
+        plan_mails(london("2026-01-12 22:10:00"))
+        assert len(waiting_alerts()) == 1
+
+    def test_whoever_joins_later_is_told_once(self) -> None:
+        clinic = a_clinic()
+        alert = an_alert(a_patient(a_reader(clinic)))
+        for _ in range(3):
+            acknowledge(alert)
+            reopen(alert)
+        plan_mails(MORNING)
+        late = a_reader(clinic)
+        plan_mails(MORNING + timedelta(minutes=5))
+        assert [step for staff, step in waiting_alerts() if staff == late.pk] == [newest_step(alert)]
+        assert len(waiting_alerts()) == 2
+
+    def test_whoever_was_called_at_the_level_below_keeps_the_e_mail(self) -> None:
+        clinic = a_clinic()
+        nurse, doctor = a_reader(clinic), a_reader(clinic, Role.DOCTOR)
+        alert = an_alert(a_patient(nurse), "action")
+        plan_mails(london("2026-01-12 22:00:00"))
+        climb(alert, "doctor")
+        plan_mails(london("2026-01-12 23:00:00"))
+        assert [staff for staff, _ in waiting_alerts()] == [nurse.pk, doctor.pk]
+
+    def test_who_reads_for_two_levels_is_told_of_the_newest(self) -> None:
+        doctor = a_reader(role=Role.DOCTOR)
+        alert = an_alert(a_patient(doctor), "action")
+        plan_mails(london("2026-01-12 22:00:00"))
+        climb(alert, "doctor")
+        plan_mails(london("2026-01-12 23:00:00"))
+        assert waiting_alerts() == [(doctor.pk, newest_step(alert))]
 
     def test_not_to_another_clinic(self) -> None:
         an_alert(a_patient(a_reader()))
@@ -258,6 +345,33 @@ class TestPatients:
             a_due_item(patient, due_on=TODAY)
         assert self.planned() == []
 
+    def test_what_was_said_long_ago_is_not_said_again_and_hides_no_other(self, patient: Patient) -> None:
+        a_due_item(patient, due_on=TODAY - timedelta(days=200))
+        assert len(self.planned()) == 1
+        later = MORNING + timedelta(days=100)
+        a_due_item(patient, "albumin", later.date())
+        assert self.planned(later)[0].endswith(f"patient_due_soon:{later.date()}")
+
+    def test_a_patients_whole_past_is_not_read(self, patient: Patient) -> None:
+        """Sixty reminders of long ago, of which today needs none."""
+        a_due_item(patient, due_on=TODAY)
+        details = ContactDetails.objects.get()
+        Mail.objects.bulk_create(
+            Mail(
+                key=f"patient:{patient.pk}:patient_due_soon:old-{number}",
+                kind=MailKind.PATIENT_DUE_SOON,
+                clinic=patient.clinic,
+                contact_details=details,
+                for_day=TODAY - timedelta(days=7 + number),
+                not_before=MORNING,
+                message_id=f"m{number}",
+                status=MailStatus.CANCELLED if number % 2 else MailStatus.GIVEN_UP,
+            )
+            for number in range(60)
+        )
+        assert mail_plans._already_said([patient.pk], [], TODAY) == {}
+        assert len(self.planned()) == 1
+
     def test_dropped_when_it_was_done_and_taken_up_when_it_is_due_again(self, patient: Patient) -> None:
         item = a_due_item(patient, due_on=TODAY)
         assert len(self.planned()) == 1
@@ -275,3 +389,64 @@ class TestPatients:
         assert len(self.planned()) == 1
         stop_reminders(details=ContactDetails.objects.get(), now=MORNING)
         assert self.planned() == []
+
+
+class TestClinicsBesideEachOther:
+    def test_one_that_cannot_be_planned_holds_up_no_other(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        readers = [a_reader() for _ in range(3)]
+        broken = readers[0].clinics.get()
+        usual = mail_plans.readers_of_digest
+
+        def fail_for_one(clinic: Clinic) -> Any:
+            if clinic == broken:
+                raise ValueError("a row that no rule foresaw")
+            return usual(clinic)
+
+        monkeypatch.setattr(mail_plans, "readers_of_digest", fail_for_one)
+        with structlog.testing.capture_logs() as logged:
+            report = plan_mails(MORNING)
+        assert (report.planned, report.failed_clinics) == (2, 1)
+        assert recipients(MailKind.STAFF_DIGEST) == {reader.pk for reader in readers[1:]}
+        assert [(entry["event"], entry["clinic"]) for entry in logged] == [("mail_not_planned", broken.pk)]
+
+    def test_the_end_of_the_tasks_time_ends_them_all(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        a_clinic()
+
+        def stop(*_: object) -> None:
+            raise SoftTimeLimitExceeded
+
+        monkeypatch.setattr(mail_plans, "_alerts", stop)
+        with pytest.raises(SoftTimeLimitExceeded):
+            plan_mails(MORNING)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_visit_day_that_moves_between_two_workers_gives_one_reminder(monkeypatch: pytest.MonkeyPatch) -> None:
+    patient = a_patient(a_member(Role.NURSE, password=None))
+    some_contact_details(patient)
+    item = a_due_item(patient, due_on=TODAY)
+    first_has_read, second_is_done = threading.Event(), threading.Event()
+    usual = mail_plans._already_said
+
+    def held_up_once(*about: Any) -> Any:
+        said = usual(*about)
+        if not first_has_read.is_set():
+            first_has_read.set()
+            second_is_done.wait(1)  # it comes to its end meanwhile only where nothing makes it wait
+        return said
+
+    def second() -> None:
+        try:
+            first_has_read.wait(5)
+            DueItem.objects.filter(pk=item.pk).update(visit_on=TODAY - timedelta(days=1))
+            plan_mails(MORNING)
+        finally:
+            second_is_done.set()
+            connection.close()
+
+    monkeypatch.setattr(mail_plans, "_already_said", held_up_once)
+    worker = threading.Thread(target=second)
+    worker.start()
+    plan_mails(MORNING)
+    worker.join()
+    assert Mail.objects.filter(contact_details__patient=patient).count() == 1

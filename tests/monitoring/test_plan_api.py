@@ -32,7 +32,7 @@ def days(scene: Scene, number: int) -> str:
 
 
 def test_a_pause_begins_today_when_nothing_else_is_said_and_is_resumed(scene: Scene, post: Callable[..., Any]) -> None:
-    body = {"patient": scene.patient.pk, "drug": "methotrexate", "until": days(scene, 30), "reason": "abroad"}
+    body = {"patient": scene.patient.pk, "drug": "methotrexate", "until": days(scene, 28), "reason": "abroad"}
     made = post("pauses/", "nurse", **body)
     assert made.status_code == 201
     assert (made.json()["from_on"], made.json()["ended_on"]) == (days(scene, 0), None)

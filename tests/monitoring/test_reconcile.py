@@ -4,17 +4,28 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection
+from django.utils import timezone
 
 from monitoring.actions import reconcile
 from monitoring.facts import monitoring_records
-from monitoring.models import DueItem
+from monitoring.models import DueItem, Result
 from monitoring.models.due_item import DueItemStatus
 from monitoring.protocol.load import load
 from monitoring.rules.schedule import evaluate
 from patients.rules.vocabulary import PatientStatus
 from regimens.rules.vocabulary import StopReason
 from tests.factories.records import DAY
-from tests.factories.rows import a_clinic, a_course, a_dose, a_member, a_patient, a_result, a_taper, a_weight
+from tests.factories.rows import (
+    a_clinic,
+    a_course,
+    a_dose,
+    a_member,
+    a_patient,
+    a_result,
+    a_taper,
+    a_weight,
+    an_assignment,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -188,3 +199,39 @@ class _Counter:
     def __call__(self, execute, sql, params, many, context):
         self.count += 1
         return execute(sql, params, many, context)
+
+
+def test_a_withdrawn_result_takes_back_what_it_closed(patient):
+    reconcile(patient_ids=[patient.pk], as_of=DAY)
+    first = open_item(patient)
+    a_full_blood_count(patient, DAY)
+    reconcile(patient_ids=[patient.pk], as_of=after(1))
+    first.refresh_from_db()
+    assert (first.status, first.done_on) == ("done", DAY)
+
+    Result.objects.update(
+        superseded_at=timezone.now(), superseded_by=patient.recorded_by, superseded_reason="another patient's"
+    )
+    reconcile(patient_ids=[patient.pk], as_of=after(2))
+
+    first.refresh_from_db()
+    assert (first.status, first.done_on) == ("cancelled", None)
+    assert first.close_reason.startswith("What closed it was withdrawn or corrected")
+    assert kept(patient) == shown_by_rules(patient, after(2))
+
+
+def test_work_of_somebody_who_left_is_nobodys(patient):
+    clinic = patient.clinic
+    leaver, nurse = a_member(clinic=clinic), a_member(clinic=clinic)
+    an_assignment(patient, leaver)
+    an_assignment(patient, nurse, item="albumin")
+    reconcile(patient_ids=[patient.pk], as_of=DAY)
+    assert set(DueItem.objects.values_list("owner", flat=True)) == {leaver.pk, nurse.pk}
+
+    leaver.is_active = False
+    leaver.save()
+    reconcile(patient_ids=[patient.pk], as_of=DAY)
+
+    owners = dict(DueItem.objects.filter(status="open").values_list("item", "owner"))
+    assert {owner for item, owner in owners.items() if item != "albumin"} == {None}
+    assert owners["albumin"] == nurse.pk

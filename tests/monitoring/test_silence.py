@@ -10,11 +10,12 @@ import time_machine
 
 from monitoring.actions import reconcile
 from monitoring.actions.reminders import keep_reminders
-from monitoring.models import Assignment, DueItem, Mail, NotNeeded, Pause, Reminder
-from monitoring.rules.vocabulary import MailKind, MailStatus
+from monitoring.models import Assignment, DueItem, Mail, NotNeeded, NotWorkedOut, Pause, Reminder
+from monitoring.rules.vocabulary import AlertLevel, MailKind, MailStatus
 from monitoring.selectors import Silence, scope_of, silence_counts, silent
+from monitoring.selectors.mail import readers_of_alert
 from monitoring.selectors.silence import lasting_courses, silence_by_clinic
-from patients.models import Patient, Staff
+from patients.models import Membership, Patient, Staff
 from patients.rules.vocabulary import PatientStatus, Role
 from regimens.rules.vocabulary import Route
 from tests.factories import rows
@@ -205,6 +206,39 @@ def test_mails_given_up_stay_for_a_month(
     assert silence_counts(clinic.doctor, TODAY)[Silence.MAIL_GIVEN_UP] == (shown if given_up else 0)
 
 
+@pytest.mark.parametrize(
+    ("member", "staff", "told"),
+    [
+        ({}, {"email": "a@example.org"}, True),
+        ({"role": "nurse"}, {"email": "a@example.org"}, True),
+        ({"role": "admin"}, {"email": "a@example.org"}, False),
+        ({"role": "admin", "is_lead": True}, {"email": "a@example.org"}, True),
+        ({"wants_alerts": False}, {"email": "a@example.org"}, False),
+        ({}, {"email": ""}, False),
+        ({}, {"email": "a@example.org", "is_active": False}, False),
+    ],
+)
+def test_an_alert_that_can_be_written_to_nobody(
+    clinic: Clinic, member: dict[str, Any], staff: dict[str, Any], told: bool
+) -> None:
+    """Listed whenever, and only when, no reader is found for it."""
+    rows.an_alert(clinic.patient)
+    rows.a_member(password=None, email="elsewhere@example.org")
+    Membership.objects.filter(staff=clinic.doctor).update(**member)
+    Staff.objects.filter(pk=clinic.doctor.pk).update(**staff)
+    looking = rows.a_member(Role.ADMIN, clinic.patient.clinic, password=None)
+    assert clinic.on(Silence.NOBODY_TO_ALERT, looking) == ([] if told else [clinic.patient.pk])
+    assert bool(readers_of_alert(clinic.patient.clinic, AlertLevel.LEAD)) is told
+
+
+@pytest.mark.parametrize(
+    "alert", [{"grade": "look"}, {"status": "acknowledged"}, {"status": "closed", "closed_at": datetime.now(UTC)}]
+)
+def test_an_alert_of_which_nobody_is_to_be_written_to(clinic: Clinic, alert: dict[str, Any]) -> None:
+    rows.an_alert(clinic.patient, **alert)
+    assert clinic.on(Silence.NOBODY_TO_ALERT) == []
+
+
 def test_a_drug_without_rules_will_never_remind(clinic: Clinic) -> None:
     rows.a_course(clinic.patient, "", LONG_AGO, drug_text="a trial drug")
     rows.a_course(clinic.patient, "", LONG_AGO, drug_text="another", stop_on=TODAY)
@@ -229,6 +263,20 @@ def test_a_long_pause_in_force(
     until = start + timedelta(lasting)
     Pause.objects.create(**entered(clinic), from_on=start, until=until, reason="infection", **fields)
     assert (clinic.on(Silence.LONG_PAUSE) == [clinic.patient.pk]) is listed
+
+
+@pytest.mark.parametrize("status", PatientStatus)
+def test_whoever_could_not_be_worked_out_whatever_became_of_them(clinic: Clinic, status: PatientStatus) -> None:
+    """The due items and reminders of somebody who has died stay open when working them out fails."""
+    assert clinic.on(Silence.NOT_WORKED_OUT) == []
+    Patient.objects.filter(pk=clinic.patient.pk).update(
+        status=status,
+        status_on=None if status is PatientStatus.ACTIVE else LONG_AGO,
+        status_reason="" if status is PatientStatus.ACTIVE else "as told",
+    )
+    NotWorkedOut.objects.create(patient=clinic.patient, error_type="DataError")
+    assert clinic.on(Silence.NOT_WORKED_OUT) == [clinic.patient.pk]
+    assert clinic.on(Silence.NOT_WORKED_OUT, rows.a_member(password=None)) == []
 
 
 def everything_silent(clinic: Clinic) -> None:

@@ -200,7 +200,7 @@ class TestNotNeeded:
 
     def test_at_the_edges_is_taken_and_decided_anew(self, nurse: Staff, patient: Patient) -> None:
         first = waive(nurse, patient, until=TODAY + timedelta(1))
-        second = waive(nurse, patient, until=TODAY + timedelta(364))
+        second = waive(nurse, patient, until=TODAY + timedelta(28))
         assert second.replaces == first
         assert NotNeeded.objects.current().get() == second
 
@@ -274,7 +274,7 @@ class TestUndoing:
     def test_a_snooze_puts_back_the_one_before(self, nurse: Staff, patient: Patient, item: DueItem) -> None:
         said = {"by": nurse, "patient_id": patient.pk, "item": FBC, "reason": "away"}
         first = snooze_item(**said, until=TODAY + timedelta(3))
-        second = snooze_item(**said, until=TODAY + timedelta(30))
+        second = snooze_item(**said, until=TODAY + timedelta(28))
         item.refresh_from_db()
         assert item.snoozed_until == second.until
         undo_work(by=nurse, kind="snooze", entry_id=second.pk)

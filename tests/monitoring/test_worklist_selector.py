@@ -227,3 +227,13 @@ class TestAddresses:
         item = a_due_item(patient, due_on=date(2020, 1, 1), owner=left)
         filters = self.asked(nurse, f"owner={left.pk}").filters
         assert [row.pk for row in worklist(nurse, DAY, filters)] == [item.pk]
+
+
+def test_a_late_test_stands_above_a_height_never_measured(nurse: Staff) -> None:
+    patient = a_patient(nurse)
+    a_due_item(patient, "height", DAY - timedelta(days=900))
+    a_due_item(patient, "full_blood_count", DAY - timedelta(days=5))
+    a_due_item(patient, "albumin", DAY - timedelta(days=9))
+    assert [row.item for row in worklist(nurse, DAY)] == ["albumin", "full_blood_count", "height"]
+    by_lateness = worklist(nurse, DAY, WorklistFilters(sort=Sort.LATENESS))
+    assert [row.item for row in by_lateness] == ["height", "albumin", "full_blood_count"]

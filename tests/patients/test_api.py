@@ -207,7 +207,7 @@ def test_clinics_say_what_ones_role_does_there(scene: Scene) -> None:
     (doctor,) = scene.client("doctor").get(f"{V1}/clinics/").json()["results"]
     (admin,) = scene.client("admin").get(f"{V1}/clinics/").json()["results"]
     assert "judge_treatment" in doctor["permissions"]
-    assert admin["permissions"] == ["read_record", "register_patient"]
+    assert admin["permissions"] == ["manage_clinic", "read_record", "register_patient"]
 
 
 def test_a_write_asks_for_reconciliation_and_a_refused_one_does_not(

@@ -208,5 +208,5 @@ def test_queries_do_not_grow_with_patients_or_history(django_assert_num_queries:
         assert list(live(chart, BEFORE))
         patients.append(chart.patient)
     for several in (patients[:1], patients):
-        with django_assert_num_queries(17):  # type: ignore[attr-defined]
+        with django_assert_num_queries(28):  # type: ignore[attr-defined]
             monitoring_records([patient.pk for patient in several], BEGIN + timedelta(days=5))

@@ -152,7 +152,7 @@ def test_batches_change_nothing_but_the_memory(
         a_full_record(member)
     whole = run("current", str(stricter), "--as-of", DAY)
     monkeypatch.setattr(comparison, "BATCH", 2)
-    with django_assert_max_num_queries(3 * 20 + 2):
+    with django_assert_max_num_queries(3 * 27 + 2):
         assert run("current", str(stricter), "--as-of", DAY) == whole
 
 

@@ -83,6 +83,18 @@ def test_a_history_entered_at_once_is_not_called_nothing(client: Client) -> None
     assert "1 result," in shown(client, which="nothing")
 
 
+def test_what_no_limit_speaks_about_is_for_a_person_to_read_and_never_green(client: Client) -> None:
+    patient = a_patient(client)
+    rows.a_result(patient, "ck", "9000", SAMPLED, unit="U/L")
+    rows.a_result(patient, "chest_x_ray", None, SAMPLED, text="new opacity")
+    raise_alerts([patient.pk])
+    for which in ("all", "unlimited"):
+        page = shown(client, which=which)
+        assert page.count("no limit in the protocol: a person must read it") == 2
+        assert "nothing to do" not in page
+    assert "0 results," in shown(client, which="nothing")
+
+
 def test_an_invalid_level_says_so(client: Client) -> None:
     patient = a_patient(client)
     rows.a_course(patient, "tacrolimus", date(2026, 1, 5))

@@ -1,7 +1,7 @@
 """The page of safe silence: lists with their totals, pages, links, and as many queries for one patient as for 50."""
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 import time_machine
@@ -10,7 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from monitoring.models import Mail, Pause
+from monitoring.models import Mail, NotWorkedOut, Pause
 from patients.models import Patient, Staff
 from patients.rules.vocabulary import Role
 from tests.factories import rows
@@ -41,6 +41,7 @@ def a_silent_patient(by: Staff, **fields: object) -> Patient:
         reason="infection",
         recorded_by=by,
     )
+    rows.an_alert(patient)
     Mail.objects.create(
         key=f"k{patient.pk}",
         kind="staff_digest",
@@ -50,6 +51,9 @@ def a_silent_patient(by: Staff, **fields: object) -> Patient:
         not_before=patient.recorded_at,
         message_id=f"m{patient.pk}",
         status="given_up",
+    )
+    NotWorkedOut.objects.create(
+        patient=patient, error_type="DataError", since=datetime(2026, 5, 29, 23, 30, tzinfo=UTC), last_at=TODAY
     )
     return patient
 
@@ -70,12 +74,16 @@ def test_every_role_sees_what_is_silent_and_why(client: Client, role: Role) -> N
     response = client.get(reverse("safe_silence"))
     page = text_of(response)
     for words in (
-        "8 found. Checked on 01-Jun-2026 at 10:00.",
+        "10 found. Checked on 01-Jun-2026 at 10:00.",
+        "Could not be worked out 1",
+        "since 30-May-2026 (DataError), last tried 01-Jun-2026",
         "Nothing is asked for 1",
         "Nobody's work 2",
         "takes methotrexate; last result 05-Jan-2026",
         "takes azathioprine; last result never recorded",
         "full blood count, due 01-Jun-2025",
+        "Alerts that reach nobody 1",
+        "platelets 130 ×10⁹/L: below 140 ×10⁹/L",
         "daily digest for 30-May-2026, to Ann Ashe",
         "a trial drug, from 01-Jun-2025",
         "azathioprine, from 01-May-2026 until 01-Dec-2026: infection",

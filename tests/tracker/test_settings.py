@@ -226,3 +226,65 @@ def test_a_mail_setting_that_means_nothing_is_refused(name: str, value: str) -> 
 def test_a_claim_outlives_every_task_that_could_still_hold_it() -> None:
     assert TAKE_OVER_AFTER.total_seconds() > 2 * app.conf.task_time_limit
     assert app.conf.task_soft_time_limit > delivery.SECONDS + 2 * declared.EMAIL_TIMEOUT
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("DAYS_TO_WAIT_FOR_A_RESULT", "0"),
+        ("DAYS_TO_WAIT_FOR_A_RESULT", "57"),
+        ("ALERT_UNDECIDED_HOURS_URGENT", "0"),
+        ("ALERT_UNDECIDED_HOURS_ACTION", "-1"),
+        ("ALERT_UNDECIDED_HOURS_LOOK", "0"),
+        ("ALERT_HOURS_ACTION", "0,2"),
+        ("ALERT_HOURS_LOOK", "0"),
+        ("ALERT_REPEAT_GRACE_DAYS", "-1"),
+        ("HEARTBEAT_LATE_MINUTES", "1"),
+        ("HEARTBEAT_LATE_HOURS", "24"),
+        ("SITE_URL", "https://*.clinic.invalid"),
+    ],
+)
+def test_a_number_or_address_that_would_silence_something_stops_the_start(name: str, value: str) -> None:
+    done = run_python("import tracker.settings", {**PRODUCTION, name: value})
+    assert done.returncode != 0
+    assert name in done.stderr.splitlines()[-1]
+
+
+def test_the_ends_of_the_ranges_are_allowed() -> None:
+    smallest = {
+        "DAYS_TO_WAIT_FOR_A_RESULT": "1",
+        "ALERT_UNDECIDED_HOURS_LOOK": "1",
+        "ALERT_REPEAT_GRACE_DAYS": "0",
+        "HEARTBEAT_LATE_MINUTES": "2",
+        "HEARTBEAT_LATE_HOURS": "25",
+    }
+    values = read({**PRODUCTION, **smallest}, "DAYS_TO_WAIT_FOR_A_RESULT", "ALERT_REPEAT_GRACE_DAYS")
+    assert values == {"DAYS_TO_WAIT_FOR_A_RESULT": 1, "ALERT_REPEAT_GRACE_DAYS": 0}
+    longest = read({**PRODUCTION, "DAYS_TO_WAIT_FOR_A_RESULT": "56"}, "DAYS_TO_WAIT_FOR_A_RESULT")
+    assert longest == {"DAYS_TO_WAIT_FOR_A_RESULT": 56}
+
+
+def test_links_in_mails_lead_to_one_address_though_any_host_is_answered() -> None:
+    done = run_python("import tracker.settings", {**PRODUCTION, "ALLOWED_HOSTS": "*"})
+    assert done.returncode != 0
+    assert "SITE_URL" in done.stderr.splitlines()[-1]
+    values = read({**PRODUCTION, "ALLOWED_HOSTS": "*", "SITE_URL": "https://clinic.invalid"}, "SITE_URL")
+    assert values == {"SITE_URL": "https://clinic.invalid"}
+
+
+def test_the_two_ways_of_tls_exclude_each_other() -> None:
+    done = run_python("import tracker.settings", {**PRODUCTION, "EMAIL_USE_SSL": "true", "EMAIL_USE_TLS": "true"})
+    assert done.returncode != 0
+    assert done.stderr.splitlines()[-1].endswith(
+        "EMAIL_USE_SSL and EMAIL_USE_TLS are both on: one mail connection has one of them; turn the other off"
+    )
+    values = read({**PRODUCTION, "EMAIL_USE_SSL": "true", "EMAIL_USE_TLS": "false"}, "EMAIL_USE_SSL", "EMAIL_USE_TLS")
+    assert values == {"EMAIL_USE_SSL": True, "EMAIL_USE_TLS": False}
+
+
+def test_what_cannot_wait_for_a_nights_work_has_a_queue_of_its_own() -> None:
+    app.loader.import_default_modules()
+    urgent = {name for name in app.tasks if app.amqp.router.route({}, name)["queue"].name == "myoline-urgent"}
+    assert urgent == {f"monitoring.tasks.{name}" for name in ("beat", "climb_alerts", "send_planned_mail")}
+    assert set(app.amqp.queues.consume_from) == {"myoline", "myoline-urgent"}  # by a worker that is told no queue
+    assert app.conf.broker_transport_options["queue_order_strategy"] == "round_robin"

@@ -30,7 +30,7 @@ def test_a_member_signs_in_and_out(client: Client) -> None:
     member = rows.a_member(Role.NURSE, first_name="Nell", last_name="Example")
     response = client.post(reverse("sign_in"), {"username": member.username, "password": rows.PASSWORD}, follow=True)
     assert response.redirect_chain[-1][0] == reverse("patient_list")
-    assert "Nell Example nurse, Clinic" in text_of(response)
+    assert "Nell Example: my settings nurse, Clinic" in text_of(response)
     client.post(reverse("sign_out"))
     assert client.get("/").status_code == 302
 

@@ -46,7 +46,7 @@ def nurse(client: Client) -> Staff:
 @pytest.fixture
 def reconciled(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     asked: list[int] = []
-    monkeypatch.setattr("tracker.views.worklist_bulk.reconcile_soon", asked.append)
+    monkeypatch.setattr("tracker.views.worklist_bulk.reconcile_many_soon", asked.extend)
     return asked
 
 

@@ -180,11 +180,17 @@ def test_no_cell_is_a_formula(client: Client, nurse: Staff, start: str) -> None:
     assert harmless(f"1{start}1") == f"1{start}1"
 
 
+@pytest.mark.parametrize(("text", "shown"), [("Smith;=1+1", "Smith;'=1+1"), ("a; @b", "a; '@b"), ("a;b", "a;b")])
+def test_a_semicolon_begins_no_formula_either(client: Client, nurse: Staff, text: str, shown: str) -> None:
+    late_item(nurse, detail=text)
+    assert exported(client)[1][0]["Detail"] == shown
+
+
 def test_the_print_says_which_list_when_and_for_whom(client: Client, nurse: Staff) -> None:
     late_item(nurse)
     page = text_of(client.get(reverse("worklist_print"), {"bucket": "overdue", "owner": "me"}))
     assert "Worklist: Overdue · Owner: mine" in page
-    assert "1 item, the one due longest first. As of 01-Jun-2026, read at 10:00, printed for Nell Nurse." in page
+    assert "1 item, tests, levels and infusions first, each the one due longest first. As of 01-Jun-2026, read at 10:00, printed for Nell Nurse." in page
     assert "OKAFOR, Ada" in page
 
 

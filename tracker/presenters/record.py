@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from monitoring.protocol.definitions import MonitoringProtocol
 from monitoring.rules.enzymes import enzymes_as_results
 from monitoring.rules.findings import DueFinding, DueStatus, ThresholdFinding
+from monitoring.rules.levels import days_since_stop, taken_on
 from monitoring.rules.record import MonitoringRecord, Result
 from monitoring.rules.thresholds import flag
 from monitoring.rules.units import conversion_in_words
@@ -256,7 +257,9 @@ def _shown(
     for result in results:
         analyte = protocol.analytes.get(result.analyte)
         above = result.value is not None and result.upper_limit is not None and result.value > result.upper_limit
-        flags = flag(result, protocol, others=beside, drugs=_taken_on(record, result.sampled_on))
+        courses, day = record.treatment.courses, result.sampled_on
+        taken = {course.drug for course in taken_on(courses, day)}
+        flags = flag(result, protocol, others=beside, drugs=taken, stopped=days_since_stop(courses, day))
         own = conversion_in_words(analyte, result.value, result.comparator, result.unit) if analyte else ""
         shown.append(ResultShown(result, analyte.name if analyte else result.analyte, flags, above, own))
     return tuple(shown)
@@ -271,14 +274,6 @@ def urgent_results(record: MonitoringRecord, protocol: MonitoringProtocol, as_of
     shown = _shown(newest.values(), record, protocol, as_of)
     asking = [row for row in shown if any(flag.truth is Truth.TRUE for flag in row.flags)]
     return tuple(sorted(asking, key=lambda row: (row.result.sampled_on, row.name), reverse=True))
-
-
-def _taken_on(record: MonitoringRecord, day: date) -> set[str]:
-    return {
-        course.drug
-        for course in record.treatment.courses
-        if not course.never_given and course.start_on <= day and (course.stop_on is None or course.stop_on > day)
-    }
 
 
 def _background(patient: PatientRecord, as_of: date) -> Background:

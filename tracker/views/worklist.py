@@ -1,4 +1,4 @@
-"""The worklist: every open due item over all patients of the person's clinics, the one due longest first."""
+"""The worklist: every open due item over all patients of the person's clinics, tests first."""
 
 from typing import cast
 from urllib.parse import urlencode
@@ -57,7 +57,7 @@ def worklist_page(request: HttpRequest) -> HttpResponse:
         "filters": filters,
         "offered": offered,
         "narrowed": asked.patient is not None or any(found.chosen for found in offered),
-        "more_set": filters.sort != Sort.LATENESS or any(found.chosen and not found.everyday for found in offered),
+        "more_set": filters.sort != Sort.TESTS_FIRST or any(found.chosen and not found.everyday for found in offered),
         "sorts": sorts(filters.sort),
         "query": query_of(filters),
         "back": urlencode({"next": request.get_full_path()}),

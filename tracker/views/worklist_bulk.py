@@ -20,7 +20,7 @@ from monitoring.actions.bulk_work import MOST, BulkKind, BulkOutcome, ChosenRow,
 from monitoring.actions.work import days_to_wait
 from monitoring.models import DueItem
 from monitoring.selectors import Asked, asked_for, chosen_items, who_may_own, worklist
-from monitoring.tasks import reconcile_soon
+from monitoring.tasks import reconcile_many_soon
 from monitoring.work_forms import (
     AssignManyForm,
     LetterManyForm,
@@ -84,8 +84,7 @@ class WorklistBulk(View):
             outcomes = rehearse_bulk(by=self.staff, kind=self.kind, rows=rows, said=form.cleaned_data)
             return self._page("preview", rows, form, outcomes)
         outcomes = perform_bulk(by=self.staff, kind=self.kind, rows=rows, said=form.cleaned_data)
-        for patient_id in sorted({found.due_item.patient_id for found in outcomes if found.done and found.due_item}):
-            reconcile_soon(patient_id)
+        reconcile_many_soon(sorted({found.due_item.patient_id for found in outcomes if found.done and found.due_item}))
         return self._page("report", rows, form, outcomes)
 
     def _choose(self) -> HttpResponse:

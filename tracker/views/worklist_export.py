@@ -1,6 +1,7 @@
 """The worklist as a CSV file: exactly the filtered list, with the columns of the printed one."""
 
 import csv
+import re
 from collections.abc import Iterable, Iterator
 from datetime import date
 from itertools import islice
@@ -21,8 +22,9 @@ from tracker.presenters.worklist import COLUMNS, filters_shown, list_words, show
 from tracker.views.worklist import clinic_of_the_day
 
 _AT_ONCE = 500  # rows read at once: the list is never held in memory whole
-# A spreadsheet takes a cell that begins so for a formula, and would carry it out.
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+# A spreadsheet takes a cell that begins so for a formula, and would carry it out. One that divides lines at semicolons
+# sees a cell begin after each of these as well.
+_FORMULA = re.compile(r"(^|;\s*)(?=[=+\-@\t\r\n])")
 
 
 class _Line:
@@ -55,11 +57,11 @@ def worklist_export(request: HttpRequest) -> HttpResponseBase:
 
 def harmless(text: str) -> str:
     """The text of a cell, with a ' before what a spreadsheet would take for a formula."""
-    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
+    return _FORMULA.sub(r"\1'", text)
 
 
 def _lines(about: str, rows: Iterable[list[str]]) -> Iterator[str]:
-    writer = csv.writer(_Line())
+    writer = csv.writer(_Line(), quoting=csv.QUOTE_ALL)
     yield "\ufeff"  # by which spreadsheets know the encoding
     yield writer.writerow([harmless(about)])
     yield writer.writerow([column.heading for column in COLUMNS])

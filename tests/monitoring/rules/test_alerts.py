@@ -56,11 +56,31 @@ def test_a_limit_speaks_before_the_trend_that_led_there() -> None:
     assert [reason.rule_id for reason in found.further] == ["trend.platelets"]
 
 
-def test_a_drugs_band_is_read_on_the_days_it_was_taken() -> None:
-    low = result("neutrophils", 50, "1.8")
-    for stop, rule in ((51, ["cyclophosphamide.neutrophils"]), (50, [])):
-        found = alerts(record(course("cyclophosphamide", stop=stop), results=[low]))
-        assert [one.rule_id for one in found] == rule
+@pytest.mark.parametrize(("day", "holds"), [(9, False), (10, True), (50, True), (134, True), (135, False)])
+def test_a_drugs_band_is_read_while_it_is_taken_and_some_days_after_the_stop(day: int, holds: bool) -> None:
+    low = result("neutrophils", day, "1.8")
+    found = alerts(record(course("cyclophosphamide", start=10, stop=50), results=[low]), day)
+    assert [one.rule_id for one in found] == (["cyclophosphamide.neutrophils"] if holds else [])
+
+
+def test_a_drug_never_given_has_no_band() -> None:
+    never = course("cyclophosphamide", stop=0, never_given=True)
+    assert alerts(record(never, results=[result("neutrophils", 0, "1.8")])) == []
+
+
+def test_a_result_that_no_limit_speaks_about_says_so() -> None:
+    found = record(results=[result("ck", 50, "9000"), result("platelets", 50, "250")])
+    without, normal = read_results(found, protocol(), after(60), found.results)
+    assert (without.limited, without.clear) == (False, False)
+    assert (normal.limited, normal.clear) == (True, True)
+
+
+@pytest.mark.parametrize("has_range", [True, False])
+def test_a_trough_is_clear_only_beside_the_patients_own_range(has_range: bool) -> None:
+    found = with_range(level("7"))
+    found = found if has_range else replace(found, target_ranges=())
+    (reading,) = read_results(found, protocol(), after(60), found.results)
+    assert reading.clear is has_range
 
 
 @pytest.mark.parametrize(("days_ago", "raised"), [(84, True), (85, False)])
@@ -72,12 +92,34 @@ def test_what_was_entered_longer_ago_raises_nothing(days_ago: int, raised: bool)
 
 
 @pytest.mark.parametrize(("late", "grade"), [(28, AlertGrade.URGENT), (29, AlertGrade.LOOK)])
-def test_an_old_result_entered_late_calls_nobody_at_night(late: int, grade: AlertGrade) -> None:
-    low = record(results=[result("platelets", 0, "40")])
-    (found,) = alerts(low, late, {"result:platelets-0": after(late)})
+def test_old_symptoms_entered_late_call_nobody_at_night(late: int, grade: AlertGrade) -> None:
+    told = replace(record(), symptoms_told=(SymptomsTold("7", after(0), (Symptom.FEVER,)),))
+    (found,) = alerts(told, late, {"contact:7": after(late)})
     assert found.grade is grade
     said = any(f"Entered {late} days after its day" in caveat.text for caveat in found.caveats)
     assert said is (grade is AlertGrade.LOOK)
+
+
+@pytest.mark.parametrize("late", [28, 29, 84])
+def test_the_newest_value_of_a_test_keeps_its_grade_however_late_it_was_entered(late: int) -> None:
+    (found,) = alerts(record(results=[result("platelets", 0, "40")]), late, {"result:platelets-0": after(late)})
+    assert found.grade is AlertGrade.URGENT
+
+
+def test_a_sample_that_gave_no_number_is_not_newer() -> None:
+    rows = [result("platelets", 0, "40"), result("platelets", 10, text="clotted")]
+    found = alerts(record(results=rows), 40, {"result:platelets-0": after(40)})
+    assert found[0].subject == "result:platelets-0"
+    assert found[0].grade is AlertGrade.URGENT
+
+
+def test_a_corrected_value_counts_as_entered_when_the_first_one_was() -> None:
+    rows = [result("platelets", 0, "40"), result("platelets", 10, "250")]
+    entered = {"result:platelets-0": after(60)}
+    assert alerts(record(results=rows), 60, entered) == []
+    first = {"result:platelets-0": after(1)}
+    (found,) = evaluate_alerts(record(results=rows), protocol(), after(60), entered=entered, first_entered=first)
+    assert found.grade is AlertGrade.URGENT
 
 
 @pytest.mark.parametrize(("late", "subjects"), [(28, {"0", "10"}), (29, {"10"})])

@@ -8,7 +8,7 @@ from monitoring.rules.record import MissedVisit, Result
 from patients.rules.record import Person
 from patients.rules.vocabulary import PatientStatus
 from regimens.rules.record import Course
-from tests.monitoring.rules.builders import after, bloods, course, protocol, record, result
+from tests.monitoring.rules.builders import after, bloods, course, done, protocol, record, result
 
 TAKEN = course("methotrexate")
 
@@ -36,7 +36,7 @@ def test_the_reason_names_the_drugs_the_visits_and_the_source() -> None:
     found = missed(30, 10, 20, results=bloods(5), taken=(TAKEN, course("azathioprine")))
     assert found.reason is not None
     assert found.reason.text == (
-        "3 booked visits were missed since the last result of 10-Jan-2026. "
+        "3 booked visits were missed since the last look that the drugs ask for, on 10-Jan-2026. "
         "More than 2 missed: not safe to continue azathioprine, methotrexate without asking the doctor"
     )
     assert found.reason.source.startswith("North Derbyshire shared care")
@@ -47,10 +47,39 @@ def test_the_reason_names_the_drugs_the_visits_and_the_source() -> None:
 
 
 @pytest.mark.parametrize(("sampled", "count"), [(29, 1), (30, 1), (31, 0), (101, 3)])
-def test_a_result_of_a_later_day_clears_what_was_missed(sampled: int, count: int) -> None:
+def test_a_test_of_a_later_day_clears_what_was_missed(sampled: int, count: int) -> None:
     """One of the same day does not, and one from the future is not known yet."""
-    found = missed(10, 20, 30, results=[result("crp", sampled, "4")])
+    found = missed(10, 20, 30, results=[result("albumin", sampled, "40")])
     assert (found.count, found.not_safe_to_continue) == (count, count == 3)
+
+
+@pytest.mark.parametrize(
+    ("item", "drug", "clears"),
+    [
+        ("full_blood_count", "methotrexate", True),
+        ("blood_pressure", "leflunomide", True),
+        ("tacrolimus_trough", "tacrolimus", True),
+        ("tacrolimus_trough", "methotrexate", False),
+        ("eye_screening", "methotrexate", False),
+        ("eye_screening", "hydroxychloroquine", True),
+        ("influenza_vaccine", "methotrexate", False),
+        ("pneumocystis_decision", "prednisolone", False),
+        ("hepatitis_b", "methotrexate", False),
+    ],
+)
+def test_only_a_look_that_the_drugs_taken_ask_for_clears(item: str, drug: str, clears: bool) -> None:
+    """A vaccine given, a decision recorded or another drug's level says nothing of what this drug does."""
+    found = missed(10, 20, 30, results=done(item, 50), taken=(course(drug),))
+    assert found.not_safe_to_continue != clears
+
+
+def test_a_drug_that_was_stopped_no_longer_says_what_clears() -> None:
+    taken = (TAKEN, course("tacrolimus", stop=40))
+    assert missed(10, 20, 30, results=done("tacrolimus_trough", 35), taken=taken).not_safe_to_continue
+
+
+def test_half_a_blood_count_clears_nothing() -> None:
+    assert missed(10, 20, 30, results=[result("platelets", 50, "200")]).not_safe_to_continue
 
 
 def test_a_sample_that_told_nothing_clears_nothing() -> None:

@@ -10,7 +10,8 @@ from monitoring.rules.findings import DueFinding, DueStatus
 from monitoring.rules.record import MonitoringRecord, Pause, SharedCare, Snooze
 from monitoring.rules.vocabulary import MonitoredBy
 from regimens.rules.record import Course
-from tests.monitoring.rules.builders import BLOODS, after, bloods, course, finding, protocol, record
+from regimens.rules.vocabulary import Frequency, Route
+from tests.monitoring.rules.builders import BLOODS, after, bloods, course, dose, finding, infusion, protocol, record
 
 
 def pause(drug: str, first: int, until: int, ended: int | None = None, name: str = "pause") -> Pause:
@@ -99,6 +100,45 @@ def test_the_calendar_takes_what_is_paused_up_again_on_the_day() -> None:
     assert days_of(ahead, "albumin", 21, 120) == [50, 78, 106]
     resumed = replace(one, pauses=(pause("methotrexate", 20, 50, ended=35),))
     assert days_of(resumed, "albumin", 21, 120) == [35, 49, 77, 105]
+
+
+@pytest.mark.parametrize(("start", "status"), [(10, DueStatus.PAUSED), (11, DueStatus.OVERDUE)])
+def test_a_drug_begun_after_the_pause_began_is_not_paused(start: int, status: DueStatus) -> None:
+    found = albumin(course("azathioprine", start=start), day=60, looks=(0, start), pauses=(pause("", 10, 150),))
+    assert (found.status, found.due_on) == (status, after(start + 14))
+
+
+@pytest.mark.parametrize(
+    ("amount", "status", "until"),
+    [("15", DueStatus.OVERDUE, None), ("5", DueStatus.PAUSED, after(150)), (None, DueStatus.OVERDUE, None)],
+    ids=["raised", "lowered", "not known"],
+)
+def test_an_increase_after_the_pause_began_is_asked_about(
+    amount: str | None, status: DueStatus, until: date | None
+) -> None:
+    one = course("methotrexate", dose(0, "10", Frequency.ONCE_WEEKLY), dose(60, amount, Frequency.ONCE_WEEKLY))
+    paused = (pause("methotrexate", 10, 150),)
+    found = albumin(one, day=100, pauses=paused)
+    assert (found.status, found.paused_until) == (status, until)
+    assert albumin(one, day=59, pauses=paused).status is DueStatus.PAUSED
+    anew = (pause("methotrexate", 10, 150, ended=60, name="a"), pause("methotrexate", 60, 150, name="b"))
+    assert albumin(one, day=100, pauses=anew).status is DueStatus.PAUSED
+
+
+def test_drugs_are_taken_together_only_since_the_last_of_them_began() -> None:
+    both = (course("methotrexate"), course("leflunomide", start=40))
+    found = albumin(*both, day=100, looks=(0, 14, 28, 40), pauses=(pause("", 30, 150),))
+    assert (found.status, found.paused_until) == (DueStatus.OVERDUE, None)
+    assert found.driver.drug == "leflunomide"
+
+
+@pytest.mark.parametrize("given", [5, 10, 20])
+def test_a_nadir_count_is_never_paused(given: int) -> None:
+    pulse = course("cyclophosphamide", infusions=(infusion(given),), route=Route.INTRAVENOUS)
+    one = record(pulse, results=bloods(0), pauses=(pause("", 10, 150),))
+    found = finding(one, "full_blood_count", given + 10)
+    assert found is not None
+    assert (found.status, found.due_on, found.driver.phase) == (DueStatus.DUE, after(given + 10), "10 days after a pulse")
 
 
 def test_what_is_paused_calls_nobody_in_and_pulls_nothing_forward() -> None:

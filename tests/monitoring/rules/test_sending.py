@@ -104,6 +104,13 @@ def test_waits_grow_and_end() -> None:
     assert [wait.total_seconds() / 60 for wait in WAITS] == [5, 30, 120, 720]
 
 
+def test_what_is_urgent_never_waits_long() -> None:
+    now = at("2026-01-10 12:00:00")
+    waits = [next_attempt(attempts, now, urgent=True) for attempts in range(1, 6)]
+    assert waits[4] is None
+    assert [(wait - now).total_seconds() / 60 for wait in waits[:4] if wait] == [5, 10, 10, 10]
+
+
 def test_keys_name_what_is_told_to_whom_and_when() -> None:
     day = date(2026, 4, 5)
     assert digest_key(3, day) == "digest:3:2026-04-05"

@@ -93,12 +93,40 @@ def test_oral_methylprednisolone_counts_by_equivalence() -> None:
     assert asked("15.9") is None
 
 
-def test_a_change_of_steroid_breaks_no_run_and_a_gap_does() -> None:
+@pytest.mark.parametrize(("begun", "due"), [(14, 28), (15, 29), (28, 42), (29, 57)])
+def test_a_change_of_steroid_breaks_no_run_and_only_a_long_gap_does(begun: int, due: int) -> None:
+    """The days of a short gap are not counted; after more than 14 days the count begins anew."""
     first = prednisolone(dose(0, "20"), stop=14)
-    second = course("methylprednisolone", dose(14, "16"), start=14)
-    later = course("methylprednisolone", dose(15, "16"), start=15)
-    assert due_day(record(first, second), "pneumocystis_decision", 28) == 28
-    assert due_day(record(first, later), "pneumocystis_decision", 28) == 43
+    second = course("methylprednisolone", dose(begun, "16"), start=begun)
+    assert due_day(record(first, second), "pneumocystis_decision", begun) == due
+
+
+@pytest.mark.parametrize(("again", "density"), [(81, 85), (95, None)])
+def test_a_day_without_tablets_does_not_set_the_clock_back(again: int, density: int | None) -> None:
+    first = prednisolone(dose(0, "40"), stop=80, id="first")
+    second = prednisolone(dose(again, "40"), start=again, id="second")
+    one = record(first, second)
+    assert due_day(one, "pneumocystis_decision", 100) == (28 if density else again + 28)
+    assert due_day(one, "bone_density", 100) == (density or again + 84)
+
+
+@pytest.mark.parametrize(("back", "due"), [(23, 31), (34, 42), (35, 63)])
+def test_a_lower_dose_for_a_while_breaks_the_run_only_after_14_days(back: int, due: int) -> None:
+    """Three days with less beside a pulse, say."""
+    one = record(prednisolone(dose(0, "20"), dose(20, "5"), dose(back, "20")))
+    assert due_day(one, "pneumocystis_decision", back) == due
+
+
+def test_a_gap_after_the_limit_was_reached_moves_nothing() -> None:
+    one = record(prednisolone(dose(0, "20"), dose(40, "5"), dose(43, "20")))
+    assert due_day(one, "pneumocystis_decision", 43) == 28
+    assert due_day(one, "pneumocystis_decision", 42) is None
+
+
+def test_the_reason_counts_the_days_taken_and_not_those_of_the_gap() -> None:
+    found = finding(record(prednisolone(dose(0, "20"), dose(20, "5"), dose(23, "20"))), "pneumocystis_decision", 25)
+    assert found is not None
+    assert found.driver.reason.predicates[0].text == "20 mg a day or more for 28 days (22 so far)"
 
 
 def test_two_steroids_count_together() -> None:
@@ -186,7 +214,7 @@ def test_a_pulse_asks_for_its_baseline_only() -> None:
 def test_nothing_after_the_stop_but_the_reminder_of_the_card() -> None:
     found = findings(record(prednisolone(dose(0, "40"), stop=100)), 100)
     assert found.due == ()
-    assert "emergency card stays" in found.quiet_reasons[0].text
+    assert "check that the patient has one" in found.quiet_reasons[0].text
 
 
 def test_a_weight_taken_after_the_day_changes_nothing() -> None:

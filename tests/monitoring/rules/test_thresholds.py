@@ -4,9 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from monitoring.protocol.definitions import ResultType
 from monitoring.rules.findings import ThresholdFinding
 from monitoring.rules.record import Result
-from monitoring.rules.thresholds import flag
+from monitoring.rules.thresholds import flag, limited
 from monitoring.rules.vocabulary import AlertGrade
 from patients.rules.reasons import Truth
 from tests.monitoring.rules.builders import protocol, result
@@ -134,6 +135,97 @@ def test_a_positive_infection_screen(analyte: str, rule: str) -> None:
     assert rules(result(analyte, 0, text="Positive")) == rules(result(analyte, 0, text="not  reactive ")) + [rule]
     (unsure,) = flags(result(analyte, 0, text="equivocal"))
     assert (unsure.truth, unsure.grade) == (Truth.UNKNOWN, AlertGrade.LOOK)
+
+
+PREGNANCY_DRUGS = ("mycophenolate_mofetil", "methotrexate", "cyclophosphamide", "leflunomide")
+
+
+@pytest.mark.parametrize("drug", [*PREGNANCY_DRUGS, "azathioprine", ""])
+def test_a_positive_pregnancy_test_is_urgent_with_drugs_that_harm_the_child(drug: str) -> None:
+    found = flags(result("pregnancy_test", 0, text="Positive"), drugs=(drug,))
+    strictest = min((one.grade for one in found), key=RANK.index)
+    assert strictest is (AlertGrade.URGENT if drug in PREGNANCY_DRUGS else AlertGrade.ACTION)
+    assert not flags(result("pregnancy_test", 0, text="negative"), drugs=(drug,))
+
+
+def test_a_pregnancy_test_in_other_words_is_never_clear() -> None:
+    found = flags(result("pregnancy_test", 0, text="repeat advised"), drugs=("methotrexate",))
+    assert {(one.truth, one.grade) for one in found} == {
+        (Truth.UNKNOWN, AlertGrade.ACTION),
+        (Truth.UNKNOWN, AlertGrade.LOOK),
+    }
+
+
+@pytest.mark.parametrize(
+    ("words", "grade"),
+    [
+        ("Deficient", AlertGrade.URGENT),
+        ("low activity", AlertGrade.URGENT),
+        ("poor metaboliser", AlertGrade.URGENT),
+        ("intermediate", AlertGrade.ACTION),
+        ("heterozygous", AlertGrade.ACTION),
+        ("normal activity", None),
+        ("high", None),
+        ("12 units, see comment", AlertGrade.ACTION),
+        ("not low", AlertGrade.ACTION),
+    ],
+)
+@pytest.mark.parametrize("analyte", ["tpmt_activity", "tpmt_genotype"])
+def test_little_or_no_tpmt_asks_for_action_before_and_with_azathioprine(
+    analyte: str, words: str, grade: AlertGrade | None
+) -> None:
+    for drugs in ((), ("azathioprine",)):
+        found = flags(result(analyte, 0, text=words), drugs=drugs)
+        assert min((one.grade for one in found), key=RANK.index, default=None) is grade
+
+
+@pytest.mark.parametrize(
+    ("analyte", "loud", "drug", "rule", "days"),
+    [
+        ("neutrophils", "1.9", "cyclophosphamide", "cyclophosphamide.neutrophils", 84),
+        ("urine_blood", "1+", "cyclophosphamide", "cyclophosphamide.urine_blood", 3650),
+        ("igg", "5", "rituximab", "rituximab.igg_low", 364),
+        ("platelets", "90", "tocilizumab", "tocilizumab.platelets_hold", 28),
+        ("systolic_blood_pressure", "150", "leflunomide", "bsr_2017.systolic", 730),
+        ("systolic_blood_pressure", "150", "ciclosporin", "bsr_2017.systolic", 28),
+        ("pregnancy_test", "positive", "methotrexate", "pregnancy.positive_with_drug", 168),
+        ("pregnancy_test", "positive", "mycophenolate_mofetil", "pregnancy.positive_with_drug", 42),
+    ],
+)
+def test_a_drugs_own_limits_hold_for_some_days_after_its_stop(
+    analyte: str, loud: str, drug: str, rule: str, days: int
+) -> None:
+    words = protocol().analytes[analyte].result_type is ResultType.TEXT
+    one = result(analyte, 0, text=loud) if words else result(analyte, 0, loud)
+    for after_stop, holds in ((0, True), (days, True), (days + 1, False)):
+        found = [each for each in flag(one, protocol(), stopped={drug: after_stop}) if each.rule_id == rule]
+        assert bool(found) is holds
+        assert all(any("stopped" in caveat.text for caveat in each.caveats) for each in found)
+
+
+# analyte, value, words, drugs, values before, whether any limit of the protocol speaks about it
+LIMITED = [
+    ("platelets", "250", "", (), (), True),
+    ("ck", "9000", "", (), (), False),
+    ("haemoglobin", "60", "", (), (), False),
+    ("igg", "3", "", (), (), False),
+    ("igg", "9", "", ("rituximab",), (), True),
+    ("creatinine", "80", "", (), (), False),
+    ("creatinine", "80", "", (), ("78",), True),
+    ("chest_x_ray", None, "new opacity", (), (), False),
+    ("hiv_test", None, "negative", (), (), True),
+    ("urine_blood", None, "+++", (), (), False),
+    ("urine_blood", None, "nil", ("cyclophosphamide",), (), True),
+]
+
+
+@pytest.mark.parametrize(("analyte", "value", "text", "drugs", "before", "is_limited"), LIMITED)
+def test_what_no_limit_speaks_about_is_told_apart(
+    analyte: str, value: str | None, text: str, drugs: tuple[str, ...], before: tuple[str, ...], is_limited: bool
+) -> None:
+    others = [result(analyte, -30, each, id="before") for each in before]
+    one = result(analyte, 0, value, text=text)
+    assert limited(one, protocol(), others=others, drugs=drugs) is is_limited
 
 
 # What a value of albumin before says about one below 30: whether it fell.

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from monitoring.protocol.definitions import Direction
 from monitoring.rules.record import Result
-from monitoring.rules.trends import trends
+from monitoring.rules.trends import is_back, trends
 from monitoring.rules.vocabulary import AlertGrade
 from tests.monitoring.rules.builders import protocol, result
 
@@ -19,14 +19,24 @@ CASES = [
     ("neutrophils", ("5", "4", "3.21"), False),
     ("neutrophils", ("3.2", "4", "5"), False),
     ("neutrophils", ("5", "4", "4"), False),
-    ("white_cells", ("10", "8.5", "7.2"), True),
-    ("white_cells", ("10", "8.6", "7.2"), False),
-    ("platelets", ("400", "340", "289"), True),
-    ("platelets", ("400", "340", "290"), False),
+    ("neutrophils", ("9", "6", "3.99"), True),
+    ("neutrophils", ("9", "6", "4"), False),
+    ("white_cells", ("8", "6.8", "5.78"), True),
+    ("white_cells", ("8", "6.9", "5.78"), False),
+    ("white_cells", ("12", "9", "5.99"), True),
+    ("white_cells", ("12", "9", "6"), False),
+    ("platelets", ("300", "255", "216.75"), True),
+    ("platelets", ("300", "255", "217"), False),
+    ("platelets", ("500", "350", "249"), True),
+    ("platelets", ("500", "350", "250"), False),
     ("haemoglobin", ("140", "133", "126"), True),
     ("haemoglobin", ("140", "134", "126"), False),
+    ("haemoglobin", ("160", "145", "129.9"), True),
+    ("haemoglobin", ("160", "145", "130"), False),
     ("egfr", ("90", "81", "72.9"), True),
     ("egfr", ("90", "81", "73"), False),
+    ("egfr", ("120", "104", "89"), True),
+    ("egfr", ("120", "104", "90"), False),
     ("alt", ("32", "40", "50"), True),
     ("alt", ("32", "40", "49"), False),
     ("alt", ("20", "30", "40"), False),
@@ -35,6 +45,8 @@ CASES = [
     ("ast", ("50", "40", "32"), False),
     ("creatinine", ("80", "88", "96.8"), True),
     ("creatinine", ("80", "88", "96.7"), False),
+    ("creatinine", ("60", "70", "80.1"), True),
+    ("creatinine", ("60", "70", "80"), False),
 ]
 
 
@@ -135,3 +147,25 @@ def test_a_worse_last_value_never_loses_the_trend(analyte: str, values: list[Dec
     highest = protocol().analytes[analyte].highest
     if found(rows) and (highest is None or worse <= highest):
         assert found([*rows[:2], result(analyte, 56, str(worse))])
+
+
+@pytest.mark.parametrize(
+    ("analyte", "values", "repeat", "comparator", "back"),
+    [
+        ("haemoglobin", ("130", "100", "70"), "68", "", False),
+        ("haemoglobin", ("130", "100", "70"), "129.9", "", False),
+        ("haemoglobin", ("130", "100", "70"), "130", "", True),
+        ("haemoglobin", ("130", "100", "70"), "131", "", True),
+        ("haemoglobin", ("130", "100", "70"), "140", "<", False),
+        ("alt", ("32", "40", "50"), "32", "", True),
+        ("alt", ("32", "40", "50"), "33", "", False),
+    ],
+)
+def test_a_repeat_is_back_when_it_is_as_good_as_the_first_of_the_trend(
+    analyte: str, values: tuple[str, ...], repeat: str, comparator: str, back: bool
+) -> None:
+    rows = three(analyte, values)
+    (rule,) = protocol().trends[analyte]
+    again = result(analyte, 60, repeat, comparator=comparator)
+    assert is_back(again, rows[-1], rule, protocol(), others=[*rows, again]) is back
+    assert not is_back(again, rows[-1], rule, protocol(), others=[*rows[1:], again])

@@ -61,6 +61,19 @@ def test_any_dose_change_calls_for_a_level_a_week_later(amount: str) -> None:
     assert due_day(record(one, results=[level]), "tacrolimus_trough", 60) == 67
 
 
+@pytest.mark.parametrize(("sampled", "due"), [(4, 11), (5, 33), (6, 34), (7, 35)])
+@pytest.mark.parametrize("base", [0, 60])
+def test_a_level_from_the_fifth_day_on_is_the_first_and_the_next_comes_a_month_later(
+    base: int, sampled: int, due: int
+) -> None:
+    """After the start and after a dose change alike; on the fourth day it has not settled."""
+    one = course("tacrolimus", dose(0, "2", TWICE), dose(60, "1", TWICE))
+    levels = [result("tacrolimus_level", day, "8", hours_after_dose=Decimal(12)) for day in {7, base + sampled}]
+    kept = levels if base else [level for level in levels if level.sampled_on == after(sampled)]
+    assert due_day(record(one, results=kept), "tacrolimus_trough", base + sampled) == base + due
+    assert due_day(record(one, results=[]), "tacrolimus_trough", 3) == 7
+
+
 def test_an_invalid_level_says_so_only_while_no_later_one_is_valid() -> None:
     one = course("tacrolimus", dose(0, "2", TWICE))
     wrong = result("tacrolimus_level", 7, "8", hours_after_dose=Decimal(3))

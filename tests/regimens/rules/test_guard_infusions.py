@@ -7,10 +7,10 @@ from decimal import Decimal
 import pytest
 
 from regimens.rules.guard_findings import GuardCode, GuardFinding, GuardLevel
-from regimens.rules.guard_infusions import check_infusion
-from regimens.rules.record import Infusion, TreatmentRecord
-from regimens.rules.vocabulary import DoseUnit, Route
-from tests.regimens.rules.build import PROTOCOL, SEVERE, course, on, record
+from regimens.rules.guard_infusions import check_infusion, check_infusion_plan
+from regimens.rules.record import Infusion, InfusionPlan, TreatmentRecord
+from regimens.rules.vocabulary import DoseUnit, InfusionAnchor, Route
+from tests.regimens.rules.build import PROTOCOL, SEVERE, course, on, record, stand
 from tests.regimens.rules.guarding import codes
 
 C = GuardCode
@@ -121,3 +121,77 @@ def test_adult_limits_are_not_shown_of_a_child() -> None:
 
 def test_a_course_that_is_not_there_has_no_message() -> None:
     assert check_infusion(record(), PROTOCOL, "none", cycle(), on(20)) == ()
+
+
+def planned(
+    *, before: tuple[Infusion, ...] = (), drug: str = IMMUNOGLOBULIN, weight: str | None = "70", **changed: object
+) -> tuple[GuardFinding, ...]:
+    """What is said of a plan: 2 g/kg over 2 days every 4 weeks, unless told otherwise."""
+    usual: dict[str, object] = {
+        "anchor": InfusionAnchor.LAST_GIVEN,
+        "interval_days": 28,
+        "days_per_cycle": 2,
+        "amount_per_kilogram": Decimal(2),
+        "unit": DoseUnit.GRAM,
+    }
+    taken = replace(course(drug, 0, route=Route.INTRAVENOUS), infusions=before)
+    plan = InfusionPlan("plan", **{**usual, **changed})  # type: ignore[arg-type]
+    treatment = record(taken, assessments=SEVERE, weight=weight)
+    return check_infusion_plan(treatment, PROTOCOL, taken.id, plan, on(20))
+
+
+@pytest.mark.parametrize(
+    ("changed", "said_of"),
+    [
+        ({}, set()),
+        ({"days_per_cycle": 1}, {C.CYCLE_DAYS}),
+        ({"days_per_cycle": 5}, set()),
+        ({"days_per_cycle": 6}, {C.CYCLE_DAYS}),
+        ({"interval_days": 27}, {C.CYCLE_INTERVAL}),
+        ({"amount_per_kilogram": Decimal("2.001")}, {C.ABOVE_RANGE}),
+        ({"amount_per_kilogram": None, "amount": Decimal(140)}, set()),
+        ({"amount_per_kilogram": None, "amount": Decimal(141)}, {C.ABOVE_RANGE}),
+        ({"anchor": InfusionAnchor.FIXED_DATES, "interval_days": None, "dates": (on(30), on(58))}, set()),
+        ({"anchor": InfusionAnchor.FIXED_DATES, "interval_days": None, "dates": (on(30), on(57))}, {C.CYCLE_INTERVAL}),
+    ],
+)
+def test_a_plan_is_checked_as_if_its_cycles_were_given(changed: dict[str, object], said_of: set[GuardCode]) -> None:
+    assert set(codes(planned(**changed))) == said_of
+    assert set(codes(planned(**changed, weight=None))) >= said_of - {C.ABOVE_RANGE}
+
+
+def test_a_dose_per_kg_is_checked_without_a_weight() -> None:
+    (found,) = planned(weight=None, amount_per_kilogram=Decimal("2.5"))
+    assert found.code is C.ABOVE_RANGE
+    assert "with" not in found.text
+
+
+@pytest.mark.parametrize(("day", "warned"), [(2, True), (1, False)])
+def test_the_first_planned_date_keeps_its_distance_from_what_was_given(day: int, warned: bool) -> None:
+    dates = {"anchor": InfusionAnchor.FIXED_DATES, "interval_days": None, "dates": (on(29),)}
+    assert (C.CYCLE_INTERVAL in codes(planned(before=(cycle(day=day),), **dates))) is warned
+
+
+@pytest.mark.parametrize(
+    ("total", "vials", "level"),
+    [
+        ("145", ("10",), GuardLevel.NOTE),
+        ("145.1", ("10",), GuardLevel.WARN),
+        ("145", ("5", "10"), GuardLevel.WARN),
+        ("142.5", ("5", "10"), GuardLevel.NOTE),
+        ("142.5", (), GuardLevel.WARN),
+    ],
+)
+def test_rounding_up_to_whole_vials_is_only_noted(total: str, vials: tuple[str, ...], level: GuardLevel) -> None:
+    """70 kg at 2 g/kg is 140 g; half the smallest vial above that is rounding."""
+    sizes = tuple(map(Decimal, vials))
+    plan = InfusionPlan(
+        "plan", InfusionAnchor.LAST_GIVEN, interval_days=28, unit=DoseUnit.GRAM, vial_sizes=sizes, amount=Decimal(140)
+    )
+    taken = replace(course(IMMUNOGLOBULIN, 0, route=Route.INTRAVENOUS), infusion_plan=plan)
+    treatment: TreatmentRecord = record(taken, assessments=SEVERE)
+    (found,) = check_infusion(treatment, PROTOCOL, taken.id, cycle(total, weight="70"), on(20))
+    assert (found.code, found.level) == (C.ABOVE_RANGE, level)
+    assert ("rounded up to whole vials" in found.text) is (level is GuardLevel.NOTE)
+    gaps = stand(record(replace(taken, infusions=(cycle(total, weight="70"),)), assessments=SEVERE), 20).gaps
+    assert any("above 2 g/kg" in gap.text for gap in gaps) is (level is GuardLevel.WARN)

@@ -9,7 +9,7 @@ from tests.tracker.pages import text_of
 
 
 def pause(world: World, **typed: str) -> Any:
-    usual = {"drug": "methotrexate", "from_on": "today", "until": "20/12/2026", "reason": "in hospital"}
+    usual = {"drug": "methotrexate", "from_on": "today", "until": "18/12/2026", "reason": "in hospital"}
     return world.post("pause_monitoring", world.patient.pk, by=world.nurse, **{**usual, **typed})
 
 
@@ -17,7 +17,7 @@ def test_a_drug_is_paused(world: World) -> None:
     assert pause(world).status_code == 302
     row = Pause.objects.get()
     assert (row.drug, row.from_on, row.until, row.reason) == (
-        "methotrexate", date(2026, 11, 20), date(2026, 12, 20), "in hospital",
+        "methotrexate", date(2026, 11, 20), date(2026, 12, 18), "in hospital",
     )  # fmt: skip
     assert world.reconciled == [world.patient.pk]
 
@@ -34,6 +34,7 @@ def test_the_page_says_what_happens_when_it_ends(world: World) -> None:
 def test_an_end_is_asked_for(world: World, refused: Callable[..., str]) -> None:
     refused(pause(world, until=""), "until", "required")
     refused(pause(world, until="20/12/2027"), "until", "183 days at most")
+    refused(pause(world, until="19/12/2026"), "until", "28 days at most, until 18-Dec-2026; ask a doctor for longer")
     refused(pause(world, drug=""), "drug", "required")
 
 

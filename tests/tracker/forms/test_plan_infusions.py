@@ -10,7 +10,7 @@ from regimens.rules.vocabulary import Route
 from tests.factories.rows import a_course
 from tests.tracker.forms.conftest import World
 
-PLAN = {
+PLAN: dict[str, Any] = {
     "anchor": "last_given",
     "interval_days": "28",
     "days_per_cycle": "5",
@@ -19,7 +19,7 @@ PLAN = {
     "weight_basis": "actual",
     "vial_sizes": "5, 10",
 }
-FIXED = PLAN | {"anchor": "fixed_dates", "dates": "24/11/2026\n22-Dec-2026\n"}
+FIXED: dict[str, Any] = PLAN | {"anchor": "fixed_dates", "dates": "24/11/2026\n22-Dec-2026\n"}
 
 
 @pytest.fixture

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from regimens.models import Course, Infusion
-from tests.factories.rows import a_course, a_weight
+from regimens.rules.vocabulary import Route
+from tests.factories.rows import a_course, a_weight, an_infusion_plan
 from tests.tracker.forms.conftest import World
 
 GIVEN = {
@@ -83,3 +84,31 @@ def test_the_edges_of_these_are_taken(world: World, immunoglobulin: Course) -> N
 def test_one_cycle_is_recorded_once(world: World, immunoglobulin: Course, refused: Callable[..., str]) -> None:
     give(world, immunoglobulin)
     refused(give(world, immunoglobulin), "first_on", "already recorded")
+
+
+def test_the_plan_fills_in_days_and_weight_and_says_the_amount(world: World) -> None:
+    course = a_course(world.patient, "normal_immunoglobulin", date(2026, 3, 1), route=Route.INTRAVENOUS.value)
+    a_weight(world.patient, "69.7", date(2026, 3, 30))
+    an_infusion_plan(course, days_per_cycle=5, vial_sizes=[Decimal(10)])
+    text = world.get("record_infusion", course.pk).content.decode()
+    assert 'name="days" value="5"' in text
+    assert 'name="dosing_weight" value="69.7"' in text
+    assert 'name="dosing_weight_on" value="30-Mar-2026"' in text
+    assert "planned are 140\u00a0g" in text
+    assert 'name="total" value' not in text
+
+
+def test_batch_and_reaction_are_recorded_and_the_page_of_the_course_follows(world: World) -> None:
+    course = a_course(world.patient, "rituximab", date(2026, 3, 1), route=Route.INTRAVENOUS.value)
+    typed = {"first_on": "05/04/2026", "days": "1", "batch_numbers": "A1, A2", "product": "Example"}
+    reaction = {"reaction": "severe", "reaction_note": "stopped, adrenaline"}
+    response = world.save("record_infusion", course.pk, by=world.nurse, **typed, **reaction)
+    assert response["Location"].endswith(f"/courses/{course.pk}/infusions/")
+    row = Infusion.objects.get()
+    assert (row.batch_numbers, row.product, row.reaction) == ("A1, A2", "Example", "severe")
+
+
+def test_a_reaction_without_words_is_refused_beside_its_field(world: World, refused: Callable[..., str]) -> None:
+    course = a_course(world.patient, "rituximab", date(2026, 3, 1), route=Route.INTRAVENOUS.value)
+    typed = {"first_on": "05/04/2026", "days": "1", "reaction": "mild"}
+    refused(world.save("record_infusion", course.pk, by=world.nurse, **typed), "reaction_note", "what happened")
