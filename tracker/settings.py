@@ -250,9 +250,13 @@ MAIL_IS_SENT = DEBUG or bool(EMAIL_HOST)  # without a mail server nothing is pla
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "reminders@localhost")
 MAIL_DOMAIN = DEFAULT_FROM_EMAIL.rpartition("@")[2].rstrip("> ")  # of every Message-ID
 # Where links in e-mails lead.
-SITE_URL = env.str("SITE_URL", "http://127.0.0.1:8000" if DEBUG else f"https://{''.join(ALLOWED_HOSTS[:1]).lstrip('.')}")
+SITE_URL = env.str(
+    "SITE_URL", "http://127.0.0.1:8000" if DEBUG else f"https://{''.join(ALLOWED_HOSTS[:1]).lstrip('.')}"
+)
 if "*" in SITE_URL:
-    raise ValueError("SITE_URL: name the one address that links in e-mails lead to, such as https://myoline.example.org")
+    raise ValueError(
+        "SITE_URL: name the one address that links in e-mails lead to, such as https://myoline.example.org"
+    )
 # How an e-mail to staff may name a patient.
 MAIL_PATIENT_IDENTIFIERS = env.str(
     "MAIL_PATIENT_IDENTIFIERS",
@@ -291,6 +295,7 @@ SILENT_AFTER_DAYS = env.int("SILENT_AFTER_DAYS", 112, validate=validate.Range(mi
 LONG_PAUSE_DAYS = env.int("LONG_PAUSE_DAYS", 84, validate=validate.Range(min=1))  # one usual interval; a local reading
 GIVEN_UP_SHOWN_DAYS = 30  # how long an e-mail that was given up stays on the list
 
+
 # ── Clinical protocol ────────────────────────────────────────────────────────────────────────────────────────────────
 def folder_named(path: str) -> Path | None:
     """The folder by its absolute path; None when none is named."""
@@ -303,6 +308,7 @@ VIGNETTES_FOLDER = folder_named(env.str("VIGNETTES_FOLDER", ""))  # None: no cli
 # ── Work on due items ────────────────────────────────────────────────────────────────────────────────────────────────
 # After a sample was taken; then its items are asked for again.
 DAYS_TO_WAIT_FOR_A_RESULT = env.int("DAYS_TO_WAIT_FOR_A_RESULT", 7, validate=validate.Range(min=1, max=56))
+
 
 # ── Alerts (docs/adr/0020) ───────────────────────────────────────────────────────────────────────────────────────────
 def rising(hours: list[int], variable: str) -> tuple[int, ...]:

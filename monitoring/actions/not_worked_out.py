@@ -1,4 +1,4 @@
-"""Who could not be brought in step with the rules, kept until it succeeds: a run that ended says nothing of each one."""
+"""Who could not be brought in step with the rules, until it succeeds: a run that ended says nothing of each patient."""
 
 from collections.abc import Collection
 

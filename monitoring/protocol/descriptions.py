@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from monitoring.protocol.definitions import (
-    RULE_LISTS,
     LITTLE,
+    RULE_LISTS,
     AfterInfusionRule,
     BeforeInfusionRule,
     ComparedWith,

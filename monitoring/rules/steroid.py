@@ -1,7 +1,8 @@
 """Corticosteroids taken each day: how much for how long, what that asks for, and the checkpoints of the taper.
 
 All such courses count together, in prednisolone equivalents over 28 days, so that a change from one to the other breaks
-no run; nor does a gap as short as the rule says. A dose that is not known counts as reaching every limit, and the reason says so.
+no run; nor does a gap as short as the rule says. A dose that is not known counts as reaching every limit,
+and the reason says so.
 """
 
 from collections.abc import Iterator

@@ -1,7 +1,6 @@
 """What long corticosteroid treatment asks for, item by item: due, done, or not asked for yet and why."""
 
 from dataclasses import dataclass
-from datetime import date
 
 from monitoring.protocol.definitions import ExposureRule, MonitoringProtocol
 from monitoring.rules import wording

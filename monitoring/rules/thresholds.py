@@ -24,9 +24,9 @@ _YEAR_DAYS = 365
 _PLUSES = re.compile(r"^\s*(?:(?P<count>[0-4])\s*\+|(?P<signs>\+{1,4}))\s*$")
 _NO_PLUS = {"negative", "neg", "nil", "none", "normal", "trace", "-"}
 _POSITIVE = {"positive", "pos", "reactive", "detected", "+"}
-_LACKING = {
-    **dict.fromkeys(("normal", "high", "wild type"), 0),
-    **dict.fromkeys(("intermediate", "heterozygous", "carrier"), 1),
+_LACKING: dict[str, Decimal] = {
+    **dict.fromkeys(("normal", "high", "wild type"), Decimal(0)),
+    **dict.fromkeys(("intermediate", "heterozygous", "carrier"), Decimal(1)),
     **dict.fromkeys(("low", "very low", "poor", "absent", "deficient", "homozygous"), LITTLE),
 }
 _NEGATIVE = {"negative", "neg", "non-reactive", "nonreactive", "not reactive", "not detected", "-"}
@@ -277,8 +277,7 @@ def _positive(result: Result) -> Decimal | None:
 def _lacking(result: Result) -> Decimal | None:
     """Of an enzyme: 2 when little or none is there, 1 for intermediate, 0 for normal, None for other words."""
     words = " ".join(result.text.strip().lower().split())
-    said = _LACKING.get(words.removesuffix(" activity").removesuffix(" metaboliser").removesuffix(" metabolizer"))
-    return None if said is None else Decimal(said)
+    return _LACKING.get(words.removesuffix(" activity").removesuffix(" metaboliser").removesuffix(" metabolizer"))
 
 
 _READ = {

@@ -110,7 +110,9 @@ def not_needed_label(on: date) -> str:
 
 def visits_missed(count: int, since: date | None) -> str:
     visits = "1 booked visit was missed" if count == 1 else f"{count} booked visits were missed"
-    looked_at = f"the last look that the drugs ask for, on {day(since)}" if since else "the beginning: none was recorded"
+    looked_at = (
+        f"the last look that the drugs ask for, on {day(since)}" if since else "the beginning: none was recorded"
+    )
     return f"{visits} since {looked_at}"
 
 

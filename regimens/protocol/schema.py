@@ -143,7 +143,7 @@ class TrialLength:
 class InfusionSettings:
     """How the dose of an infusion is worked out from a body weight; kg, cm and whole days unless said otherwise.
 
-    The ideal weight is Devine's, from `ideal_from_inches` of height and `ideal_from_age` years on. The adjusted one adds
+    The ideal weight is Devine's, from `ideal_from_inches` of height and `ideal_from_age` years on. The adjusted adds
     `adjusted_share` of what the actual weight lies above the ideal, from a BMI of `adjusted_from_body_mass_index` on. A
     weight more than `weight_current_days` old, or one that differs by more than `weight_change_percent` from that of
     the infusion before, is said. A planned date is answered by an infusion at most `date_answered_within_days` away.

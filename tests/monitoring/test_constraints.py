@@ -127,7 +127,7 @@ def test_putting_off_to_a_day_that_is_not_later(patient: Patient, nurse: Staff) 
         snooze_item(**known, until=SAMPLED)
     with action_says("183 days", "until"):
         snooze_item(**known, until=date(2026, 7, 8))
-    doctor = a_member(Role.DOCTOR, patient.clinic, password=None)
+    doctor = a_member("doctor", patient.clinic, password=None)
     snooze_item(**{**known, "by": doctor}, until=date(2026, 7, 7))
     snooze_item(**known, until=AFTER)
 

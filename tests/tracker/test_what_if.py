@@ -600,7 +600,12 @@ def test_anything_entered_since_the_preview_asks_for_another_look(
     touch(world)
     change = PlannedChange(proposal=proposals_on(world)["stop"][0])
     with pytest.raises(RecordChanged):
-        save_changes(by=world.doctor, patient_id=world.patient.pk, changes=[change], digest=digest_of(before, TODAY, load_monitoring()))
+        save_changes(
+            by=world.doctor,
+            patient_id=world.patient.pk,
+            changes=[change],
+            digest=digest_of(before, TODAY, load_monitoring()),
+        )
     world.methotrexate.refresh_from_db()
     assert world.methotrexate.stop_on is None
 

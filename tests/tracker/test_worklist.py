@@ -65,7 +65,10 @@ def test_a_row_says_everything_the_nurse_needs(client: Client) -> None:
 def test_the_header_says_which_list_how_many_and_when(client: Client) -> None:
     patient = a_named_patient(client)
     rows.a_due_item(patient, due_on=LATE)
-    assert "Needs attention: 1 item, tests, levels and infusions first, each the one due longest first. As of 01-Jun-2026, read at 10:00." in shown(client)
+    assert (
+        "Needs attention: 1 item, tests, levels and infusions first, each the one due longest first. "
+        "As of 01-Jun-2026, read at 10:00." in shown(client)
+    )
 
 
 def test_the_item_due_longest_stands_first(client: Client) -> None:

@@ -190,7 +190,10 @@ def test_the_print_says_which_list_when_and_for_whom(client: Client, nurse: Staf
     late_item(nurse)
     page = text_of(client.get(reverse("worklist_print"), {"bucket": "overdue", "owner": "me"}))
     assert "Worklist: Overdue · Owner: mine" in page
-    assert "1 item, tests, levels and infusions first, each the one due longest first. As of 01-Jun-2026, read at 10:00, printed for Nell Nurse." in page
+    assert (
+        "1 item, tests, levels and infusions first, each the one due longest first. "
+        "As of 01-Jun-2026, read at 10:00, printed for Nell Nurse." in page
+    )
     assert "OKAFOR, Ada" in page
 
 

@@ -138,7 +138,11 @@ def test_a_nadir_count_is_never_paused(given: int) -> None:
     one = record(pulse, results=bloods(0), pauses=(pause("", 10, 150),))
     found = finding(one, "full_blood_count", given + 10)
     assert found is not None
-    assert (found.status, found.due_on, found.driver.phase) == (DueStatus.DUE, after(given + 10), "10 days after a pulse")
+    assert (found.status, found.due_on, found.driver.phase) == (
+        DueStatus.DUE,
+        after(given + 10),
+        "10 days after a pulse",
+    )
 
 
 def test_what_is_paused_calls_nobody_in_and_pulls_nothing_forward() -> None:
