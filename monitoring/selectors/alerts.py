@@ -175,12 +175,16 @@ def may_decide(staff: Staff, alert: Alert, action: AlertAction) -> bool:
 
 
 def may_close(staff: Staff, alert: Alert) -> bool:
-    """Whether the person may close it: a doctor always, others what is to be looked at or what a doctor has decided."""
+    """Whether the person may close it: a doctor always, others what is to be looked at or what a doctor has decided.
+
+    Once a nurse has held a drug as first aid, a doctor decides how it goes on, however mild the alert was.
+    """
     clinic = alert.patient.clinic_id
     if may(staff, clinic, Permission.JUDGE_TREATMENT):
         return True
     decided = alert.status == AlertStatus.ACTED and alert.action != AlertAction.REPEAT
-    return may(staff, clinic, Permission.RECORD_MONITORING) and (alert.grade == AlertGrade.LOOK or decided)
+    is_mild = alert.grade == AlertGrade.LOOK and alert.action != AlertAction.HOLD
+    return may(staff, clinic, Permission.RECORD_MONITORING) and (decided or is_mild)
 
 
 def subject_name(alert: Alert, protocol: MonitoringProtocol) -> str:

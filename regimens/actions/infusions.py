@@ -27,6 +27,7 @@ from regimens.rules.record import TreatmentRecord
 from regimens.rules.vocabulary import DoseUnit, InfusionAnchor, ReactionGrade, Route, WeightBasis
 from regimens.selectors import course_to_write, infusion_plans_for
 
+HEAVIEST = Decimal(400)  # kg, as for a weight on the record
 LONGEST_CYCLE = 10  # days, as the database holds it too
 LONGEST_AHEAD = 728  # days: nobody plans further than two years
 MOST_DATES = 26
@@ -143,6 +144,8 @@ def record_infusion(
         raise Refused("An amount is more than 0.", "total")
     if dosing_weight is not None and dosing_weight <= 0:
         raise Refused("A weight is more than 0 kg.", "dosing_weight")
+    if dosing_weight is not None and dosing_weight > HEAVIEST:
+        raise Refused(f"{dosing_weight} kg cannot be right. Check the decimal point.", "dosing_weight")
     if (dosing_weight is None) != (dosing_weight_on is None):
         raise Refused(
             "A dosing weight needs the day on which it was measured, and the day needs the weight.", "dosing_weight"

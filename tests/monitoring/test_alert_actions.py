@@ -293,6 +293,16 @@ def test_a_nurse_may_go_on_after_something_to_look_at(patient: Patient, nurse: S
     close_alert(by=nurse, alert_id=alert.pk, version=2, reason="B12 normal")
 
 
+def test_a_nurse_who_held_a_drug_leaves_the_rest_to_a_doctor(patient: Patient, nurse: Staff, doctor: Staff) -> None:
+    rows.a_result(patient, "mcv", "110", today(patient), unit="fL")
+    raise_alerts([patient.pk])
+    alert = Alert.objects.get()
+    act_on_alert(by=nurse, alert_id=alert.pk, version=1, action=AlertAction.HOLD, note="bruising")
+    with pytest.raises(NotAllowed):
+        close_alert(by=nurse, alert_id=alert.pk, version=2, reason="fine")
+    close_alert(by=doctor, alert_id=alert.pk, version=2, reason="B12 normal")
+
+
 def test_what_a_nurse_holds_goes_to_the_doctors(patient: Patient, nurse: Staff, doctor: Staff) -> None:
     alert = an_alert(patient)
     act_on_alert(by=nurse, alert_id=alert.pk, version=1, action=AlertAction.HOLD, note="bruising")
