@@ -10,8 +10,10 @@ from collections.abc import Iterator
 import django
 import hypothesis
 import pytest
+import pytest_django
 import redis
 from django.conf import settings
+from django.db import connection
 
 from tracker.embedded import use_servers
 from tracker.embedded.valkey import DATABASES
@@ -60,3 +62,18 @@ def _leave_no_redis_keys() -> Iterator[None]:
     for key in client.scan_iter(match=f"*{os.environ['REDIS_KEY_PREFIX']}:*"):
         client.delete(key)
     client.close()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: pytest_django.DjangoDbBlocker) -> Iterator[None]:
+    """Ends what killed processes left connected: PostgreSQL drops no database that somebody is connected to.
+
+    Some tests kill workers and servers at the worst moment, and a child that has not yet noticed, or a server process
+    that waits for a lock, holds its session for a while.
+    """
+    yield
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
