@@ -143,7 +143,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     ),
     path("patients/<int:patient_id>/due/<slug:item>/snooze/", SnoozeItem.as_view(), name="snooze_item"),
     path("patients/<int:patient_id>/due/<slug:item>/not-needed/", NotNeededPage.as_view(), name="not_needed"),
-    path("patients/<int:patient_id>/work/", patient_work_page, name="patient_work"),
+    path("patients/<int:patient_id>/contacts-and-work/", patient_work_page, name="patient_work"),
     path("patients/<int:patient_id>/contacts/new/", RecordContact.as_view(), name="record_contact"),
     path("patients/<int:patient_id>/samples/new/", TakeSample.as_view(), name="take_sample"),
     path("patients/<int:patient_id>/assignment/", AssignItem.as_view(), name="assign_item"),

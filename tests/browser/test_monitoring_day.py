@@ -49,7 +49,7 @@ def addresses(patient: Patient) -> list[str]:
     return [
         "/worklist/?bucket=all&sort=patient",
         "/worklist/print/",
-        f"/patients/{patient.pk}/work/",
+        f"/patients/{patient.pk}/contacts-and-work/",
         f"/patients/{patient.pk}/monitoring/",
         f"/courses/{course['prednisolone']}/taper/progress/",
         f"/courses/{course['normal_immunoglobulin']}/infusions/",
