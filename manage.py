@@ -32,8 +32,11 @@ def main() -> None:
             sys.exit(str(error))
     from django.core.management import execute_from_command_line
 
+    from patients.acting import Acting, acting_as
+
     try:
-        execute_from_command_line(sys.argv)
+        with acting_as(Acting(origin=f"command {' '.join(sys.argv[1:2])}")):
+            execute_from_command_line(sys.argv)
     except KeyboardInterrupt:
         sys.exit(130)
 

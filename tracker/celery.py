@@ -50,7 +50,7 @@ BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     },
 }
 
-app = Celery("tracker")
+app = Celery("tracker", task_cls="tracker.acting:ActingTask")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.conf.beat_schedule = BEAT_SCHEDULE
 app.autodiscover_tasks()

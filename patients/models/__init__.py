@@ -2,10 +2,13 @@ from patients.models.assessment import Assessment, AssessmentEnzyme
 from patients.models.clinic import Clinic
 from patients.models.condition import Autoantibody, Condition
 from patients.models.contact_details import ContactDetails, ReminderOptOut
+from patients.models.emergency_access import EmergencyAccess
 from patients.models.measure import Height, Weight
+from patients.models.merge import PatientMerge
 from patients.models.patient import Patient
 from patients.models.staff import Membership, Staff
 from patients.models.status import StatusChange
+from patients.models.transfer import PatientTransfer
 
 __all__ = [
     "Assessment",
@@ -14,9 +17,12 @@ __all__ = [
     "Clinic",
     "Condition",
     "ContactDetails",
+    "EmergencyAccess",
     "Height",
     "Membership",
     "Patient",
+    "PatientMerge",
+    "PatientTransfer",
     "ReminderOptOut",
     "Staff",
     "StatusChange",

@@ -32,6 +32,9 @@ class Patient(models.Model):
     status = models.CharField(max_length=16, choices=PatientStatus.choices(), default=PatientStatus.ACTIVE.value)
     status_on = models.DateField(null=True, blank=True)
     status_reason = models.CharField(max_length=200, blank=True)
+    merged_into = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="merged_records"
+    )
     provenance = models.CharField(max_length=16, choices=Provenance.choices, default=Provenance.CLINICAL)
     provenance_title = models.CharField(max_length=500, blank=True)
     provenance_url = models.URLField(max_length=500, blank=True)
@@ -67,6 +70,11 @@ class Patient(models.Model):
                 | (~Q(status=PatientStatus.ACTIVE) & Q(status_on__isnull=False) & ~Q(status_reason="")),
                 name="%(app_label)s_%(class)s_status_with_date_and_reason",
                 violation_error_message="A patient who is no longer under care needs the date and the reason.",
+            ),
+            models.CheckConstraint(
+                condition=Q(status=PatientStatus.MERGED, merged_into__isnull=False)
+                | (~Q(status=PatientStatus.MERGED) & Q(merged_into__isnull=True)),
+                name="%(app_label)s_%(class)s_merged_into_which",
             ),
             models.CheckConstraint(
                 condition=Q(born__isnull=True) | Q(status_on__isnull=True) | Q(born__lte=models.F("status_on")),

@@ -52,6 +52,7 @@ class PatientStatus(Vocabulary):
     TRANSFERRED = "transferred", "transferred to another service"
     DISCHARGED = "discharged", "discharged"
     DECEASED = "deceased", "deceased"
+    MERGED = "merged", "merged into another record of the same person"
 
 
 class ConditionKind(Vocabulary):
@@ -175,3 +176,21 @@ class Role(Vocabulary):
     DOCTOR = "doctor", "doctor"
     NURSE = "nurse", "nurse"
     ADMIN = "admin", "administrator"
+    AUDITOR = "auditor", "auditor (reads only)"
+
+
+class EmergencyFinding(Vocabulary):
+    """What a reviewer finds of an access to another clinic's record in an emergency."""
+
+    JUSTIFIED = "justified", "justified"
+    NOT_JUSTIFIED = "not_justified", "not justified"
+    TAKEN_FURTHER = "taken_further", "taken further"
+
+
+class TransferStatus(Vocabulary):
+    """Where the handing over of a patient from one clinic to another stands."""
+
+    WAITING = "waiting", "waiting for the other clinic"
+    ACCEPTED = "accepted", "accepted"
+    DECLINED = "declined", "declined"
+    WITHDRAWN = "withdrawn", "withdrawn"

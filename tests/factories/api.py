@@ -19,6 +19,7 @@ class Scene:
     doctor: Staff
     nurse: Staff
     admin: Staff
+    auditor: Staff
     stranger: Staff
     patient: Patient
     rows: dict[str, int]
@@ -34,13 +35,16 @@ class Scene:
 def make_scene() -> Scene:
     clinic = rows.a_clinic()
     # Nobody here signs in with a password, and hashing one takes longer than a test.
-    doctor, nurse, admin = (rows.a_member(role, clinic, username=f"api-{role}", password=None) for role in Role)
+    doctor, nurse, admin, auditor = (
+        rows.a_member(role, clinic, username=f"api-{role}", password=None) for role in Role
+    )
     patient = rows.a_patient(doctor, hospital_number="A1", family_name="Testcase", born=date(1968, 4, 5))
     return Scene(
         clinic=clinic,
         doctor=doctor,
         nurse=nurse,
         admin=admin,
+        auditor=auditor,
         stranger=rows.a_member(Role.DOCTOR, username="api-stranger", password=None),
         patient=patient,
         rows={"clinics": clinic.pk, "patients": patient.pk} | make_rows(patient),

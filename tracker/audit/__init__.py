@@ -1,0 +1,1 @@
+"""The audit trail: what is recorded (sql/), how it is sealed, checked and read."""
