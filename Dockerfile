@@ -19,7 +19,8 @@ RUN SECRET_KEY="$(python -c 'import secrets; print(secrets.token_urlsafe(48))')"
 RUN /venv/bin/python -m compileall -q patients regimens monitoring tracker
 
 FROM python:3.13-slim
-ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
+ARG SOFTWARE_REVISION=
+ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 SOFTWARE_REVISION=$SOFTWARE_REVISION
 RUN useradd --uid 10001 --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin myoline \
     && install --directory --owner=10001 --group=10001 /var/lib/myoline
 WORKDIR /app

@@ -17,6 +17,8 @@ COMMANDS_WITHOUT_SERVERS = {
     "spectacular",
     "version",
 }
+# Only who owns the tables changes them; every other command connects as the application's role (docs/adr/0028).
+COMMANDS_OF_THE_OWNER = {"migrate", "remove_stale_contenttypes"}
 
 
 def main() -> None:
@@ -30,6 +32,8 @@ def main() -> None:
             use_servers()
         except EmbeddedServerError as error:
             sys.exit(str(error))
+    if set(sys.argv[1:2]) & COMMANDS_OF_THE_OWNER and os.environ.get("DATABASE_OWNER_URL"):
+        os.environ["DATABASE_URL"] = os.environ["DATABASE_OWNER_URL"]
     from django.core.management import execute_from_command_line
 
     from patients.acting import Acting, acting_as

@@ -3,12 +3,13 @@
 from django import forms
 
 from monitoring.rules.vocabulary import FeedContent
+from patients.inputs import WordsField
 
 
 class NewFeedForm(forms.Form):
     """Which days a new address shows, and what its owner calls it."""
 
     content = forms.ChoiceField(label="What it shows", choices=FeedContent.choices(), initial=FeedContent.BOTH)
-    label = forms.CharField(
+    label = WordsField(
         label="Your name for it", max_length=60, required=False, help_text="For example: the telephone of the ward."
     )

@@ -1,11 +1,14 @@
 """From rows to what the schedule rules read. A fixed number of queries for any number of patients."""
 
-from collections.abc import Collection
+from collections import defaultdict
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from django.db.models import Q
 
 from monitoring.models import (
+    Alert,
+    AlertStep,
     Contact,
     IntervalOverride,
     NotNeeded,
@@ -18,9 +21,11 @@ from monitoring.models import (
     TargetRange,
 )
 from monitoring.rules import record
-from monitoring.rules.vocabulary import ContactOutcome, MonitoredBy, RiskTier, Symptom
+from monitoring.rules.audit_findings import AlertEvent, AlertHistory
+from monitoring.rules.vocabulary import AlertGrade, ContactOutcome, MonitoredBy, RiskTier, Symptom
+from patients.clock import day_in
 from patients.facts import bodies, columns, grouped
-from patients.models import Staff
+from patients.models import Clinic, Staff
 from regimens.facts import courses_of, treatment_records
 from regimens.rules.record import TreatmentRecord
 
@@ -120,6 +125,36 @@ def _with_monitoring(
         )
         for patient_id, treatment in treatments.items()
     }
+
+
+def alert_histories(
+    patient_ids: Collection[int], clinic: Clinic, names: Mapping[str, str]
+) -> dict[int, tuple[AlertHistory, ...]]:
+    """The alerts about results of these patients of one clinic with what was done about them, by patient id.
+
+    Days are by the clocks of the clinic; `names` gives each test its name. Two queries for any number of patients.
+    """
+    rows = list(
+        Alert.objects.filter(patient__in=list(patient_ids), result__isnull=False)
+        .order_by("opened_at", "pk")
+        .values_list("pk", "patient_id", "result__analyte", "grade", "opened_at")
+    )
+    steps: dict[int, list[AlertEvent]] = defaultdict(list)
+    of = AlertStep.objects.filter(alert__in=[row[0] for row in rows]).order_by("at", "pk")
+    for alert_id, kind, at, by in of.values_list("alert_id", "kind", "at", "by_id"):
+        steps[alert_id].append(AlertEvent(day_in(clinic, at), kind, by is not None))
+    found: dict[int, list[AlertHistory]] = defaultdict(list)
+    for pk, patient_id, analyte, grade, opened_at in rows:
+        found[patient_id].append(
+            AlertHistory(
+                id=str(pk),
+                test=names.get(analyte, analyte),
+                grade=AlertGrade(grade),
+                opened_on=day_in(clinic, opened_at),
+                events=tuple(steps[pk]),
+            )
+        )
+    return {patient_id: tuple(histories) for patient_id, histories in found.items()}
 
 
 def result_record(row: Result) -> record.Result:

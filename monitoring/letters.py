@@ -15,11 +15,12 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 
 from monitoring.models import Mail
-from monitoring.rules.sending import visit_of
+from monitoring.rules.sending import emergency_of, visit_of
 from monitoring.rules.vocabulary import AlertGrade, Bucket, MailKind
 from monitoring.selectors.alerts import AlertFilters, alerts_listed
 from monitoring.selectors.worklist import counts_by_bucket, rows_of, worklist
 from monitoring.selectors.worklist_filters import ATTENTION_BUCKETS, WorklistFilters
+from patients.emergencies import waiting_in
 from patients.models import Patient
 from patients.rules.wording import display_date
 from patients.stop_links import stop_token
@@ -101,6 +102,23 @@ def _alert(mail: Mail, now: datetime) -> tuple[str, str, dict[str, Any]]:
     return f"{'Urgent alert' if urgent else 'Alert'}: {mail.clinic.name}", "staff_alert", context
 
 
+def _emergency(mail: Mail, now: datetime) -> tuple[str, str, dict[str, Any]]:
+    # The reason was typed by hand and can say anything of a patient: it stands behind the sign-in.
+    row = waiting_in(mail.clinic).get(pk=emergency_of(mail.key))
+    zone = ZoneInfo(mail.clinic.time_zone)
+    opened, ends = row.opened_at.astimezone(zone), row.ends_at.astimezone(zone)
+    context = {
+        "clinic": mail.clinic,
+        "patient": identified(row.patient),
+        "person": row.staff.get_full_name() or row.staff.username,
+        "opened_on": display_date(opened.date()),
+        "opened": f"{opened:%H:%M}",
+        "ends": f"{ends:%H:%M}",
+        "review_url": _url("review_emergency", row.pk),
+    }
+    return f"Emergency access to a record: {mail.clinic.name}", "staff_emergency", context
+
+
 def _to_patient(mail: Mail, now: datetime) -> tuple[str, str, dict[str, Any]]:
     assert mail.contact_details is not None
     context = {
@@ -116,6 +134,7 @@ def _to_patient(mail: Mail, now: datetime) -> tuple[str, str, dict[str, Any]]:
 _WRITERS = {
     MailKind.STAFF_DIGEST: _digest,
     MailKind.STAFF_ALERT: _alert,
+    MailKind.STAFF_EMERGENCY: _emergency,
     MailKind.PATIENT_DUE_SOON: _to_patient,
     MailKind.PATIENT_OVERDUE: _to_patient,
 }

@@ -13,7 +13,17 @@ from monitoring.actions import NewResult
 from monitoring.models import Result
 from monitoring.models.result import ResultSource
 from monitoring.protocol.definitions import Analyte, ResultType
-from patients.inputs import DAY_HELP, ClockField, DayField, NumberField, PartsField, Section, SeenForm, words
+from patients.inputs import (
+    DAY_HELP,
+    ClockField,
+    DayField,
+    NumberField,
+    PartsField,
+    Section,
+    SeenForm,
+    WordsField,
+    words,
+)
 from patients.rules.wording import display_date, display_number
 
 # Laboratories print these; the protocol's first spelling of a unit is the one that machines exchange.
@@ -116,7 +126,7 @@ class NumericResultField(PartsField):
         return self.analyte.units[0] if unit in self.analyte.units else unit
 
 
-class WordsResultField(forms.CharField):
+class WordsResultField(WordsField):
     """One finding in words. Gives a NewResult, or None when empty."""
 
     def __init__(self, analyte: Analyte) -> None:

@@ -21,6 +21,7 @@ from django.db import (
 )
 from django.utils import timezone
 from kombu.exceptions import OperationalError as BrokerError
+from redis import RedisError
 
 from monitoring import actions
 from monitoring.actions import raise_alerts, reconcile
@@ -29,6 +30,8 @@ from monitoring.actions.mail_plans import plan_mails
 from monitoring.actions.not_worked_out import note_not_worked_out, note_worked_out
 from monitoring.actions.reminders import keep_reminders
 from monitoring.delivery import send_mails
+from monitoring.rules.audit_findings import Period
+from monitoring.selectors import kept_audits
 from monitoring.selectors.heartbeats import ALERTS, MAILS, RECONCILE, SCHEDULER, SILENCE
 from monitoring.selectors.silence import silence_by_clinic
 from patients.selectors import patient_ids_by_clinic
@@ -38,6 +41,7 @@ TRIES = 3  # while the database is away for a moment or breaks a deadlock
 SECONDS_BETWEEN_TRIES = 2
 SECONDS_TO_BE_SILENT = 1  # a broker that fails later than that kept somebody waiting
 SECONDS_LEFT_ALONE = 30
+SECONDS_FOR_AUDITS = 600  # of all audits of one clinic, whatever its size
 log = structlog.get_logger(__name__)
 
 
@@ -152,6 +156,32 @@ def reconcile_many_soon(patient_ids: Sequence[int]) -> None:
         transaction.on_commit(partial(_send, reconcile_some, chunk), robust=True)
 
 
+def send_mail_soon() -> None:
+    """Asks for the e-mails that are wanted now, once the write is committed, rather than within the minute."""
+    transaction.on_commit(partial(_send, send_planned_mail, None), robust=True)
+
+
+@shared_task(soft_time_limit=SECONDS_FOR_AUDITS, time_limit=SECONDS_FOR_AUDITS + 60)
+def work_out_audits(clinic_id: int, period_from: str, period_until: str, as_of: str) -> None:
+    """Judges every service audit of a clinic and keeps what was found for the pages that show it."""
+    days = (date.fromisoformat(day) for day in (period_from, period_until, as_of))
+    kept_audits.work_out_for(clinic_id, Period(*days))
+
+
+def work_out_audits_soon(board: kept_audits.AuditBoard) -> bool:
+    """Asks once for a clinic's audits; False when the work cannot be handed out or its result not be kept."""
+    try:
+        if not kept_audits.ask_once(board):
+            return True
+        days = (board.period.from_on, board.period.until, board.period.as_of)
+        work_out_audits.apply_async((board.clinic.pk, *(day.isoformat() for day in days)), retry=False)
+    except (BrokerError, RedisError):
+        log.warning("audits_not_enqueued", clinic=board.clinic.pk)
+        kept_audits.forget_asking(board)
+        return False
+    return True
+
+
 @dataclass(slots=True)
 class SilentBroker:
     """Until when this process leaves alone a broker that kept a page waiting, by time.monotonic()."""
@@ -162,7 +192,7 @@ class SilentBroker:
 _silent_broker = SilentBroker()
 
 
-def _send(task: Task[..., None], what: int | list[int]) -> None:
+def _send(task: Task[..., None], what: int | list[int] | None) -> None:
     """Hands a task to the broker, tried once. The write stands; the nightly run makes good what was not taken.
 
     A broker that answers nothing costs each page that saves the time limit of the connection, so after one such wait

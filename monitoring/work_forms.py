@@ -10,7 +10,7 @@ from typing import Any
 from django import forms
 
 from monitoring.rules.vocabulary import ContactChannel, ContactOutcome, Symptom
-from patients.inputs import DAY_HELP, DayField, EntryForm, Section, one_of, words
+from patients.inputs import DAY_HELP, DayField, EntryForm, Section, WordsField, one_of, words
 
 Choices = Sequence[tuple[str, str]]
 NOBODY = "nobody"
@@ -129,7 +129,7 @@ class LetterManyForm(EntryForm):
 
 
 class SaveViewForm(forms.Form):
-    name = forms.CharField(label="Name", max_length=60)
+    name = WordsField(label="Name", max_length=60)
     query = forms.CharField(max_length=500, required=False)
 
 

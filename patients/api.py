@@ -10,6 +10,7 @@ from rest_framework.response import Response
 from patients import actions
 from patients.endpoint import ListedRows, titled
 from patients.filters import ConditionFilters, OfPatient, OfPatientByDay, PatientFilters
+from patients.seen import seen
 from patients.selectors import (
     assessments_for,
     autoantibodies_for,
@@ -72,6 +73,7 @@ class PatientEndpoint(ListedRows):
     @action(detail=False, methods=["post"])
     def search(self, request: Request) -> Response:
         found = list(search_patients(self.staff, self.parsed(PatientSearchSerializer)["text"])[: MOST_FOUND + 1])
+        seen(patient.pk for patient in found[:MOST_FOUND])
         rows = self.get_serializer(found[:MOST_FOUND], many=True).data
         return Response({"results": rows, "more": len(found) > MOST_FOUND})
 

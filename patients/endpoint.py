@@ -1,6 +1,6 @@
 """What every API endpoint over the record does alike: rows from a selector, writes through an action."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, ClassVar, cast
 
 from django.db.models import Model, QuerySet
@@ -12,7 +12,21 @@ from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 from rest_framework.viewsets import GenericViewSet
 
-from patients.models import Staff
+from patients.models import Patient, Staff
+from patients.seen import seen
+from patients.selectors import own_clinics_only
+
+
+def patients_in(rows: Iterable[Model]) -> list[int]:
+    """Whom these rows are about: patients themselves, what names its patient, and what lies under a course."""
+    return [pk for row in rows if (pk := _patient_in(row)) is not None]
+
+
+def _patient_in(row: Any) -> int | None:
+    if isinstance(row, Patient):
+        return row.pk
+    named = row if hasattr(row, "patient_id") else getattr(row, "course", None)
+    return getattr(named, "patient_id", None)
 
 
 class RecordEndpoint(GenericViewSet[Any]):
@@ -34,6 +48,7 @@ class RecordEndpoint(GenericViewSet[Any]):
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
+        own_clinics_only(self.staff)
         unknown = sorted(set(request.query_params) - self._known_query_names())
         if unknown:
             # A misspelt filter must not answer with everybody.
@@ -48,7 +63,14 @@ class RecordEndpoint(GenericViewSet[Any]):
         return type(self).rows(self.staff)
 
     def get_object(self) -> Any:
-        return get_object_or_404(self.get_queryset(), pk=self.kwargs["pk"])
+        row = get_object_or_404(self.get_queryset(), pk=self.kwargs["pk"])
+        seen(patients_in([row]))
+        return row
+
+    def paginate_queryset(self, queryset: Any) -> list[Any]:
+        page = super().paginate_queryset(queryset) or []
+        seen(patients_in(page))
+        return page
 
     def parsed(self, serializer: type[BaseSerializer[Any]] | None = None) -> dict[str, Any]:
         """The request's body as an action takes it. Raises ValidationError with every message by field."""
@@ -70,6 +92,7 @@ class RecordEndpoint(GenericViewSet[Any]):
     def shown(self, row: Model, status: int = 201) -> Response:
         """The row as the list shows it, read again through the selector."""
         fresh = self.get_queryset().get(pk=row.pk)
+        seen(patients_in([fresh]))
         return Response(self.get_serializer(fresh).data, status=status)
 
     def _known_query_names(self) -> set[str]:

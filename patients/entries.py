@@ -10,6 +10,7 @@ from django.utils import timezone
 from patients.errors import Refused, StaleVersion
 from patients.models import Patient, Staff
 from patients.models.entry import Entry
+from patients.rules.plain_text import LONGEST_LINE_OF_A_NAME, NotPlainText, plain_text
 
 M = TypeVar("M", bound=models.Model)
 E = TypeVar("E", bound=Entry)
@@ -58,10 +59,33 @@ def same_as(row: E) -> models.QuerySet[E]:
 
 
 def _check(row: models.Model) -> None:
+    if row._state.adding:
+        _make_plain(row)
     try:
         row.full_clean()
     except ValidationError as error:
         raise _refused(row, error) from None
+
+
+def _make_plain(row: models.Model) -> None:
+    """Puts every free text of a new row into its one spelling. Raises Refused with a message for each that is none.
+
+    Forms and serializers have refused it before where they could; this holds for whatever else writes. A row that was
+    stored before is left alone: what it said then must not stand in the way of the next change.
+    """
+    errors: dict[str, list[str]] = {}
+    for field in row._meta.concrete_fields:
+        value = getattr(row, field.attname)
+        if not isinstance(field, models.CharField | models.TextField) or field.choices or type(value) is not str:
+            continue
+        one_line = field.max_length is not None and field.max_length <= LONGEST_LINE_OF_A_NAME
+        try:
+            setattr(row, field.attname, plain_text(value, one_line=one_line))
+        except NotPlainText as error:
+            errors[field.name] = [str(error)]
+    if errors:
+        field_name, messages = next(iter(errors.items()))
+        raise Refused(messages[0], field_name, errors)
 
 
 def _write(row: M) -> M:
@@ -87,11 +111,31 @@ def supersede(row: Entry, *, by: Staff, reason: str, at: datetime | None = None)
     changed = (
         type(row)
         ._default_manager.filter(pk=row.pk, superseded_at__isnull=True)
-        .update(superseded_at=moment, superseded_by=by, superseded_reason=reason.strip())
+        .update(superseded_at=moment, superseded_by=by, superseded_reason=_plain_reason(reason))
     )
     if changed != 1:
         raise Refused("This entry was already replaced or withdrawn. Reload the page to see the current one.")
     return moment
+
+
+def _plain_reason(reason: str) -> str:
+    try:
+        return plain_text(reason.strip())
+    except NotPlainText as error:
+        raise Refused(str(error), "reason") from None
+
+
+def given_reason(text: str, *, missing: str = "", field: str = "reason") -> str:
+    """A reason as it is kept. Raises Refused for one that is too long or no plain text, and with `missing` for none."""
+    reason = text.strip()
+    if missing and not reason:
+        raise Refused(missing, field)
+    if len(reason) > LONGEST_REASON:
+        raise Refused(f"Say why in at most {LONGEST_REASON} characters.", field)
+    try:
+        return plain_text(reason)
+    except NotPlainText as error:
+        raise Refused(str(error), field) from None
 
 
 def bump_version(row: models.Model, version: int | None) -> None:

@@ -23,6 +23,14 @@ class NotKnownYet(NotFound):
     """The patient was registered only after the day whose knowledge is asked for."""
 
 
+class MergedAway(NotFound):
+    """The record was made one with another of the same person, and is read there. Said to its own clinic only."""
+
+    def __init__(self, message: str, patient_id: int) -> None:
+        super().__init__(message)
+        self.patient_id = patient_id
+
+
 class NotAllowed(DomainError):
     """The member of staff sees the patient but their role does not do this."""
 
@@ -33,6 +41,17 @@ class Refused(DomainError):
     def __init__(self, message: str, field: str | None = None, errors: dict[str, list[str]] | None = None) -> None:
         super().__init__(message, field)
         self.errors = errors or {field or "": [message]}
+
+
+class AlreadyThere(Refused):
+    """Somebody who may be the same person is registered in one of the person's clinics. Nothing was saved.
+
+    `candidates` are who, with why; with a reason to register all the same it is let through.
+    """
+
+    def __init__(self, message: str, candidates: Sequence[object]) -> None:
+        super().__init__(message, "register_because")
+        self.candidates = tuple(candidates)
 
 
 class Message(Protocol):

@@ -8,6 +8,7 @@ from drf_spectacular.drainage import set_override
 from rest_framework import serializers
 
 from patients.rules.days import EARLIEST, LATEST
+from patients.rules.plain_text import LONGEST_LINE_OF_A_NAME, NotPlainText, plain_text
 from patients.rules.vocabulary import Vocabulary
 
 LARGEST_ID = 2**63 - 1
@@ -82,7 +83,10 @@ class IdField(serializers.IntegerField):
 
 
 class StrictSerializer(serializers.Serializer[Any]):
-    """Refuses a field that it does not know: a misspelt optional field would otherwise be lost without a word."""
+    """Refuses a field that it does not know: a misspelt optional field would otherwise be lost without a word.
+
+    Text comes out of it as it is recorded, whichever field it was sent in; what is no plain text is refused.
+    """
 
     def to_internal_value(self, data: Any) -> Any:
         if isinstance(data, dict):
@@ -90,4 +94,28 @@ class StrictSerializer(serializers.Serializer[Any]):
             unknown = sorted(str(name) for name in set(data) - known)
             if unknown:
                 raise serializers.ValidationError({name: ["This field is not known here."] for name in unknown})
-        return super().to_internal_value(data)
+        return self._with_plain_text(super().to_internal_value(data))
+
+    def _with_plain_text(self, values: dict[str, Any]) -> dict[str, Any]:
+        errors: dict[str, list[str]] = {}
+        for name, field in self.fields.items():
+            if field.read_only or name in errors or "password" in field.style.values():
+                continue
+            source = field.source
+            try:
+                if source in values:
+                    values[source] = _plain(values[source], getattr(field, "max_length", None))
+            except NotPlainText as error:
+                errors[name] = [str(error)]
+        if errors:
+            raise serializers.ValidationError(errors)
+        return values
+
+
+def _plain(value: Any, longest: int | None) -> Any:
+    """Text as it is recorded, alone or in a list. Words of a closed list stay what they are."""
+    if isinstance(value, list):
+        return [_plain(each, longest) for each in value]
+    if type(value) is not str:
+        return value
+    return plain_text(value, one_line=longest is not None and longest <= LONGEST_LINE_OF_A_NAME)

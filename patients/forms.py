@@ -8,6 +8,7 @@ from django import forms
 from django.utils.html import format_html
 
 from patients.actions import NewAssessment, NewEnzyme
+from patients.entries import LONGEST_REASON
 from patients.inputs import (
     DAY_HELP,
     DayField,
@@ -70,6 +71,7 @@ class RegisterPatientForm(EntryForm):
         Section("Numbers", ("clinic", "hospital_number", "nhs_number")),
         Section("Person", ("family_name", "given_names", "born", "sex")),
         Section("Disease", ("subtype",)),
+        Section("Somebody alike is registered", ("register_because",)),
     )
 
     def __init__(self, data: Any = None, *, today: date, clinics: Sequence[tuple[int, str]]) -> None:
@@ -78,12 +80,20 @@ class RegisterPatientForm(EntryForm):
         clinic = self.fields["clinic"]
         assert isinstance(clinic, forms.TypedChoiceField)
         clinic.choices = choices if len(choices) == 1 else [("", "Choose one"), *choices]
+        if data is not None and "register_because" in data:
+            self.ask_why()
+
+    def ask_why(self) -> None:
+        """Somebody alike is there: asks why the patient is registered all the same."""
+        why = "If it is somebody else: why is this patient registered all the same?"
+        help_text = "For example: a twin, or a namesake with another NHS number. Leave it empty to be asked again."
+        self.fields["register_because"] = words(why, length=LONGEST_REASON, help_text=help_text)
 
 
 class ChangeStatusForm(EntryForm):
     """Whether the patient is under care; `version` is the one that the page was read at."""
 
-    status = one_of(PatientStatus, "Status", radios=True)
+    status = one_of(PatientStatus, "Status", radios=True, but=(PatientStatus.MERGED,))
     on = DayField(label="From", required=False, help_text="The day of death, of transfer or of discharge. " + DAY_HELP)
     reason = words(
         "Reason", length=200, help_text="For example the service that takes over. Not needed for “under care”."

@@ -19,6 +19,7 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString, mark_safe
 
 from patients.rules.days import EARLIEST, LATEST
+from patients.rules.plain_text import NotPlainText, plain_text
 from patients.rules.vocabulary import DatePrecision, Vocabulary
 
 V = TypeVar("V", bound=Vocabulary)
@@ -185,6 +186,21 @@ class WholeNumberField(NumberField):
         return int(number)
 
 
+class WordsField(forms.CharField):
+    """Words as they are recorded (patients/rules/plain_text.py): one spelling, no mark-up."""
+
+    def __init__(self, *, one_line: bool = True, **options: Any) -> None:
+        super().__init__(**options)
+        self.one_line = one_line
+
+    def to_python(self, value: object) -> str:
+        text = super().to_python(value) or ""
+        try:
+            return plain_text(text, one_line=self.one_line)
+        except NotPlainText as error:
+            raise forms.ValidationError(str(error), code="not_plain_text") from None
+
+
 class PartsWidget(forms.MultiWidget):
     """Several controls that make one value, each with its own visible label, in a fieldset."""
 
@@ -317,9 +333,13 @@ def one_of(
     initial: V | None = None,
     help_text: str = "",
     radios: bool = False,
+    but: Sequence[V] = (),
 ) -> forms.TypedChoiceField:
-    """A choice of one word of a vocabulary; cleaned to the word, or to None when it may be left out."""
-    choices = vocabulary.choices()
+    """A choice of one word of a vocabulary; cleaned to the word, or to None when it may be left out.
+
+    `but` names words that nobody chooses.
+    """
+    choices = [(value, label) for value, label in vocabulary.choices() if value not in but]
     if initial is None and not radios:
         choices = [("", empty), *choices]
     return forms.TypedChoiceField(
@@ -337,7 +357,9 @@ def one_of(
 def words(label: str, *, length: int, required: bool = False, lines: int = 1, help_text: str = "") -> forms.CharField:
     """Free text up to `length` characters, on one line or on several."""
     widget = forms.TextInput() if lines == 1 else forms.Textarea(attrs={"rows": lines})
-    return forms.CharField(label=label, max_length=length, required=required, widget=widget, help_text=help_text)
+    return WordsField(
+        one_line=lines == 1, label=label, max_length=length, required=required, widget=widget, help_text=help_text
+    )
 
 
 def _first_match(patterns: Sequence[re.Pattern[str]], text: str) -> dict[str, str] | None:

@@ -5,30 +5,38 @@ from collections.abc import Collection, Iterable
 from datetime import date, datetime
 from typing import TypeVar
 
-from django.db.models import Q, QuerySet
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
 
+from patients.acting import name_emergency
 from patients.clock import day_in, end_of_day, today_in
-from patients.errors import NotAllowed, NotFound, NotKnownYet, Refused
+from patients.errors import MergedAway, NotAllowed, NotFound, NotKnownYet, Refused
 from patients.models import (
     Assessment,
     Autoantibody,
     Clinic,
     Condition,
     ContactDetails,
+    EmergencyAccess,
     Height,
     Membership,
     Patient,
+    PatientTransfer,
     Staff,
     Weight,
 )
 from patients.models.entry import Entry
 from patients.rules import nhs_number
 from patients.rules.permissions import Permission, allowed
-from patients.rules.vocabulary import Role
+from patients.rules.vocabulary import Role, TransferStatus
 from patients.rules.wording import display_date
+from patients.seen import seen
 
 E = TypeVar("E", bound=Entry)
 PATIENT_NOT_FOUND = "No such patient in your clinics."
+MERGED_AWAY = "This record was made one with another of the same person. Go on there."
+READS_ONLY = "Emergency access lets you read this record, not change it: the patient belongs to another clinic."
 _DATE_FORMATS = ("%d-%b-%Y", "%d/%m/%Y", "%Y-%m-%d", "%d.%m.%Y", "%d %b %Y")
 
 
@@ -38,12 +46,22 @@ def roles_by_clinic(staff: Staff) -> dict[int, frozenset[Role]]:
         return {}
     cached: dict[int, frozenset[Role]] | None = getattr(staff, "_roles_by_clinic", None)
     if cached is None:
-        rows = list(Membership.objects.filter(staff=staff).values_list("clinic_id", "role", "is_lead"))
-        cached = {clinic: frozenset({Role(role)}) for clinic, role, _ in rows}
+        emergencies = ArraySubquery(EmergencyAccess.objects.filter(staff=staff).open_at(timezone.now()).values("pk"))
+        memberships = Membership.objects.filter(staff=staff).annotate(emergencies=emergencies)
+        rows = list(memberships.values_list("clinic_id", "role", "is_lead", "emergencies"))
+        cached = {clinic: frozenset({Role(role)}) for clinic, role, _, _ in rows}
         setattr(staff, "_roles_by_clinic", cached)  # noqa: B010 - not a declared attribute of the model
-        led = frozenset(clinic for clinic, _, is_lead in rows if is_lead)
+        led = frozenset(clinic for clinic, _, is_lead, _ in rows if is_lead)
         setattr(staff, "_clinics_led", led)  # noqa: B010 - as above
+        _keep_emergencies(staff, _emergencies_with(rows[0][3]) if rows and rows[0][3] else ())
     return cached
+
+
+def roles_changed(staff: Staff) -> None:
+    """What was read of the person's roles and emergency accesses no longer holds; it is read again when asked for."""
+    for name in ("_roles_by_clinic", "_clinics_led", "_emergencies"):
+        if hasattr(staff, name):
+            delattr(staff, name)
 
 
 def clinics_led(staff: Staff) -> frozenset[int]:
@@ -63,6 +81,8 @@ def may(staff: Staff, clinic_id: int, permission: Permission) -> bool:
 def require(staff: Staff, clinic_id: int, permission: Permission) -> None:
     """Raises NotAllowed when the person's role in that clinic does not carry the permission."""
     if not may(staff, clinic_id, permission):
+        if clinic_id not in roles_by_clinic(staff) and open_emergencies(staff):
+            raise NotAllowed(READS_ONLY)
         raise NotAllowed(f"Your role in this clinic does not {permission.label}.")
 
 
@@ -100,6 +120,55 @@ def memberships_of(staff: Staff) -> QuerySet[Membership]:
     return rows.select_related("clinic").order_by("clinic__name")
 
 
+def open_emergencies(staff: Staff) -> list[EmergencyAccess]:
+    """The person's emergency accesses that are open at this moment, the one that ends first at the top.
+
+    None once the role that may open one is lost. No query beyond that of the roles while there is none.
+    """
+    if not any(may(staff, clinic, Permission.BREAK_GLASS) for clinic in roles_by_clinic(staff)):
+        return []
+    kept: list[EmergencyAccess] = getattr(staff, "_emergencies", [])
+    return [one for one in kept if one.is_open(timezone.now())]
+
+
+def own_clinics_only(staff: Staff) -> None:
+    """From here on, for this request, no emergency access counts: what a program reads is its person's own clinics."""
+    roles_by_clinic(staff)
+    _keep_emergencies(staff, ())
+
+
+def patients_in_emergency(staff: Staff) -> QuerySet[Patient]:
+    """The patients of other clinics whom the person may read at this moment. For look-ups of one, never for a list."""
+    ids = [one.patient_id for one in open_emergencies(staff)]
+    return Patient.objects.filter(pk__in=ids).select_related("clinic") if ids else Patient.objects.none()
+
+
+def may_read(staff: Staff, patient: Patient) -> bool:
+    """Whether the person may read this record: their own clinic's, or under an open emergency access."""
+    return may(staff, patient.clinic_id, Permission.READ_RECORD) or _emergency(staff, patient) is not None
+
+
+def require_reading(staff: Staff, patient: Patient) -> None:
+    """Raises NotAllowed for whoever may not read this record. Says who is seen, and under which emergency access."""
+    if not may(staff, patient.clinic_id, Permission.READ_RECORD):
+        emergency = _emergency(staff, patient)
+        if emergency is None:
+            raise NotAllowed(f"Your role in this clinic does not {Permission.READ_RECORD.label}.")
+        name_emergency(emergency.pk, emergency.reason)
+    seen([patient.pk])
+
+
+def whose(staff: Staff, patient: Patient | None = None) -> QuerySet[Patient]:
+    """Whose rows a selector hands out: one patient's whom the person may read, or else those of their own clinics.
+
+    Raises NotAllowed.
+    """
+    if patient is None:
+        return patients_for(staff)
+    require_reading(staff, patient)
+    return Patient.objects.filter(pk=patient.pk)
+
+
 def patients_for(staff: Staff) -> QuerySet[Patient]:
     """The patients of the person's clinics, by name."""
     readable = [pk for pk in roles_by_clinic(staff) if may(staff, pk, Permission.READ_RECORD)]
@@ -107,18 +176,48 @@ def patients_for(staff: Staff) -> QuerySet[Patient]:
 
 
 def patient_for(staff: Staff, patient_id: int) -> Patient:
-    """One patient. Raises NotFound for another clinic's patient just as for none."""
-    try:
-        return patients_for(staff).get(pk=patient_id)
-    except Patient.DoesNotExist:
-        raise NotFound(PATIENT_NOT_FOUND) from None
+    """One patient to read: of the person's clinics, or under an open emergency access.
+
+    Raises NotFound for another clinic's patient just as for none, and MergedAway for a record of the person's own
+    clinics that was made one with another.
+    """
+    patient = patients_for(staff).filter(pk=patient_id).first()
+    if patient is None:
+        patient = patients_in_emergency(staff).filter(pk=patient_id).first()
+    if patient is None:
+        raise NotFound(PATIENT_NOT_FOUND)
+    if patient.merged_into_id is not None:
+        raise MergedAway(MERGED_AWAY, patient.pk)
+    require_reading(staff, patient)
+    return patient
 
 
 def patient_to_write(staff: Staff, patient_id: int, permission: Permission) -> Patient:
-    """One patient, locked for a write. Raises NotFound or NotAllowed."""
+    """One patient, locked for a write. Raises NotFound or NotAllowed; the latter under an emergency access.
+
+    While this waits for the lock, the record may be merged into another or go to another clinic.
+    """
     patient = patient_for(staff, patient_id)
     require(staff, patient.clinic_id, permission)
-    return Patient.objects.select_for_update(of=("self",)).select_related("clinic").get(pk=patient.pk)
+    rows = Patient.objects.select_for_update(of=("self",)).select_related("clinic")
+    held = rows.filter(pk=patient.pk, clinic=patient.clinic_id, merged_into__isnull=True).first()
+    if held is None:
+        raise NotFound(PATIENT_NOT_FOUND)
+    return held
+
+
+def merged_patient_for(staff: Staff, patient_id: int) -> Patient:
+    """A record of the person's clinics that was made one with another. Raises NotFound for any other."""
+    patient = patients_for(staff).filter(pk=patient_id, merged_into__isnull=False).first()
+    if patient is None:
+        raise NotFound(PATIENT_NOT_FOUND)
+    seen([patient.pk])
+    return patient
+
+
+def ids_of_person(patient: Patient) -> list[int]:
+    """The record's own id, and those of the records that were merged into it."""
+    return [patient.pk, *Patient.objects.filter(merged_into=patient).order_by("pk").values_list("pk", flat=True)]
 
 
 def ids_by_moment(patients: Iterable[Patient], known_on: date | None) -> dict[datetime | None, list[int]]:
@@ -146,26 +245,36 @@ def not_known_yet(patient: Patient, known_on: date) -> NotKnownYet:
 
 
 def search_patients(staff: Staff, text: str = "") -> QuerySet[Patient]:
-    """Patients whose name, hospital number, NHS number or day of birth fits every word of the text."""
-    found = patients_for(staff)
+    """Patients whose name, hospital number, NHS number or day of birth fits every word of the text.
+
+    The numbers of records that were merged into one, and those that a patient had in an earlier clinic, find the
+    record that holds now; merged records themselves are not found.
+    """
+    found = patients_for(staff).filter(merged_into__isnull=True)
     text = text.strip()
     born = _as_date(text)
     if born is not None:
         return found.filter(born=born)
     digits = nhs_number.normalised(text)
     if len(digits) == 10 and digits.isdigit():
-        return found.filter(Q(nhs_number=digits) | Q(hospital_number__iexact=digits))
+        numbers = Q(nhs_number=digits) | Q(hospital_number__iexact=digits)
+        merged = Patient.objects.filter(numbers, merged_into=OuterRef("pk"))
+        return found.filter(numbers | Exists(merged) | _had_number("iexact", digits))
     for word in re.split(r"[\s,]+", text):
         if word:
             found = found.filter(
-                Q(family_name__icontains=word) | Q(given_names__icontains=word) | Q(hospital_number__istartswith=word)
+                Q(family_name__icontains=word)
+                | Q(given_names__icontains=word)
+                | Q(hospital_number__istartswith=word)
+                | Exists(Patient.objects.filter(merged_into=OuterRef("pk"), hospital_number__istartswith=word))
+                | _had_number("istartswith", word)
             )
     return found
 
 
 def latest_assessment(staff: Staff, patient: Patient) -> Assessment | None:
     """The newest current assessment, whose values a new form shows beside its fields."""
-    require(staff, patient.clinic_id, Permission.READ_RECORD)
+    require_reading(staff, patient)
     rows = Assessment.objects.filter(patient=patient, superseded_at__isnull=True).prefetch_related("enzymes")
     return rows.order_by("-on", "-pk").first()
 
@@ -223,6 +332,25 @@ def patient_ids_by_clinic(clinic_ids: Iterable[int] | None = None) -> list[int]:
 
 def _facts(rows: QuerySet[E], staff: Staff) -> QuerySet[E]:
     return rows.filter(patient__in=patients_for(staff), superseded_at__isnull=True).select_related("recorded_by")
+
+
+def _had_number(fits: str, number: str) -> Exists:
+    """Whether the patient had such a hospital number in a clinic that handed them over."""
+    rows = PatientTransfer.objects.filter(patient=OuterRef("pk"), status=TransferStatus.ACCEPTED)
+    return Exists(rows.filter(**{f"hospital_number_before__{fits}": number}))
+
+
+def _emergencies_with(ids: Collection[int]) -> QuerySet[EmergencyAccess]:
+    return EmergencyAccess.objects.filter(pk__in=ids).select_related("patient__clinic")
+
+
+def _keep_emergencies(staff: Staff, found: Iterable[EmergencyAccess]) -> None:
+    in_order = sorted(found, key=lambda one: (one.ends_at, one.pk))
+    setattr(staff, "_emergencies", in_order)  # noqa: B010 - not a declared attribute of the model
+
+
+def _emergency(staff: Staff, patient: Patient) -> EmergencyAccess | None:
+    return next((one for one in open_emergencies(staff) if one.patient_id == patient.pk), None)
 
 
 def _as_date(text: str) -> date | None:

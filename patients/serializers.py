@@ -60,6 +60,14 @@ class PatientSerializer(StrictSerializer):
     born_precision = WordField(DatePrecision, read_only=True)
     sex = WordField(Sex, required=False)
     subtype = WordField(Subtype, required=False)
+    register_because = serializers.CharField(
+        max_length=300,
+        required=False,
+        allow_blank=True,
+        write_only=True,
+        help_text="Why this is somebody else, where the first attempt was answered with 409 and those alike.",
+    )
+    merged_into = serializers.IntegerField(source="merged_into_id", read_only=True, allow_null=True)
     status = WordField(PatientStatus, read_only=True)
     status_on = serializers.DateField(read_only=True, allow_null=True)
     status_reason = serializers.CharField(read_only=True)

@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 
 from patients.actions import ClinicSettings, MailWanted
-from patients.inputs import EntryForm, Section, words
+from patients.inputs import EntryForm, Section, WholeNumberField, words
 from patients.models import Clinic, Membership
 
 IN_FORCE = "in_force"
@@ -51,12 +51,18 @@ class ClinicSettingsForm(EntryForm):
         label="Who leads the clinic", coerce=int, required=False, widget=forms.CheckboxSelectMultiple,
         help_text="Alerts that nobody acknowledges reach them last, and they may change these settings.",
     )  # fmt: skip
+    retention_years = WholeNumberField(
+        label="Records are kept for (years)",
+        required=True,
+        help_text="After the last entry or after death. Afterwards the clinic is asked to decide; nothing is deleted.",
+    )
     seen = forms.CharField(widget=forms.HiddenInput, required=False)
 
     layout = (
         Section("Monitoring", ("monitoring_schedule", "dates_move")),
         Section("Patients", ("telephone",)),
         Section("E-mail", ("digest_at", "quiet_from", "quiet_until"), "By the clinic’s own clocks, as 07:30."),
+        Section("Records", ("retention_years",)),
         Section("People", ("leads",)),
     )
 
@@ -75,6 +81,7 @@ class ClinicSettingsForm(EntryForm):
             "digest_at": settings.digest_at,
             "quiet_from": settings.quiet_from,
             "quiet_until": settings.quiet_until,
+            "retention_years": settings.retention_years,
             "leads": sorted(settings.leads),
             "seen": settings.fingerprint,
         }
@@ -106,6 +113,7 @@ class ClinicSettingsForm(EntryForm):
             digest_at=typed["digest_at"],
             quiet_from=typed["quiet_from"],
             quiet_until=typed["quiet_until"],
+            retention_years=typed["retention_years"],
             leads=frozenset(typed.get("leads", ())),
         )
 

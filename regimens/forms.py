@@ -16,6 +16,7 @@ from patients.inputs import (
     PartialDayField,
     Section,
     SeenForm,
+    WordsField,
     one_of,
     words,
 )
@@ -45,8 +46,12 @@ _OUTSIDE = "outside"
 class GuardedForm(SeenForm):
     """A form whose entry the dose guard can stop until a reason is given. The reason is asked for only then."""
 
-    override_reason = forms.CharField(
-        label="Reason to record this all the same", max_length=REASON_LENGTH, required=False, widget=forms.HiddenInput
+    override_reason = WordsField(
+        label="Reason to record this all the same",
+        max_length=REASON_LENGTH,
+        required=False,
+        widget=forms.HiddenInput,
+        one_line=False,
     )
 
     def ask_for_reason(self) -> None:

@@ -13,7 +13,15 @@ from patients.errors import NotFound
 from patients.models import Patient, Staff
 from patients.protocol.load import load as load_activity
 from patients.rules.permissions import Permission
-from patients.selectors import ids_by_moment, not_known_yet, patients_for, require
+from patients.selectors import (
+    ids_by_moment,
+    not_known_yet,
+    patients_for,
+    patients_in_emergency,
+    require,
+    require_reading,
+    whose,
+)
 from regimens.facts import treatment_records
 from regimens.models import (
     Course,
@@ -44,8 +52,12 @@ _NO_SUCH_COURSE = "No such course among your patients."
 
 def courses_for(staff: Staff) -> QuerySet[Course]:
     """Current courses of the person's patients with doses, outcomes and infusions, newest start first."""
+    return _courses_of(patients_for(staff))
+
+
+def _courses_of(patients: QuerySet[Patient]) -> QuerySet[Course]:
     return (
-        Course.objects.filter(patient__in=patients_for(staff), superseded_at__isnull=True)
+        Course.objects.filter(patient__in=patients, superseded_at__isnull=True)
         .select_related("patient__clinic", "recorded_by")
         .prefetch_related(
             Prefetch("doses", DosePeriod.objects.all().current().order_by("from_on")),
@@ -59,11 +71,17 @@ def courses_for(staff: Staff) -> QuerySet[Course]:
 
 
 def course_for(staff: Staff, course_id: int) -> Course:
-    """One current course. Raises NotFound for another clinic's course just as for none."""
-    try:
-        return courses_for(staff).get(pk=course_id)
-    except Course.DoesNotExist:
-        raise NotFound(_NO_SUCH_COURSE) from None
+    """One current course to read: of the person's patients, or of one under an open emergency access.
+
+    Raises NotFound for another clinic's course just as for none.
+    """
+    course = courses_for(staff).filter(pk=course_id).first()
+    if course is None:
+        course = _courses_of(patients_in_emergency(staff)).filter(pk=course_id).first()
+    if course is None:
+        raise NotFound(_NO_SUCH_COURSE)
+    require_reading(staff, course.patient)
+    return course
 
 
 def course_to_write(staff: Staff, course_id: int, permission: Permission) -> Course:
@@ -71,7 +89,8 @@ def course_to_write(staff: Staff, course_id: int, permission: Permission) -> Cou
 
     Somebody may withdraw or reopen it while this waits for the lock: what comes then would be lost under the old row.
     """
-    course = courses_for(staff).prefetch_related(None).filter(pk=course_id).first()
+    found = (_courses_of(patients(staff)).prefetch_related(None) for patients in (patients_for, patients_in_emergency))
+    course = next((row for rows in found if (row := rows.filter(pk=course_id).first()) is not None), None)
     if course is None:
         raise NotFound(_NO_SUCH_COURSE)
     require(staff, course.patient.clinic_id, permission)
@@ -84,7 +103,7 @@ def course_to_write(staff: Staff, course_id: int, permission: Permission) -> Cou
 
 def dose_checks_of(staff: Staff, patient: Patient, known_at: datetime | None = None) -> list[DoseCheck]:
     """What the dose guard said of this patient's doses, latest first; as known at a moment. Raises NotAllowed."""
-    require(staff, patient.clinic_id, Permission.READ_RECORD)
+    require_reading(staff, patient)
     checks = DoseCheck.objects.filter(course__patient=patient).as_known(known_at)
     return list(checks.select_related("recorded_by").order_by("-recorded_at", "-pk"))
 
@@ -125,20 +144,20 @@ def infusion_plan_messages(staff: Staff, plan: InfusionPlan) -> list[dict[str, A
     return [as_stored(finding) for finding in found]
 
 
-def infusions_for(staff: Staff) -> QuerySet[Infusion]:
-    """Current infusion cycles of the person's patients, newest first."""
+def infusions_for(staff: Staff, patient: Patient | None = None) -> QuerySet[Infusion]:
+    """Current infusion cycles of the person's patients, or of one whom they may read, newest first."""
     return (
         Infusion.objects.filter(
-            course__patient__in=patients_for(staff), superseded_at__isnull=True, course__superseded_at__isnull=True
+            course__patient__in=whose(staff, patient), superseded_at__isnull=True, course__superseded_at__isnull=True
         )
         .select_related("course")
         .order_by("-first_on", "-pk")
     )
 
 
-def infusions_of(staff: Staff, course_id: int) -> list[Infusion]:
-    """The infusion cycles of one course with who recorded them, newest first."""
-    return list(infusions_for(staff).filter(course=course_id).select_related("recorded_by"))
+def infusions_of(staff: Staff, course: Course) -> list[Infusion]:
+    """The infusion cycles of one course with who recorded them, newest first. Raises NotAllowed."""
+    return list(infusions_for(staff, course.patient).filter(course=course).select_related("recorded_by"))
 
 
 def infusion_plans_for(staff: Staff) -> QuerySet[InfusionPlan]:
@@ -155,10 +174,10 @@ def milestones_for(staff: Staff) -> QuerySet[Milestone]:
     return rows.select_related("recorded_by").order_by("-on", "-pk")
 
 
-def taper_decisions_for(staff: Staff) -> QuerySet[TaperDecision]:
-    """Current taper decisions about the person's patients, newest first."""
+def taper_decisions_for(staff: Staff, patient: Patient | None = None) -> QuerySet[TaperDecision]:
+    """Current taper decisions about the person's patients, or about one whom they may read, newest first."""
     rows = TaperDecision.objects.filter(
-        course__patient__in=patients_for(staff), superseded_at__isnull=True, course__superseded_at__isnull=True
+        course__patient__in=whose(staff, patient), superseded_at__isnull=True, course__superseded_at__isnull=True
     )
     return rows.select_related("course", "recorded_by").order_by("-on", "-pk")
 
@@ -215,8 +234,8 @@ def pathways_of(
     Raises NotAllowed, Refused.
     """
     rows = list(patients)
-    for clinic_id in {patient.clinic_id for patient in rows}:
-        require(staff, clinic_id, Permission.READ_RECORD)
+    for patient in rows:
+        require_reading(staff, patient)
     protocol = load()
     found: dict[int, PathwayFindings] = {}
     for moment, ids in ids_by_moment(rows, known_on).items():
@@ -230,7 +249,7 @@ def questions_of(staff: Staff, patient: Patient, as_of: date, known_on: date | N
 
     Raises NotAllowed, NotKnownYet, Refused.
     """
-    require(staff, patient.clinic_id, Permission.READ_RECORD)
+    require_reading(staff, patient)
     ((moment, ids),) = ids_by_moment([patient], known_on).items()
     records = treatment_records(ids, moment)
     if known_on is not None and patient.pk not in records:
@@ -252,7 +271,7 @@ def response_of(
 
     Raises NotAllowed, NotKnownYet, Refused.
     """
-    require(staff, patient.clinic_id, Permission.READ_RECORD)
+    require_reading(staff, patient)
     ((moment, ids),) = ids_by_moment([patient], known_on).items()
     records = treatment_records(ids, moment)
     if known_on is not None and patient.pk not in records:

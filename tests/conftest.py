@@ -1,20 +1,26 @@
 """Real servers for every test run: those of the environment, else the checkout's embedded ones.
 
 Runs side by side keep apart: TEST_DATABASE_NAME names a run's database, and its Redis keys carry the same name.
+
+The owner makes the database and migrates it; every test then runs as the application's role, in this process and in
+the processes that it starts (docs/adr/0028).
 """
 
 import os
 import zlib
 from collections.abc import Iterator
+from typing import Any
 
 import django
 import hypothesis
+import psycopg
 import pytest
 import pytest_django
 import redis
 from django.conf import settings
 from django.db import connection
 
+from tracker.database.roles import APPLICATION
 from tracker.embedded import use_servers
 from tracker.embedded.valkey import DATABASES
 
@@ -31,6 +37,11 @@ def point_at_servers() -> None:
     os.environ["REDIS_KEY_PREFIX"] = run
     if "REDIS_URL" in use_servers():
         os.environ["EMBEDDED_REDIS_URL"] = os.environ["REDIS_URL"]
+    if not os.environ.get("DATABASE_OWNER_URL"):
+        raise pytest.UsageError(
+            "DATABASE_URL is set and DATABASE_OWNER_URL is not: tests make their database as its owner, and run as the "
+            "application's role. `manage.py make_roles` makes that role."
+        )
     embedded = os.environ.get("EMBEDDED_REDIS_URL")
     if embedded:
         # cache.clear() empties a whole Redis database: number 0, the demo's, is out of reach.
@@ -40,8 +51,13 @@ def point_at_servers() -> None:
 
 point_at_servers()
 django.setup()
+from tracker.settings import database  # noqa: E402 - reads what was just set
+
 # A browser's idle connection keeps a server thread, and that would keep the test database from being dropped.
 settings.DATABASES["default"]["CONN_MAX_AGE"] = 0
+AS_APPLICATION = {name: settings.DATABASES["default"][name] for name in ("USER", "PASSWORD", "HOST", "PORT")}
+AS_OWNER = {name: database(settings.DATABASE_OWNER_URL)[name] for name in AS_APPLICATION}
+settings.DATABASES["default"].update(AS_OWNER)  # until the database is made
 # Argon2 is slow on purpose; the tests of signing in need a password, not its strength.
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 # The workers of this run inherit the environment. Each has to come through here before it reads the settings, which
@@ -66,14 +82,54 @@ def _leave_no_redis_keys() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: pytest_django.DjangoDbBlocker) -> Iterator[None]:
+    """Hands the database that its owner has made over to the application's role, and takes it back to drop it."""
+    with django_db_blocker.unblock():
+        with connection.cursor() as cursor:
+            # A transactional test ends by emptying every table, which the application may do nowhere else.
+            cursor.execute(f"GRANT TRUNCATE ON ALL TABLES IN SCHEMA public TO {APPLICATION}")
+        connect_as(AS_APPLICATION)
+    yield
+    with django_db_blocker.unblock():
+        connect_as(AS_OWNER)
+        end_other_sessions()
+
+
+def connect_as(role: dict[str, str]) -> None:
+    """Every connection from now on signs in as this role."""
+    connection.close()
+    connection.settings_dict.update(role)
+
+
+def end_other_sessions() -> None:
     """Ends what killed processes left connected: PostgreSQL drops no database that somebody is connected to.
 
     Some tests kill workers and servers at the worst moment, and a child that has not yet noticed, or a server process
     that waits for a lock, holds its session for a while.
     """
-    yield
-    with django_db_blocker.unblock(), connection.cursor() as cursor:
+    with connection.cursor() as cursor:
         cursor.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
             "WHERE datname = current_database() AND pid <> pg_backend_pid()"
         )
+
+
+@pytest.fixture
+def owner_connection(transactional_db: None) -> Iterator["psycopg.Connection[tuple[Any, ...]]"]:
+    """A connection of the tables' owner (here a superuser) to this test's database; each statement commits."""
+    with psycopg.connect(
+        host=AS_OWNER["HOST"],
+        port=AS_OWNER["PORT"],
+        user=AS_OWNER["USER"],
+        password=AS_OWNER["PASSWORD"],
+        dbname=connection.settings_dict["NAME"],
+        autocommit=True,
+    ) as owner:
+        yield owner
+
+
+@pytest.fixture
+def empty_trail(owner_connection: "psycopg.Connection[tuple[Any, ...]]") -> None:
+    """The audit trail without what other tests have left in it, its seals and links as well."""
+    owner_connection.execute("SET session_replication_role = replica")  # else its guards refuse, as they should
+    owner_connection.execute("TRUNCATE audit.event, audit.seal, audit.link")
+    owner_connection.execute("RESET session_replication_role")

@@ -43,6 +43,26 @@ BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": crontab(hour="5", minute="30"),
         "options": {"expires": 6 * HOUR},
     },
+    "make the reports that wait, remove those kept long enough": {
+        "task": "tracker.tasks.sweep_reports",
+        "schedule": crontab(minute="*"),
+        "options": {"expires": 2 * MINUTE},
+    },
+    "seal what the audit trail has taken up": {
+        "task": "tracker.tasks.seal_trail",
+        "schedule": crontab(minute="*"),
+        "options": {"expires": 2 * MINUTE},
+    },
+    "check that nobody has changed the audit trail": {
+        "task": "tracker.tasks.check_trail",
+        "schedule": crontab(hour="3", minute="15"),
+        "options": {"expires": 6 * HOUR},
+    },
+    "mail the head of the audit trail": {
+        "task": "tracker.tasks.mail_trail_head",
+        "schedule": crontab(hour="6", minute="15"),
+        "options": {"expires": 6 * HOUR},
+    },
     "remove sessions and tokens that have expired": {
         "task": "tracker.tasks.clear_expired",
         "schedule": crontab(hour="2", minute="45"),

@@ -1,7 +1,8 @@
 """System checks of the protocol: it loads and is whole, its reviews are not late, and the clinic's cases agree.
 
 `manage.py check --tag protocol` runs those alone that need no database; `manage.py check --database default --tag
-database` also looks at which schedules the clinics have chosen.
+database` also looks at which schedules the clinics have chosen, and with `--deploy` at what the database lets the
+application do to the audit trail.
 """
 
 from collections import defaultdict
@@ -21,6 +22,8 @@ from regimens.protocol.schema import PathwayProtocol
 from regimens.protocol.vignettes import CaseFile, read_vignettes
 from regimens.rules.cases import CaseError
 from regimens.rules.replay import Replayed, replay
+from tracker.audit.rights import rights_of_this_connection
+from tracker.database.roles import APPLICATION
 from tracker.protocols import WholeProtocol, protocol_in_force
 
 PROTOCOL = "protocol"
@@ -109,6 +112,32 @@ def clinics_monitor_by_known_schedules(*, databases: Collection[str] | None = No
         )
         for clinic in with_schedule
         if not is_known(clinic.monitoring_schedule)
+    ]
+
+
+@register(Tags.database, deploy=True)
+def the_application_cannot_change_the_trail(
+    *, databases: Collection[str] | None = None, **_: Any
+) -> list[CheckMessage]:
+    """An error where the application's own connection could change or empty the audit trail, or owns it.
+
+    Only before a deployment (`check --deploy --database default`): `migrate` connects as the owner, as it should.
+    """
+    if not databases or settings.DEBUG:
+        return []
+    try:
+        rights = rights_of_this_connection()
+    except DatabaseError:
+        return []
+    if not rights.too_much:
+        return []
+    return [
+        Error(
+            f"The database user of the application, {rights.user}, {', '.join(rights.too_much)}.",
+            hint=f"Give DATABASE_URL a user of its own, such as {APPLICATION}, and run `manage.py make_roles` with the "
+            "present user's address as DATABASE_OWNER_URL.",
+            id="tracker.E002",
+        )
     ]
 
 

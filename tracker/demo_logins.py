@@ -1,4 +1,4 @@
-"""The three demo accounts. They exist only in a database that the demo cohort was loaded into."""
+"""The four demo accounts. They exist only in a database that the demo cohort was loaded into."""
 
 from dataclasses import dataclass
 
@@ -17,4 +17,5 @@ DEMO_LOGINS = (
     DemoLogin("doctor", "doctor", "Dora", "Example"),
     DemoLogin("nurse", "nurse", "Nell", "Example"),
     DemoLogin("admin", "admin", "Ada", "Example"),
+    DemoLogin("auditor", "auditor", "Audrey", "Example"),
 )

@@ -6,15 +6,19 @@ from functools import cached_property
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
 
 from monitoring.protocol.load import load as load_monitoring
 from monitoring.schedules import protocol_of
 from monitoring.selectors import clinics_with_alerts, late_jobs
 from monitoring.selectors.alerts import open_alerts_in
+from patients.emergencies import may_open_emergencies, with_emergencies_waiting
 from patients.models import Clinic, Staff
 from patients.models.patient import Provenance
-from patients.selectors import patients_for, roles_by_clinic
+from patients.rules.permissions import Permission
+from patients.selectors import may, open_emergencies, patients_for, roles_by_clinic
 from regimens.protocol.load import load as load_pathway
+from tracker.presenters.emergencies import OpenEmergencyShown, Waiting, open_shown, waiting
 from tracker.presenters.heartbeats import alarm_words
 
 # Pages that lie under another entry than the patients.
@@ -29,11 +33,28 @@ _SECTIONS = {
     "calendar_day": "calendar",
     "calendar_feeds": "calendar",
     "sign_in": "",
+    "sign_in_code": "",
+    "confirm_identity": "",
+    "change_password": "",
+    "my_second_factor": "",
+    "add_app": "",
+    "add_passkey": "",
+    "recovery_codes": "",
+    "my_sessions": "",
     "gallery": "",
     "protocol": "",
     "safe_silence": "safe_silence",
+    "reports": "reports",
+    "ask_for_report": "reports",
+    "report_runs": "reports",
+    "clinic_audits": "reports",
+    "clinic_audit": "reports",
+    "clinic_history": "reports",
     "my_settings": "",
     "clinic_settings": "",
+    "emergency": "",
+    "emergency_reviews": "",
+    "review_emergency": "",
 }
 
 
@@ -77,7 +98,7 @@ class Frame:
 
     @cached_property
     def _clinics(self) -> list[Clinic]:
-        return list(clinics_with_alerts(self._staff)) if self._staff else []
+        return list(with_emergencies_waiting(clinics_with_alerts(self._staff))) if self._staff else []
 
     @cached_property
     def open_alerts(self) -> int:
@@ -85,11 +106,50 @@ class Frame:
         return sum(map(open_alerts_in, self._clinics))
 
     @cached_property
+    def emergencies(self) -> list[OpenEmergencyShown]:
+        """The person's open emergency accesses: a band on every page until they are over."""
+        if self._staff is None or not (found := open_emergencies(self._staff)):
+            return []
+        zone = self._clinics[0].time_zone if self._clinics else settings.TIME_ZONE
+        return [open_shown(one, timezone.now(), zone) for one in found]
+
+    @cached_property
+    def may_open_emergencies(self) -> bool:
+        return self._staff is not None and may_open_emergencies(self._staff)
+
+    @cached_property
+    def reviews_emergencies(self) -> bool:
+        return bool(self._reviewed_for)
+
+    @cached_property
+    def emergencies_to_review(self) -> Waiting | None:
+        """How many emergency accesses wait for the person's review; counted with the clinics, in the same query."""
+        return waiting(self._reviewed_for, timezone.now())
+
+    @cached_property
+    def _reviewed_for(self) -> list[Clinic]:
+        """The clinics for which the person reviews emergency access."""
+        staff = self._staff
+        return [one for one in self._clinics if staff and may(staff, one.pk, Permission.REVIEW_BREAK_GLASS)]
+
+    @cached_property
     def holds_demo_patients(self) -> bool:
         """Whether the person sees any patient who is no one's clinical record."""
         if self._staff is None:
             return False
         return patients_for(self._staff).exclude(provenance=Provenance.CLINICAL).exists()
+
+    @property
+    def audited_clinics(self) -> list[Clinic]:
+        """The clinics whose service audits the person may run."""
+        staff = self._staff
+        return [one for one in self._clinics if staff and may(staff, one.pk, Permission.RUN_AUDITS)]
+
+    @property
+    def runs_reports(self) -> bool:
+        """Whether the person may see the reports of any clinic. No query: the roles are read already."""
+        staff = self._staff
+        return staff is not None and any(may(staff, pk, Permission.RUN_AUDITS) for pk in roles_by_clinic(staff))
 
     @cached_property
     def protocol_versions(self) -> list[ProtocolShown]:

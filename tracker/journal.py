@@ -16,9 +16,8 @@ from django.db.models.functions import Cast, Coalesce, Concat, JSONObject, NullI
 
 from patients.errors import NotFound
 from patients.models import Patient, Staff
-from patients.rules.permissions import Permission
 from patients.rules.vocabulary import Vocabulary
-from patients.selectors import require
+from patients.selectors import require_reading
 from tracker.entry_kinds import BY_WORD, KINDS, EntryKind
 
 _NO_TIME = Cast(Value(None), DateTimeField())
@@ -121,7 +120,7 @@ def changes_since(staff: Staff, patient: Patient, moment: datetime) -> tuple[Ent
 def _rows(
     staff: Staff, patient: Patient, wanted: Q, kinds: list[EntryKind], moment: datetime | None = None
 ) -> Iterator[dict[str, Any]]:
-    require(staff, patient.clinic_id, Permission.READ_RECORD)
+    require_reading(staff, patient)
     queries = [_of_kind(kind, patient, wanted, moment) for kind in kinds]
     union = reduce(lambda one, other: one.union(other, all=True), queries)
     yield from union

@@ -11,7 +11,7 @@ from monitoring.rules.schedule import evaluate as evaluate_monitoring
 from monitoring.schedules import protocol_of
 from monitoring.selectors import records_of
 from patients.clock import end_of_day, today_in
-from patients.models import Patient, Staff
+from patients.models import Patient, PatientMerge, Staff
 from patients.rules.permissions import Permission
 from patients.selectors import not_known_yet, patient_for, permissions_in
 from regimens.models import DoseCheck
@@ -21,6 +21,7 @@ from regimens.rules.pathway import evaluate as evaluate_pathway
 from regimens.rules.reviews import Questions, questions
 from regimens.selectors import dose_checks_of
 from tracker.journal import EntryChange, changes_since, withdrawn_entries
+from tracker.patient_life.merge_log import came_with_merges
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,8 @@ class RecordPage:
     """The patient record as one member of staff sees it. `is_today` is False when looking back (or ahead).
 
     Looking back at what was known on a day, `now` is the same patient as of the same day from what is known now, and
-    `changes` what was entered, corrected or withdrawn since then, the latest first.
+    `changes` what was entered, corrected or withdrawn since then, the latest first; `merges` brought entries of
+    another record since.
     """
 
     standing: Standing
@@ -64,6 +66,7 @@ class RecordPage:
     now: Standing | None = None
     changes: tuple[EntryChange, ...] = ()
     withdrawn: tuple[EntryChange, ...] = ()
+    merges: tuple[PatientMerge, ...] = ()
     dose_checks: tuple[DoseCheck, ...] = ()
 
     @property
@@ -141,4 +144,10 @@ def record_page(staff: Staff, patient_id: int, as_of: date | None = None, known_
     if known_on is None:
         return page
     (now,) = standings_of(staff, [patient], standing.as_of)
-    return replace(page, now=now, changes=changes_since(staff, patient, end_of_day(known_on, patient.clinic)))
+    moment = end_of_day(known_on, patient.clinic)
+    return replace(
+        page,
+        now=now,
+        changes=changes_since(staff, patient, moment),
+        merges=tuple(came_with_merges(patient, moment)),
+    )

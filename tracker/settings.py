@@ -28,7 +28,7 @@ SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", [])
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]"] if DEBUG else [])
 CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", [])
 
-SOFTWARE_VERSION = " ".join(filter(None, ("0.5.0", env.str("SOFTWARE_REVISION", ""))))  # as the audit trail says it
+SOFTWARE_VERSION = " ".join(filter(None, ("0.1.0", env.str("SOFTWARE_REVISION", ""))))  # as the audit trail says it
 
 # ── Applications ─────────────────────────────────────────────────────────────────────────────────────────────────────
 INSTALLED_APPS = [
@@ -61,6 +61,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "tracker.bounds.BoundsMiddleware",
     "csp.middleware.CSPMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -69,11 +70,15 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "tracker.logs.RequestLogMiddleware",
     "tracker.acting.ActingMiddleware",
+    "tracker.sign_in.middleware.SessionLimits",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "tracker.sign_in.middleware.SecondFactorRequired",
     "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "tracker.access_log.AccessLogMiddleware",
+    "tracker.merged_records.MergedRecordsMiddleware",
 ]
 
 ROOT_URLCONF = "tracker.urls"
@@ -133,6 +138,8 @@ def database(url: str | None) -> dict[str, Any]:
 
 
 DATABASES = {"default": database(address_of("DATABASE_URL"))}
+# Who owns the tables: read by manage.py for `migrate`, and by `manage.py make_roles`. Nothing else needs it.
+DATABASE_OWNER_URL = env.str("DATABASE_OWNER_URL", "")
 REDIS_URL = address_of("REDIS_URL") or "redis://redis-url-is-not-set.invalid"
 REDIS_KEY_PREFIX = env.str("REDIS_KEY_PREFIX", "myoline")  # so that several installations can share one server
 
@@ -143,6 +150,8 @@ CACHES = {
         "KEY_PREFIX": REDIS_KEY_PREFIX,
         "OPTIONS": {"socket_connect_timeout": 2, "socket_timeout": 2},  # seconds; nothing in the cache is worth more
     },
+    # Counts wrong passwords and codes while Redis is away.
+    "of_this_process": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 10_000}},
 }
 
 # ── Background work (the schedule is in tracker/celery.py) ───────────────────────────────────────────────────────────
@@ -155,6 +164,7 @@ CELERY_TASK_QUEUES = [Queue(name, routing_key=name) for name in ("myoline", "myo
 CELERY_TASK_ROUTES = {
     f"monitoring.tasks.{name}": {"queue": "myoline-urgent"} for name in ("beat", "climb_alerts", "send_planned_mail")
 }
+CELERY_TASK_ROUTES["tracker.tasks.seal_trail"] = {"queue": "myoline-urgent"}
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_IGNORE_RESULT = True  # what a task did is in the database; there is no result backend
@@ -183,10 +193,7 @@ AUTH_USER_MODEL = "patients.Staff"
 LOGIN_URL = "sign_in"
 LOGIN_REDIRECT_URL = "patient_list"
 LOGOUT_REDIRECT_URL = "sign_in"
-AUTHENTICATION_BACKENDS = [
-    "django.contrib.auth.backends.ModelBackend",
-    "allauth.account.auth_backends.AuthenticationBackend",
-]
+AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
@@ -197,10 +204,72 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
-SESSION_COOKIE_AGE = 12 * 60 * 60  # a long clinic day, in seconds
+SESSION_ENGINE = "tracker.sign_in.store"
+SESSION_IDLE_MINUTES = env.int("SESSION_IDLE_MINUTES", 30, validate=validate.Range(min=2))
+SESSION_HOURS = env.int("SESSION_HOURS", 12, validate=validate.Range(min=1, max=24))  # a long clinic day, then sign in
+SESSION_COOKIE_AGE = SESSION_HOURS * 60 * 60
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True  # computers of a ward are shared
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
+
+# ── Signing in (docs/adr/0029) ───────────────────────────────────────────────────────────────────────────────────────
+SIGN_IN_FAILURES = env.int("SIGN_IN_FAILURES", 5, validate=validate.Range(min=1))
+SIGN_IN_LOCKED_MINUTES = env.int("SIGN_IN_LOCKED_MINUTES", 5, validate=validate.Range(min=1, max=60))
+
+
+def who_needs_a_second_factor(words: list[str]) -> frozenset[str]:
+    """{"all"}, nobody, or the roles named. Raises ValueError naming the variable."""
+    wanted = frozenset(word.strip() for word in words if word.strip())
+    if wanted in ({"all"}, {"none"}):
+        return wanted - {"none"}
+    if not wanted or not wanted <= {"doctor", "nurse", "admin", "auditor"}:
+        raise ValueError("SECOND_FACTOR: all, none, or roles separated by commas: doctor,nurse,admin,auditor")
+    return wanted
+
+
+SECOND_FACTOR = who_needs_a_second_factor(env.list("SECOND_FACTOR", ["none" if DEBUG else "all"]))
+# What encrypts the secrets of authenticator apps; the first writes, all read.
+SECOND_FACTOR_KEYS: list[str] = env.list("SECOND_FACTOR_KEYS", []) or [SECRET_KEY, *SECRET_KEY_FALLBACKS]
+
+ACCOUNT_ADAPTER = "tracker.sign_in.adapters.AccountAdapter"
+ACCOUNT_EMAIL_VERIFICATION = "none"  # whoever makes the account answers for it
+ACCOUNT_RATE_LIMITS = False  # tracker/sign_in/limits.py counts, for the API too
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 5 * 60  # seconds after which a change of the account asks once more who it is
+MFA_ADAPTER = "tracker.sign_in.adapters.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_RECOVERY_CODE_DIGITS = 12
+MFA_WEBAUTHN_USER_VERIFICATION = "discouraged"  # the password is the other factor
+
+SOCIALACCOUNT_ADAPTER = "tracker.sign_in.adapters.ProviderAdapter"
+OIDC_SERVER_URL = env.str("OIDC_SERVER_URL", "").rstrip("/")
+if OIDC_SERVER_URL and not OIDC_SERVER_URL.startswith(("https://", "http://127.0.0.1:") if DEBUG else "https://"):
+    raise ValueError("OIDC_SERVER_URL: the https:// address of the provider, without /.well-known/openid-configuration")
+OIDC_CLIENT_ID = env.str("OIDC_CLIENT_ID", "")
+OIDC_CLIENT_SECRET = env.str("OIDC_CLIENT_SECRET", "")
+OIDC_NAME = env.str("OIDC_NAME", "your hospital account")
+# What in the ID token is the user name here; "email" is compared with the account's address, when it is verified.
+OIDC_CLAIM = env.str("OIDC_CLAIM", "preferred_username")
+OIDC_SECOND_FACTOR_TRUSTED = env.bool("OIDC_SECOND_FACTOR_TRUSTED", False)
+if OIDC_SERVER_URL and not OIDC_CLIENT_ID:
+    raise ValueError("OIDC_CLIENT_ID: the provider knows this installation by it; set it beside OIDC_SERVER_URL")
+SOCIALACCOUNT_PROVIDERS: dict[str, Any] = {
+    "openid_connect": {
+        "OAUTH_PKCE_ENABLED": True,
+        "APPS": [
+            {
+                "provider_id": "hospital",
+                "name": OIDC_NAME,
+                "client_id": OIDC_CLIENT_ID,
+                "secret": OIDC_CLIENT_SECRET,
+                "settings": {"server_url": OIDC_SERVER_URL},
+            }
+        ]
+        if OIDC_SERVER_URL
+        else [],
+    }
+}
 
 # ── What browsers are told ───────────────────────────────────────────────────────────────────────────────────────────
 SESSION_COOKIE_SECURE = HTTPS_ONLY
@@ -211,6 +280,7 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUST_PROXY els
 SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if HTTPS_ONLY else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS_ONLY
 SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 # Preloading binds a whole domain in every browser for years: its owner decides that, not one application under it.
 SILENCED_SYSTEM_CHECKS = ["security.W021"]
@@ -246,6 +316,13 @@ PERMISSIONS_POLICY: dict[str, list[str]] = {
         "usb",
     )
 }
+
+# ── What may be sent to us (docs/adr/0035) ──────────────────────────────────────────────────────────────────────────
+LARGEST_REQUEST = 2_500_000  # bytes; a form of 200 results has some 60,000
+DATA_UPLOAD_MAX_MEMORY_SIZE = LARGEST_REQUEST
+FILE_UPLOAD_MAX_MEMORY_SIZE = LARGEST_REQUEST  # nothing is ever put on the disk on its way in
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000  # a bulk of 500 rows names each twice
+DATA_UPLOAD_MAX_NUMBER_FILES = 1
 
 # ── E-mail (what it may say: ADR 0023) ───────────────────────────────────────────────────────────────────────────────
 EMAIL_HOST = env.str("EMAIL_HOST", "")
@@ -311,17 +388,30 @@ GIVEN_UP_SHOWN_DAYS = 30  # how long an e-mail that was given up stays on the li
 
 
 # ── Clinical protocol ────────────────────────────────────────────────────────────────────────────────────────────────
-def folder_named(path: str) -> Path | None:
-    """The folder by its absolute path; None when none is named."""
+def path_named(path: str) -> Path | None:
+    """The file or folder by its absolute path; None when none is named."""
     return Path(path).resolve() if path else None
 
 
-PROTOCOL_FOLDER = folder_named(env.str("PROTOCOL_FOLDER", ""))  # None: the protocol that comes with the software
-VIGNETTES_FOLDER = folder_named(env.str("VIGNETTES_FOLDER", ""))  # None: no clinic's cases
+PROTOCOL_FOLDER = path_named(env.str("PROTOCOL_FOLDER", ""))  # None: the protocol that comes with the software
+VIGNETTES_FOLDER = path_named(env.str("VIGNETTES_FOLDER", ""))  # None: no clinic's cases
+
+# ── The audit trail's head, kept where nobody can change it who can change the database (docs/adr/0027) ───────────────
+AUDIT_HEAD_FILE = path_named(env.str("AUDIT_HEAD_FILE", ""))  # None: no file
+AUDIT_HEAD_MAIL = env.str("AUDIT_HEAD_MAIL", "")  # an address; "": nobody
+AUDIT_CHECK_DAYS = env.int("AUDIT_CHECK_DAYS", 7, validate=validate.Range(min=1))  # how far back the nightly check goes
 
 # ── Work on due items ────────────────────────────────────────────────────────────────────────────────────────────────
 # After a sample was taken; then its items are asked for again.
 DAYS_TO_WAIT_FOR_A_RESULT = env.int("DAYS_TO_WAIT_FOR_A_RESULT", 7, validate=validate.Range(min=1, max=56))
+
+
+# ── Emergency access to another clinic's record (docs/adr/0031) ──────────────────────────────────────────────────────
+EMERGENCY_ACCESS_MINUTES = env.int("EMERGENCY_ACCESS_MINUTES", 60, validate=validate.Range(min=5, max=240))
+# How often one person may ask, within an hour, for a patient who is not found. So nobody tries out dates of birth.
+EMERGENCY_TRIES_AN_HOUR = env.int("EMERGENCY_TRIES_AN_HOUR", 5, validate=validate.Range(min=1, max=20))
+# After how many days an emergency access that nobody has reviewed shows in red. A local reading.
+EMERGENCY_REVIEW_DAYS = env.int("EMERGENCY_REVIEW_DAYS", 7, validate=validate.Range(min=1, max=90))
 
 
 # ── Alerts (docs/adr/0020) ───────────────────────────────────────────────────────────────────────────────────────────
@@ -346,6 +436,11 @@ ALERT_UNDECIDED_HOURS = {
 }
 # After a repeat was due, before its alert comes back.
 ALERT_REPEAT_GRACE_DAYS = env.int("ALERT_REPEAT_GRACE_DAYS", 3, validate=validate.Range(min=0))
+
+# ── Reports (docs/adr/0033) ─────────────────────────────────────────────────────────────────────────────────────────
+REPORT_KEEP_HOURS = env.int("REPORT_KEEP_HOURS", 24, validate=validate.Range(min=1, max=24 * 14))  # of a finished pack
+REPORT_PDF_ROWS = env.int("REPORT_PDF_ROWS", 1_000, validate=validate.Range(min=1, max=20_000))  # made in memory
+REPORT_MINUTES = env.int("REPORT_MINUTES", 30, validate=validate.Range(min=1, max=6 * 60))  # for making one
 
 # ── Logs ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
 LOG_LEVEL = env.log_level("LOG_LEVEL", logging.INFO)

@@ -11,6 +11,7 @@ from patients.errors import NotFound, Refused
 from patients.models import Clinic, Membership, Staff
 from patients.rules.vocabulary import Role
 from tracker import tokens
+from tracker.sign_in import sessions
 
 
 def account_named(username: str) -> Staff | None:
@@ -54,6 +55,8 @@ def give_role(*, staff: Staff, clinic: Clinic, role: Role) -> Membership:
         raise Refused("This account is deactivated.", "username")
     row = Membership.objects.select_for_update().filter(staff=staff, clinic=clinic).first()
     row = row or Membership(staff=staff, clinic=clinic)
+    if row.pk is None or row.role != role.value:
+        sessions.end_all(staff, why="role changed")
     row.role = role.value
     return store(row)
 
@@ -66,4 +69,5 @@ def deactivate(*, username: str) -> Staff:
         raise NotFound(f"There is no account “{username}”.", "username")
     staff.is_active = False
     tokens.revoke_all(staff)
+    sessions.end_all(staff, why="account deactivated")
     return store(staff)

@@ -1,36 +1,65 @@
 """Every write about API tokens. Only a token's hash is kept; its text is shown once."""
 
-from django.contrib.auth import authenticate
 from django.db import transaction
 from django.http import HttpRequest
 from django.utils import timezone
 from knox.models import AuthToken
 
+from patients.acting import name_actor
 from patients.models import Staff
+from tracker import second_factor
+from tracker.audit.record import record_security
+from tracker.audit.words import SecurityKind
+from tracker.sign_in import limits
+from tracker.sign_in.credentials import person_with
 
 
 class WrongCredentials(Exception):
-    """No active account has this user name and password; which of the two is wrong is not said."""
+    """No active account has this user name, password and code; which of them is wrong is not said."""
 
 
-def issue(request: HttpRequest, username: str, password: str) -> tuple[AuthToken, str]:
-    """A new token for these credentials: its row, and the text that is shown once. Raises WrongCredentials."""
-    staff = authenticate(request=request, username=username, password=password)
-    if not isinstance(staff, Staff):
+class SecondFactorNeeded(Exception):
+    """The account must have a second factor and has none yet; one is set up on the pages."""
+
+
+def issue(request: HttpRequest, username: str, password: str, code: str = "") -> tuple[AuthToken, str]:
+    """A new token for these credentials: its row, and the text that is shown once.
+
+    `code` is asked of whoever has a second factor. Raises WrongCredentials, SecondFactorNeeded.
+    """
+    staff = person_with(request, username, password)
+    if staff is None:
         raise WrongCredentials
-    row, text = AuthToken.objects.create(user=staff)
+    if second_factor.has_one(staff):
+        try:
+            second_factor.confirm(request, staff, code)
+        except second_factor.WrongSecondFactor:
+            raise WrongCredentials from None
+    elif second_factor.must_have(staff):
+        raise SecondFactorNeeded
+    name_actor(staff.pk)
+    with transaction.atomic():
+        row, text = AuthToken.objects.create(user=staff)
+        limits.remember_address(staff.username, request)
+        record_security(
+            SecurityKind.TOKEN_ISSUED, account=staff.pk, username=staff.username, address=limits.address_of(request)
+        )
     return row, text
 
 
+@transaction.atomic
 def revoke(token: AuthToken) -> None:
     """Ends one token."""
+    record_security(SecurityKind.TOKEN_REVOKED, account=token.user_id)
     token.delete()
 
 
 @transaction.atomic
 def revoke_all(staff: Staff) -> None:
     """Ends every token of a member of staff."""
-    AuthToken.objects.filter(user=staff).delete()
+    ended = AuthToken.objects.filter(user=staff).delete()[0]
+    if ended:
+        record_security(SecurityKind.TOKEN_REVOKED, account=staff.pk, tokens=ended)
 
 
 def clear_expired() -> None:

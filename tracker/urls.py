@@ -3,11 +3,18 @@
 from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 
+from tracker.views.access_log import access_log
 from tracker.views.alert import AlertView
 from tracker.views.alerts import alerts_page
 from tracker.views.algorithm_map import algorithm_map_page
+from tracker.views.audit import audit_page
+from tracker.views.audits import audits_page
 from tracker.views.calendar import calendar_day, calendar_page
 from tracker.views.calendar_feeds import calendar_feed, calendar_feeds, revoke_calendar_feed
+from tracker.views.emergency_reviews import close_emergency, emergency_reviews
+from tracker.views.duplicates import duplicates_page
+from tracker.views.clinic_history import clinic_history
+from tracker.views.entry_history import entry_history
 from tracker.views.favicon import favicon
 from tracker.views.forms.add_antibody import AddAntibody
 from tracker.views.forms.add_assessment import AddAssessment
@@ -23,10 +30,14 @@ from tracker.views.forms.clinic_settings import ClinicSettingsPage
 from tracker.views.forms.contact_details import ContactDetailsPage
 from tracker.views.forms.correct_result import CorrectResult
 from tracker.views.forms.decide_taper import DecideTaper
+from tracker.views.forms.decide_transfer import AcceptTransfer, DeclineTransfer
 from tracker.views.forms.end_condition import EndCondition
 from tracker.views.forms.end_interval import EndInterval
+from tracker.views.forms.hand_over import HandOver
+from tracker.views.forms.merge_patient import MergePatient
 from tracker.views.forms.my_settings import MySettingsPage
 from tracker.views.forms.not_needed import NotNeededPage
+from tracker.views.forms.open_emergency import OpenEmergency
 from tracker.views.forms.pause_monitoring import PauseMonitoring
 from tracker.views.forms.plan_infusions import PlanInfusions
 from tracker.views.forms.plan_taper import PlanTaper
@@ -38,30 +49,38 @@ from tracker.views.forms.record_results import RecordResults
 from tracker.views.forms.register_patient import RegisterPatient
 from tracker.views.forms.reopen_course import ReopenCourse
 from tracker.views.forms.resume_monitoring import ResumeMonitoring
+from tracker.views.forms.review_emergency import ReviewEmergency
 from tracker.views.forms.review_prompt import ReviewPrompt
 from tracker.views.forms.set_target_range import SetTargetRange
 from tracker.views.forms.share_care import ShareCare
 from tracker.views.forms.snooze_item import SnoozeItem
 from tracker.views.forms.start_course import StartCourse
 from tracker.views.forms.stop_course import StopCourse
+from tracker.views.forms.subject_access import SubjectAccess
 from tracker.views.forms.take_sample import TakeSample
+from tracker.views.forms.undo_merge import UndoMerge
 from tracker.views.forms.withdraw_entry import WithdrawEntry
 from tracker.views.gallery import gallery
 from tracker.views.health import health, scheduler_health
 from tracker.views.infusions import infusions
 from tracker.views.mail import mail_page, retry_mail_page
+from tracker.views.merges import merges_page
 from tracker.views.monitoring_plan import monitoring_plan
+from tracker.views.patient_history import patient_history
 from tracker.views.patient_list import patient_list
 from tracker.views.patient_work import patient_work_page
 from tracker.views.protocol import protocol
 from tracker.views.record import record
 from tracker.views.response import response_page
+from tracker.views.report_runs import cancel_report_page, download_report, report_runs
+from tracker.views.reports import ask_for_report_page, reports_page
 from tracker.views.results import results_page
+from tracker.views.retention import retention_page
 from tracker.views.safe_silence import safe_silence
 from tracker.views.saved_views import delete_view_page, save_view_page
-from tracker.views.sign_in import SignIn, SignOut
 from tracker.views.stop_reminders import stop_reminders_page
 from tracker.views.taper import taper_page
+from tracker.views.transfers import transfers_page, withdraw_transfer_page
 from tracker.views.undo_work import undo_work_page
 from tracker.views.what_if import WhatIf
 from tracker.views.worklist import worklist_page
@@ -74,13 +93,17 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("health/scheduler/", scheduler_health, name="scheduler_health"),
     path("favicon.ico", favicon, name="favicon"),
     path("", patient_list, name="patient_list"),
-    path("sign-in/", SignIn.as_view(), name="sign_in"),
-    path("sign-out/", SignOut.as_view(), name="sign_out"),
+    path("", include("tracker.sign_in_urls")),
     path("worklist/", worklist_page, name="worklist"),
     path("alerts/", alerts_page, name="alerts"),
     path("alerts/<int:alert_id>/", AlertView.as_view(), name="alert"),
     path("results/", results_page, name="results"),
     path("safe-silence/", safe_silence, name="safe_silence"),
+    path("reports/", reports_page, name="reports"),
+    path("reports/ask/", ask_for_report_page, name="ask_for_report"),
+    path("reports/runs/", report_runs, name="report_runs"),
+    path("reports/runs/<int:run_id>/cancel/", cancel_report_page, name="cancel_report"),
+    path("reports/runs/<int:run_id>/download/", download_report, name="download_report"),
     path("worklist/print/", worklist_print_page, name="worklist_print"),
     path("worklist/export/", worklist_export, name="worklist_export"),
     path("worklist/bulk/", WorklistBulk.as_view(), name="worklist_bulk"),
@@ -94,6 +117,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("calendar/feed/<str:token>.ics", calendar_feed, name="calendar_feed"),
     path("calendar/<str:day>/", calendar_day, name="calendar_day"),
     path("patients/<int:patient_id>/", record, name="record"),
+    path("patients/<int:patient_id>/access/", access_log, name="access_log"),
+    path("patients/<int:patient_id>/history/", patient_history, name="patient_history"),
+    path(
+        "patients/<int:patient_id>/entries/<slug:kind>/<int:entry_id>/history/", entry_history, name="entry_history"
+    ),
+    path("clinics/<int:clinic_id>/history/", clinic_history, name="clinic_history"),
     path("patients/<int:patient_id>/map/", algorithm_map_page, name="algorithm_map"),
     path("patients/<int:patient_id>/response/", response_page, name="response"),
     path("patients/<int:patient_id>/monitoring/", monitoring_plan, name="monitoring_plan"),
@@ -117,6 +146,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
         name="set_target_range",
     ),
     path("me/", MySettingsPage.as_view(), name="my_settings"),
+    path("clinics/<int:clinic_id>/audits/", audits_page, name="clinic_audits"),
+    path("clinics/<int:clinic_id>/audits/<slug:slug>/", audit_page, name="clinic_audit"),
     path("clinics/<int:clinic_id>/settings/", ClinicSettingsPage.as_view(), name="clinic_settings"),
     path("api/", include("tracker.api.urls")),
     path("patients/new/", RegisterPatient.as_view(), name="register_patient"),
@@ -127,6 +158,21 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("patients/<int:patient_id>/autoantibodies/new/", AddAntibody.as_view(), name="add_antibody"),
     path("patients/<int:patient_id>/status/", ChangeStatus.as_view(), name="change_status"),
     path("patients/<int:patient_id>/contact/", ContactDetailsPage.as_view(), name="contact_details"),
+    path("emergency/", OpenEmergency.as_view(), name="emergency"),
+    path("emergency/<int:emergency_id>/close/", close_emergency, name="close_emergency"),
+    path("emergency/review/", emergency_reviews, name="emergency_reviews"),
+    path("emergency/review/<int:emergency_id>/", ReviewEmergency.as_view(), name="review_emergency"),
+    path("patients/<int:patient_id>/merge/", MergePatient.as_view(), name="merge_patient"),
+    path("merges/", merges_page, name="merges"),
+    path("merges/<int:merge_id>/undo/", UndoMerge.as_view(), name="undo_merge"),
+    path("patients/<int:patient_id>/transfer/", HandOver.as_view(), name="hand_over"),
+    path("transfers/", transfers_page, name="transfers"),
+    path("transfers/<int:transfer_id>/accept/", AcceptTransfer.as_view(), name="accept_transfer"),
+    path("transfers/<int:transfer_id>/decline/", DeclineTransfer.as_view(), name="decline_transfer"),
+    path("transfers/<int:transfer_id>/withdraw/", withdraw_transfer_page, name="withdraw_transfer"),
+    path("patients/<int:patient_id>/subject-access/", SubjectAccess.as_view(), name="subject_access"),
+    path("clinics/<int:clinic_id>/duplicates/", duplicates_page, name="duplicates"),
+    path("clinics/<int:clinic_id>/retention/", retention_page, name="retention"),
     path("mail/", mail_page, name="mail"),
     path("mail/<int:mail_id>/again/", retry_mail_page, name="retry_mail"),
     path("reminders/stop/<str:token>/", stop_reminders_page, name="stop_reminders"),

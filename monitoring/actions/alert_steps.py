@@ -15,6 +15,7 @@ from monitoring.actions.alert_reasons import held_first
 from monitoring.models import Alert, AlertStep
 from monitoring.rules.vocabulary import AlertAction, AlertLevel, AlertStatus, AlertStepKind
 from monitoring.selectors.alerts import alerts_for, may_close, may_decide
+from patients.acting import explained
 from patients.clock import today_in
 from patients.errors import NotAllowed, NotFound, Refused, StaleVersion
 from patients.models import Staff
@@ -76,6 +77,7 @@ def act_on_alert(
 
 
 @transaction.atomic
+@explained()
 def close_alert(*, by: Staff, alert_id: int, version: int, reason: str) -> Alert:
     """Nothing more is to be done. Something that needed action is closed by a doctor, or once a doctor has decided.
 
@@ -93,6 +95,7 @@ def close_alert(*, by: Staff, alert_id: int, version: int, reason: str) -> Alert
 
 
 @transaction.atomic
+@explained()
 def reopen_alert(*, by: Staff, alert_id: int, version: int, reason: str) -> Alert:
     """A closed alert waits again, at the level where it was, as if nobody had seen it.
 

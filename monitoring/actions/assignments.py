@@ -7,6 +7,7 @@ from monitoring.actions.work import known_item
 from monitoring.actions.work_in_step import bring_in_step, take_place_of
 from monitoring.models import Assignment
 from monitoring.selectors.work import who_may_own
+from patients.acting import explained
 from patients.clock import today_in
 from patients.entries import supersede
 from patients.errors import Refused
@@ -40,6 +41,7 @@ def assign(*, by: Staff, patient_id: int, owner: int, item: str = "", occasion: 
 
 
 @transaction.atomic
+@explained()
 def unassign(
     *, by: Staff, patient_id: int, item: str = "", occasion: str = "", reason: str = "given back"
 ) -> Assignment:

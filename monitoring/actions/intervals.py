@@ -11,6 +11,7 @@ from monitoring.rules.findings import ItemKind
 from monitoring.rules.intervals import only_by_name
 from monitoring.rules.plan import EVERY_DRUG, EVERY_ITEM, profiles_of, repeated_items
 from monitoring.schedules import protocol_of
+from patients.acting import explained
 from patients.clock import today_in
 from patients.entries import ALREADY_RECORDED, not_before_birth, same_as, store, supersede
 from patients.errors import NotFound, Refused
@@ -26,6 +27,7 @@ LONGEST_OVERRIDE = timedelta(days=364)
 
 
 @transaction.atomic
+@explained()
 def override_interval(
     *,
     by: Staff,
@@ -72,6 +74,7 @@ def override_interval(
 
 
 @transaction.atomic
+@explained()
 def end_interval(*, by: Staff, override_id: int, reason: str) -> IntervalOverride:
     """Goes back to the schedule's interval from today on; until yesterday the other one held.
 

@@ -125,6 +125,8 @@ def retry_mail(*, by: Staff, mail_id: int, now: datetime | None = None) -> Mail:
 
 def is_urgent(mail: Mail) -> bool:
     """Whether it goes out in quiet hours too."""
+    if mail.kind == MailKind.STAFF_EMERGENCY:
+        return True
     return mail.alert is not None and mail.alert.grade == AlertGrade.URGENT
 
 

@@ -17,7 +17,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from monitoring.models import AlertStep, Mail, Reminder
-from monitoring.rules.sending import alert_key, digest_is_due, digest_key, patient_key
+from monitoring.rules.sending import alert_key, digest_is_due, digest_key, emergency_key, patient_key
 from monitoring.rules.vocabulary import (
     AlertGrade,
     AlertLevel,
@@ -33,13 +33,17 @@ from monitoring.selectors.mail import (
     quiet_hours_of,
     readers_of_alert,
     readers_of_digest,
+    readers_of_emergencies,
 )
 from monitoring.selectors.telling import items_to_remind_of, remindable
 from patients.clock import day_in
+from patients.emergencies import waiting_in
 from patients.models import Clinic
 
 _CALLS_SOMEBODY = (AlertStepKind.OPENED, AlertStepKind.CLIMBED, AlertStepKind.REOPENED)
 _TO_PATIENTS = (MailKind.PATIENT_DUE_SOON, MailKind.PATIENT_OVERDUE)
+# An emergency access older than this is told by the pages alone: whoever becomes lead later reads no old news.
+_TOLD_WITHIN = timedelta(days=7)
 log = structlog.get_logger(__name__)
 
 
@@ -82,7 +86,8 @@ def _plan_clinic(clinic_id: int, now: datetime) -> PlanReport:
     dropped = _drop_pointless(clinic, now, patients)
     alerts = _alerts(clinic, now)
     dropped += _drop_overtaken(alerts)
-    planned = _plan([*_digests(clinic, now), *alerts, *_reminders(clinic, now, patients)])
+    wanted = [*_digests(clinic, now), *alerts, *_emergencies(clinic, now), *_reminders(clinic, now, patients)]
+    planned = _plan(wanted)
     return PlanReport(planned, dropped)
 
 
@@ -127,6 +132,14 @@ def _alerts(clinic: Clinic, now: datetime) -> list[Mail]:
         for step in steps
         for member in readers[AlertLevel(step.alert.level)]
     ]
+
+
+def _emergencies(clinic: Clinic, now: datetime) -> list[Mail]:
+    """An e-mail to each who reviews, about each emergency access that nobody has reviewed; by day and by night."""
+    waiting = list(waiting_in(clinic, since=now - _TOLD_WITHIN))
+    readers = [member.staff for member in readers_of_emergencies(clinic)] if waiting else []
+    wanted = [(emergency_key(row.pk, staff.pk), staff) for row in waiting for staff in readers]
+    return [_mail(clinic, now, key, MailKind.STAFF_EMERGENCY, waits=False, staff=staff) for key, staff in wanted]
 
 
 def _drop_overtaken(alerts: list[Mail]) -> int:

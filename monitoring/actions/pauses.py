@@ -9,6 +9,7 @@ from monitoring.actions.postponements import check_drug_put_off
 from monitoring.models import Pause
 from monitoring.rules.plan import EVERY_DRUG
 from monitoring.schedules import protocol_of
+from patients.acting import explained
 from patients.clock import today_in
 from patients.entries import not_before_birth, not_in_future, store, supersede
 from patients.errors import NotFound, Refused
@@ -23,6 +24,7 @@ ENDED_AS_PLANNED = "ended as planned"
 
 
 @transaction.atomic
+@explained()
 def pause_monitoring(
     *, by: Staff, patient_id: int, until: date, reason: str, drug: str = EVERY_DRUG, from_on: date | None = None
 ) -> Pause:
@@ -44,6 +46,7 @@ def pause_monitoring(
 
 
 @transaction.atomic
+@explained()
 def resume_monitoring(*, by: Staff, pause_id: int, reason: str, on: date | None = None) -> Pause:
     """Ends a pause early: from `on` (today when None) the tests are asked for again.
 

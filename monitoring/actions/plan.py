@@ -15,6 +15,7 @@ from monitoring.rules.levels import level_analytes
 from monitoring.rules.plan import EVERY_DRUG
 from monitoring.rules.vocabulary import MonitoredBy, RiskTier
 from monitoring.schedules import protocol_of
+from patients.acting import explained
 from patients.clock import today_in
 from patients.entries import not_before_birth, not_in_future, store_once
 from patients.errors import Refused
@@ -87,6 +88,7 @@ def share_care(
 
 
 @transaction.atomic
+@explained()
 def set_target_range(
     *,
     by: Staff,

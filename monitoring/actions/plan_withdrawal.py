@@ -17,6 +17,7 @@ from monitoring.selectors.plan import (
     shared_care_for,
     target_ranges_for,
 )
+from patients.acting import explained
 from patients.entries import supersede
 from patients.errors import NotFound
 from patients.models import Staff
@@ -27,30 +28,35 @@ D = TypeVar("D", RiskAssessment, IntervalOverride, SharedCare, Pause, TargetRang
 
 
 @transaction.atomic
+@explained()
 def withdraw_risk_assessment(*, by: Staff, entry_id: int, reason: str) -> RiskAssessment:
     """Withdraws a risk assessment entered in error. Raises NotFound, NotAllowed, Refused."""
     return _withdrawn(risk_assessments_for, Permission.ADJUST_MONITORING, by, entry_id, reason)
 
 
 @transaction.atomic
+@explained()
 def withdraw_interval_override(*, by: Staff, entry_id: int, reason: str) -> IntervalOverride:
     """Withdraws another interval entered in error. Raises NotFound, NotAllowed, Refused."""
     return _withdrawn(interval_overrides_for, Permission.ADJUST_MONITORING, by, entry_id, reason)
 
 
 @transaction.atomic
+@explained()
 def withdraw_target_range(*, by: Staff, entry_id: int, reason: str) -> TargetRange:
     """Withdraws a target range entered in error. Raises NotFound, NotAllowed, Refused."""
     return _withdrawn(target_ranges_for, Permission.ADJUST_MONITORING, by, entry_id, reason)
 
 
 @transaction.atomic
+@explained()
 def withdraw_shared_care(*, by: Staff, entry_id: int, reason: str) -> SharedCare:
     """Withdraws who looks after a drug, entered in error. Raises NotFound, NotAllowed, Refused."""
     return _withdrawn(shared_care_for, Permission.RECORD_MONITORING, by, entry_id, reason)
 
 
 @transaction.atomic
+@explained()
 def withdraw_pause(*, by: Staff, entry_id: int, reason: str) -> Pause:
     """Withdraws a pause entered in error, with its end where it has one. Raises NotFound, NotAllowed, Refused."""
     return _withdrawn(pauses_for, Permission.RECORD_MONITORING, by, entry_id, reason)

@@ -9,6 +9,7 @@ from monitoring.actions.result_checks import NewResult, Sample, ask_about, check
 from monitoring.models import Result
 from monitoring.models.result import ResultSource
 from monitoring.selectors.record import results_for
+from patients.acting import explained
 from patients.entries import same_as, store_once, supersede
 from patients.errors import NotFound, Refused
 from patients.models import Staff
@@ -44,6 +45,7 @@ def record_results(
 
 
 @transaction.atomic
+@explained()
 def correct_result(
     *,
     by: Staff,

@@ -6,6 +6,7 @@ from django.http import QueryDict
 from monitoring.models import SavedView
 from monitoring.selectors.work import saved_views_of
 from monitoring.selectors.worklist_filters import asked_for, query_of
+from patients.acting import because
 from patients.entries import store
 from patients.errors import NotFound, Refused
 from patients.models import Staff
@@ -38,5 +39,6 @@ def delete_view(*, by: Staff, view_id: int) -> SavedView:
     row = saved_views_of(by).filter(pk=view_id).first()
     if row is None:
         raise NotFound("No such view among yours.")
-    row.delete()
+    with because("deleted by the person whose view it is"):
+        row.delete()
     return row

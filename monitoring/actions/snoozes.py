@@ -9,6 +9,7 @@ from monitoring.actions.postponements import check_item_put_off
 from monitoring.actions.work_in_step import bring_in_step, take_place_of
 from monitoring.models import Snooze
 from monitoring.schedules import protocol_of
+from patients.acting import explained
 from patients.clock import today_in
 from patients.errors import Refused
 from patients.models import Staff
@@ -20,6 +21,7 @@ LONGEST = timedelta(days=183)
 
 
 @transaction.atomic
+@explained()
 def snooze_item(*, by: Staff, patient_id: int, item: str, until: date, reason: str, occasion: str = "") -> Snooze:
     """Puts an item off until a day; an earlier putting-off of the same item is superseded.
 

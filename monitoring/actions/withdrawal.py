@@ -4,6 +4,7 @@ from django.db import transaction
 
 from monitoring.models import Result
 from monitoring.selectors import results_for
+from patients.acting import explained
 from patients.entries import supersede
 from patients.errors import NotFound
 from patients.models import Staff
@@ -12,6 +13,7 @@ from patients.selectors import patient_to_write
 
 
 @transaction.atomic
+@explained()
 def withdraw_result(*, by: Staff, entry_id: int, reason: str) -> Result:
     """Withdraws one result. Raises NotFound, NotAllowed, Refused."""
     row = results_for(by).filter(pk=entry_id).first()

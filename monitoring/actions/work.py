@@ -18,6 +18,7 @@ from monitoring.protocol.load import load
 from monitoring.rules.plan import repeated_items
 from monitoring.rules.vocabulary import ContactChannel, ContactOutcome, Symptom
 from monitoring.selectors.work import SAMPLED
+from patients.acting import explained
 from patients.clock import today_in
 from patients.entries import not_before_birth, not_in_future, store_once
 from patients.errors import Refused
@@ -123,6 +124,7 @@ def take_sample(
 
 
 @transaction.atomic
+@explained()
 def not_needed(
     *, by: Staff, patient_id: int, item: str, reason: str, occasion: str = "", until: date | None = None
 ) -> NotNeeded:

@@ -12,6 +12,7 @@ from monitoring.actions.work_in_step import bring_in_step
 from monitoring.models import Assignment, Contact, NotNeeded, SampleTaken, Snooze
 from monitoring.selectors.record import snoozes_for
 from monitoring.selectors.work import assignments_for, contacts_for, not_needed_for, samples_taken_for
+from patients.acting import explained
 from patients.clock import day_in, today_in
 from patients.entries import store, supersede
 from patients.errors import NotFound, Refused
@@ -35,6 +36,7 @@ GIVEN_BACK = "given_back"
 
 
 @transaction.atomic
+@explained()
 def undo_work(*, by: Staff, kind: str, entry_id: int, reason: str = "undone") -> Work:
     """Takes back what the same person entered on the same day, and puts back what it had replaced.
 
@@ -61,30 +63,35 @@ def undo_work(*, by: Staff, kind: str, entry_id: int, reason: str = "undone") ->
 
 
 @transaction.atomic
+@explained()
 def withdraw_contact(*, by: Staff, entry_id: int, reason: str) -> Contact:
     """Withdraws one contact. Raises NotFound, NotAllowed, Refused."""
     return _withdraw(contacts_for(by), by, entry_id, reason)
 
 
 @transaction.atomic
+@explained()
 def withdraw_sample(*, by: Staff, entry_id: int, reason: str) -> SampleTaken:
     """Withdraws one sample taken: its item no longer waits. Raises NotFound, NotAllowed, Refused."""
     return _withdraw(samples_taken_for(by), by, entry_id, reason)
 
 
 @transaction.atomic
+@explained()
 def withdraw_not_needed(*, by: Staff, entry_id: int, reason: str) -> NotNeeded:
     """Withdraws one item not needed: the schedule asks for it again. Raises NotFound, NotAllowed, Refused."""
     return _withdraw(not_needed_for(by), by, entry_id, reason)
 
 
 @transaction.atomic
+@explained()
 def withdraw_snooze(*, by: Staff, entry_id: int, reason: str) -> Snooze:
     """Withdraws one putting-off: the item is back on the worklist. Raises NotFound, NotAllowed, Refused."""
     return _withdraw(snoozes_for(by), by, entry_id, reason)
 
 
 @transaction.atomic
+@explained()
 def withdraw_assignment(*, by: Staff, entry_id: int, reason: str) -> Assignment:
     """Withdraws one assignment: the work is nobody's in particular. Raises NotFound, NotAllowed, Refused."""
     return _withdraw(assignments_for(by), by, entry_id, reason)

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from monitoring.rules.findings import ItemKind
 from monitoring.rules.vocabulary import AlertGrade, RiskTier, Symptom
@@ -15,6 +16,9 @@ from patients.rules.reasons import RuleKind
 from patients.rules.vocabulary import Sex, Vocabulary
 from regimens.protocol.schema import InfusionSettings
 from regimens.rules.vocabulary import Frequency, Route
+
+if TYPE_CHECKING:
+    from monitoring.protocol.audits import AuditsFile
 
 
 class RestartedBy(Vocabulary):
@@ -608,3 +612,4 @@ class MonitoringProtocol:
     assessment_holds_days: int | None = None
     risk_tiers: Mapping[RiskTier, RiskTierRule] = field(default_factory=dict)
     far_from_last: FarFromLast | None = None
+    audits: "AuditsFile | None" = None

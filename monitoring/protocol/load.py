@@ -1,7 +1,7 @@
 """Reads the monitoring protocol folder into one checked `MonitoringProtocol`.
 
 Each drug has a file of its own, `<drug>.toml`. Beside them lie the schedule (`schedule_<id>.toml`), items, analytes,
-thresholds, pairs, and in `shared/` the rules that several drug files take over.
+thresholds, pairs, audits, and in `shared/` the rules that several drug files take over.
 """
 
 from collections.abc import Collection
@@ -10,6 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
+from monitoring.protocol.audits import AUDITS_FILE, check_audits, read_audits
 from monitoring.protocol.definitions import (
     RULE_LISTS,
     AnalytesFile,
@@ -37,7 +38,7 @@ from regimens.protocol.load import load as load_pathway
 FOLDER = built_in(Part.MONITORING)
 DEFAULT_SCHEDULE = "bsr_2017"
 _SCHEDULE = "schedule_"
-_NOT_DRUGS = {"items", "analytes", "thresholds", "pairs"}
+_NOT_DRUGS = {"items", "analytes", "thresholds", "pairs", "audits"}
 
 T = TypeVar("T", bound=FileHeader)
 F = TypeVar("F", bound=RuleFile)
@@ -112,6 +113,7 @@ def _read_folder(folder: Path, schedule: str, pathway_folder: Path) -> Monitorin
     )
     pathway = load_pathway(pathway_folder)
     drugs = {name: with_catalogue(_expanded(file, shared, item_sets), pathway) for name, file in own.items()}
+    audits = read_audits(folder, drugs)
     protocol = MonitoringProtocol(
         schedule_id=plan.id,
         schedule_name=plan.name,
@@ -134,6 +136,7 @@ def _read_folder(folder: Path, schedule: str, pathway_folder: Path) -> Monitorin
         trends=_trends_by_analyte(limits),
         far_from_last=analytes.far_from_last,
         assessment_holds_days=plan.assessment_holds_days,
+        audits=audits,
         risk_tiers={rule.tier: rule for rule in plan.risk_tier},
         files={
             f"schedule_{schedule}.toml": _header(plan),
@@ -141,6 +144,7 @@ def _read_folder(folder: Path, schedule: str, pathway_folder: Path) -> Monitorin
             "analytes.toml": _header(analytes),
             "thresholds.toml": _header(limits),
             "pairs.toml": _header(pairs),
+            **({} if audits is None else {AUDITS_FILE: _header(audits)}),
             **{f"shared/{name}.toml": _header(file) for name, file in shared.items()},
             **{f"{name}.toml": _header(file) for name, file in own.items()},
         },
@@ -148,6 +152,7 @@ def _read_folder(folder: Path, schedule: str, pathway_folder: Path) -> Monitorin
     check_protocol(protocol, item_sets)
     check_infusions(protocol)
     check_schedule(plan, protocol)
+    check_audits(protocol)
     return protocol
 
 

@@ -75,9 +75,9 @@ def evaluate_alerts(
     `entered` says by subject (`result:<id>`, `contact:<id>`) on which day it was entered; what is not in it counts as
     entered on its own day. `first_entered` says so of the first of several corrections, where that was earlier: whether
     something was late does not depend on when a slip in it was put right. What can no longer matter (see `why_past`)
-    raises nothing. Of somebody who has died nothing is raised.
+    raises nothing. Of somebody who has died, and of a record that was merged into another, nothing is raised.
     """
-    if record.treatment.patient.person.status is PatientStatus.DECEASED:
+    if record.treatment.patient.person.status in (PatientStatus.DECEASED, PatientStatus.MERGED):
         return ()
     days = entered or {}
     first = {**days, **(first_entered or {})}

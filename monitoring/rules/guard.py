@@ -39,14 +39,14 @@ def baseline_findings(
     courses = (*record.treatment.courses, replace(course, id=_ABOUT_TO_START))
     started = replace(record, treatment=replace(record.treatment, courses=courses))
     samples = Samples(record, protocol, on)
-    asked = ((due, _asked_by_start(due)) for due in evaluate(started, protocol, on).due)
+    asked = ((due, baseline_demand(due, _ABOUT_TO_START)) for due in evaluate(started, protocol, on).due)
     return in_order(_missing(due, driver, samples) for due, driver in asked if driver is not None)
 
 
-def _asked_by_start(due: DueFinding) -> DriverFinding | None:
-    """The demand of the course that is about to start, among all that ask for the item."""
+def baseline_demand(due: DueFinding, course_id: str) -> DriverFinding | None:
+    """What a course asks for before its first dose, among all that ask for the item; None when it does not."""
     for driver in (due.driver, *due.other_drivers):
-        if driver.phase == _BASELINE and driver.course.id == _ABOUT_TO_START:
+        if driver.phase == _BASELINE and driver.course.id == course_id:
             return driver
     return None
 

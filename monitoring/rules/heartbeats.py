@@ -17,6 +17,7 @@ class Pulse(Vocabulary):
     LATE = "late", "late"
     NEVER = "never", "never seen"
     AHEAD = "ahead", "last seen at a time that has not come yet"
+    FAILED = "failed", "ran and found something wrong"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,7 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class JobStanding:
-    """How one job stands, and when it was last seen (None: never)."""
+    """How one job stands, and when it was last seen (None: never); when it failed, since when."""
 
     job: Job
     pulse: Pulse
@@ -41,12 +42,16 @@ class JobStanding:
         return self.pulse in (Pulse.ON_TIME, Pulse.AWAITED)
 
 
-def standing(job: Job, last_at: datetime | None, since: datetime | None, now: datetime) -> JobStanding:
+def standing(
+    job: Job, last_at: datetime | None, since: datetime | None, now: datetime, failed_at: datetime | None = None
+) -> JobStanding:
     """How the job stands at a moment. One never seen is waited for from `since`, when it was installed.
 
     A moment in the future is never taken for a sign of life: a clock that was set back would hide for as long that
-    nothing runs.
+    nothing runs. A job that says itself that something is wrong (`failed_at`) has to come to a good end first.
     """
+    if failed_at is not None and (last_at is None or failed_at > last_at):
+        return JobStanding(job, Pulse.FAILED, failed_at)
     if last_at is None:
         awaited = since is not None and since <= now + _CLOCKS_APART and now - since <= job.within
         return JobStanding(job, Pulse.AWAITED if awaited else Pulse.NEVER, None)

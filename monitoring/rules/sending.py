@@ -76,6 +76,16 @@ def alert_key(step_id: int, staff_id: int) -> str:
     return f"alert:{step_id}:{staff_id}"
 
 
+def emergency_key(emergency_id: int, staff_id: int) -> str:
+    """One e-mail for each person who reviews, and each emergency access to a patient of their clinic."""
+    return f"emergency:{emergency_id}:{staff_id}"
+
+
+def emergency_of(key: str) -> int:
+    """The emergency access that such a key names. Raises ValueError for another key."""
+    return int(key.split(":")[1])
+
+
 def patient_key(patient_id: int, kind: MailKind, visit_on: date) -> str:
     """One reminder of a kind for each patient and visit day."""
     return f"patient:{patient_id}:{kind.value}:{visit_on.isoformat()}"

@@ -121,6 +121,7 @@ class ReminderStatus(Vocabulary):
 class MailKind(Vocabulary):
     STAFF_DIGEST = "staff_digest", "daily digest"
     STAFF_ALERT = "staff_alert", "alert"
+    STAFF_EMERGENCY = "staff_emergency", "emergency access"
     PATIENT_DUE_SOON = "patient_due_soon", "due soon"
     PATIENT_OVERDUE = "patient_overdue", "overdue"
 

@@ -20,7 +20,15 @@ from patients.models import Clinic, Membership, Patient, Staff
 from patients.rules.permissions import Permission
 from patients.rules.reasons import RuleKind
 from patients.rules.vocabulary import Role
-from patients.selectors import clinics_of, may, patients_for, roles_by_clinic
+from patients.selectors import (
+    clinics_of,
+    may,
+    may_read,
+    patients_for,
+    patients_in_emergency,
+    require_reading,
+    roles_by_clinic,
+)
 from regimens.rules.record import Course
 
 NOT_CLOSED = "not_closed"
@@ -79,8 +87,12 @@ class AlertPage:
 
 def alerts_for(staff: Staff) -> QuerySet[Alert]:
     """Alerts of the person's patients, the oldest first."""
+    return _alerts_of(patients_for(staff))
+
+
+def _alerts_of(patients: QuerySet[Patient]) -> QuerySet[Alert]:
     return (
-        Alert.objects.filter(patient__in=patients_for(staff))
+        Alert.objects.filter(patient__in=patients)
         .select_related("patient__clinic", "result")
         .order_by("opened_at", "pk")
     )
@@ -133,7 +145,7 @@ def open_alerts_in(clinic: Clinic) -> int:
 
 def open_alerts_of(staff: Staff, patient: Patient) -> list[Alert]:
     """The alerts of one patient that are not closed, the most pressing first. One query."""
-    if not may(staff, patient.clinic_id, Permission.READ_RECORD):
+    if not may_read(staff, patient):
         return []
     grades = {grade.value: number for number, grade in enumerate(AlertGrade)}
     rows = Alert.objects.filter(patient=patient).exclude(status=AlertStatus.CLOSED)
@@ -141,11 +153,17 @@ def open_alerts_of(staff: Staff, patient: Patient) -> list[Alert]:
 
 
 def alert_page(staff: Staff, alert_id: int) -> AlertPage:
-    """One alert with all that stands beside it. Raises NotFound for another clinic's just as for none."""
+    """One alert with all that stands beside it: of the person's patients, or of one under an open emergency access.
+
+    Raises NotFound for another clinic's just as for none.
+    """
     alert = alerts_for(staff).filter(pk=alert_id).first()
+    if alert is None:
+        alert = _alerts_of(patients_in_emergency(staff)).filter(pk=alert_id).first()
     if alert is None:
         raise NotFound("No such alert among your patients.")
     patient = alert.patient
+    require_reading(staff, patient)
     protocol, today = protocol_of(patient.clinic), today_in(patient.clinic)
     record = monitoring_records([patient.pk])[patient.pk]
     steps = AlertStep.objects.filter(alert=alert).select_related("by")

@@ -11,9 +11,10 @@ from django.utils import timezone
 from redis import RedisError
 
 from monitoring.models import Heartbeat
-from monitoring.rules.heartbeats import Job, JobStanding, standing
+from monitoring.rules.heartbeats import Job, JobStanding, Pulse, standing
 
 SCHEDULER, RECONCILE, MAILS, ALERTS, SILENCE = "scheduler", "reconcile", "mails", "alerts", "silence"
+SEALS, TRAIL, TRAIL_HEAD = "seals", "trail", "trail_head"
 
 _KEY = "heartbeats"
 _KEPT_FOR = 180  # seconds: the scheduler's heartbeat writes it anew each minute
@@ -37,20 +38,35 @@ def jobs() -> tuple[Job, ...]:
         Job(ALERTS, "passing on alerts that nobody has seen", 3 * soon),
         Job(RECONCILE, "working out what is due", daily),
         Job(SILENCE, "the daily check for silence", daily),
+        Job(SEALS, "sealing the audit trail", 3 * soon),
+        Job(TRAIL, "the nightly check of the audit trail", daily),
+        *([Job(TRAIL_HEAD, "mailing the head of the audit trail", daily)] if settings.AUDIT_HEAD_MAIL else []),
     )
+
+
+def failure_of(name: str) -> str:
+    """Under which name a job notes that it found something wrong."""
+    return f"{name}:failed"
 
 
 def job_standings(now: datetime | None = None) -> tuple[JobStanding, ...]:
     """How every job stands. No query while the scheduler runs, else one."""
     pulses = _remembered() or read_pulses()
     moment = now or timezone.now()
-    return tuple(standing(job, pulses.last_at.get(job.name), pulses.since, moment) for job in jobs())
+    last_at = pulses.last_at
+    return tuple(
+        standing(job, last_at.get(job.name), pulses.since, moment, last_at.get(failure_of(job.name))) for job in jobs()
+    )
 
 
 def late_jobs(now: datetime | None = None) -> tuple[JobStanding, ...]:
-    """The jobs that should have run and have not; the scheduler alone when it is among them."""
+    """The jobs that should have run and have not, or found something wrong. Of the first kind the scheduler alone when
+    it is among them.
+    """
     late = tuple(found for found in job_standings(now) if not found.is_well)
-    return late[:1] if late and late[0].job.name == SCHEDULER else late
+    if late and late[0].job.name == SCHEDULER:
+        return late[:1] + tuple(found for found in late[1:] if found.pulse is Pulse.FAILED)
+    return late
 
 
 def scheduler_is_seen(now: datetime | None = None) -> bool:

@@ -6,10 +6,11 @@ from zoneinfo import ZoneInfo
 from django.db.models import Count, OuterRef, Q, QuerySet
 
 from monitoring.models import Mail
-from monitoring.rules.sending import LEVELS_UPWARDS, QuietHours, visit_of
+from monitoring.rules.sending import LEVELS_UPWARDS, QuietHours, emergency_of, visit_of
 from monitoring.rules.vocabulary import AlertGrade, AlertLevel, AlertStatus, MailKind, MailStatus
 from monitoring.selectors.telling import items_to_remind_of, remindable
 from patients.clock import day_in
+from patients.emergencies import waiting_in
 from patients.models import Clinic, Membership, Staff
 from patients.rules.permissions import Permission
 from patients.rules.vocabulary import Role
@@ -54,6 +55,15 @@ def any_reader_of_alerts(clinic: Clinic | OuterRef) -> QuerySet[Membership]:
     return _reachable(clinic).filter(looks_after_patients, wants_alerts=True)
 
 
+def readers_of_emergencies(clinic: Clinic) -> list[Membership]:
+    """Who is told of an emergency access: those who lead or administer the clinic, else whoever can be written to.
+
+    What somebody wants to be told by e-mail makes no difference.
+    """
+    found = list(_reachable(clinic).filter(Q(is_lead=True) | Q(role=Role.ADMIN)))
+    return found or list(_reachable(clinic))
+
+
 def a_failed_mail_waits() -> bool:
     """Whether any e-mail that failed is to be tried again."""
     # The first condition is that of the index, word for word.
@@ -76,6 +86,11 @@ def why_not_to_send(mail: Mail, now: datetime) -> str:
             return "Somebody has seen the alert."
         wanted = _reachable(mail.clinic).filter(staff=mail.staff, wants_alerts=True).exists()
         return "" if wanted else "The recipient no longer wants alerts or cannot be written to."
+    if mail.kind == MailKind.STAFF_EMERGENCY:
+        if not waiting_in(mail.clinic).filter(pk=emergency_of(mail.key)).exists():
+            return "Somebody has reviewed the emergency access."
+        wanted = any(member.staff_id == mail.staff_id for member in readers_of_emergencies(mail.clinic))
+        return "" if wanted else "The recipient no longer leads or administers the clinic, or cannot be written to."
     return _why_not_to_remind(mail, today)
 
 

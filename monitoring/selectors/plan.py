@@ -21,8 +21,7 @@ from monitoring.schedules import protocol_of
 from monitoring.selectors.record import records_of
 from patients.errors import NotFound
 from patients.models import Patient, Staff
-from patients.rules.permissions import Permission
-from patients.selectors import patients_for, require
+from patients.selectors import require_reading, whose
 from regimens.models import Course
 from regimens.rules.record import Course as RunningCourse
 
@@ -103,9 +102,9 @@ def plan_of(staff: Staff, patient: Patient, as_of: date) -> MonitoringPlan:
     record = records_of(staff, [patient])[patient.pk]
     protocol = protocol_of(patient.clinic)
     findings = evaluate(record, protocol, as_of)
-    overrides = list(_of(interval_overrides_for(staff), patient))
-    care = {row.pk: row for row in _of(shared_care_for(staff), patient)}
-    risks = {row.pk: row for row in _of(risk_assessments_for(staff), patient)}
+    overrides = list(interval_overrides_for(staff, patient))
+    care = {row.pk: row for row in shared_care_for(staff, patient)}
+    risks = {row.pk: row for row in risk_assessments_for(staff, patient)}
     last = latest_assessment(record, as_of)
     return MonitoringPlan(
         patient=patient,
@@ -113,11 +112,11 @@ def plan_of(staff: Staff, patient: Patient, as_of: date) -> MonitoringPlan:
         protocol=protocol,
         findings=findings,
         drugs=_drugs(record, protocol, findings, as_of, care, {row.pk: row for row in overrides}),
-        levels=_levels(record, protocol, as_of, _of(target_ranges_for(staff), patient)),
+        levels=_levels(record, protocol, as_of, target_ranges_for(staff, patient)),
         risk=risks[int(last.id)] if last is not None else None,
         risk_review=next((due for due in findings.due if protocol.items[due.item].by_risk_assessment), None),
         overrides=tuple(row for row in overrides if row.until > as_of),
-        pauses=tuple(row for row in _of(pauses_for(staff), patient) if row.ended_on is None and row.until > as_of),
+        pauses=tuple(row for row in pauses_for(staff, patient) if row.ended_on is None and row.until > as_of),
     )
 
 
@@ -126,21 +125,21 @@ def drugs_to_plan(staff: Staff, patient: Patient, as_of: date) -> list[DrugMonit
 
     Raises NotAllowed.
     """
-    require(staff, patient.clinic_id, Permission.READ_RECORD)
+    require_reading(staff, patient)
     taken = Course.objects.filter(Q(stop_on__isnull=True) | Q(stop_on__gt=as_of), patient=patient, never_given=False)
     drugs = protocol_of(patient.clinic).drugs
     known = {drugs[drug].id: drugs[drug] for drug in taken.current().values_list("drug", flat=True) if drug in drugs}
     return sorted((drug for drug in known.values() if not drug.nothing_needed), key=lambda drug: drug.name)
 
 
-def risk_assessments_for(staff: Staff) -> QuerySet[RiskAssessment]:
+def risk_assessments_for(staff: Staff, patient: Patient | None = None) -> QuerySet[RiskAssessment]:
     """Current risk assessments of the person's patients, the latest first."""
-    return _seen_by(staff, RiskAssessment.objects.all()).order_by("-on", "-pk")
+    return _current(RiskAssessment.objects.all(), staff, patient).order_by("-on", "-pk")
 
 
-def interval_overrides_for(staff: Staff) -> QuerySet[IntervalOverride]:
+def interval_overrides_for(staff: Staff, patient: Patient | None = None) -> QuerySet[IntervalOverride]:
     """Current other intervals of the person's patients, the latest begun first."""
-    return _seen_by(staff, IntervalOverride.objects.all()).order_by("-from_on", "-pk")
+    return _current(IntervalOverride.objects.all(), staff, patient).order_by("-from_on", "-pk")
 
 
 def interval_override_for(staff: Staff, patient_id: int, override_id: int) -> IntervalOverride:
@@ -151,14 +150,14 @@ def interval_override_for(staff: Staff, patient_id: int, override_id: int) -> In
     return row
 
 
-def shared_care_for(staff: Staff) -> QuerySet[SharedCare]:
+def shared_care_for(staff: Staff, patient: Patient | None = None) -> QuerySet[SharedCare]:
     """Who looks after which drug, for the person's patients, the latest begun first."""
-    return _seen_by(staff, SharedCare.objects.all()).order_by("-from_on", "-pk")
+    return _current(SharedCare.objects.all(), staff, patient).order_by("-from_on", "-pk")
 
 
-def pauses_for(staff: Staff) -> QuerySet[Pause]:
+def pauses_for(staff: Staff, patient: Patient | None = None) -> QuerySet[Pause]:
     """Current pauses of the person's patients, ended or not, the latest begun first."""
-    return _seen_by(staff, Pause.objects.all()).order_by("-from_on", "-pk")
+    return _current(Pause.objects.all(), staff, patient).order_by("-from_on", "-pk")
 
 
 def pause_for(staff: Staff, patient_id: int, pause_id: int) -> Pause:
@@ -169,17 +168,13 @@ def pause_for(staff: Staff, patient_id: int, pause_id: int) -> Pause:
     return row
 
 
-def target_ranges_for(staff: Staff) -> QuerySet[TargetRange]:
+def target_ranges_for(staff: Staff, patient: Patient | None = None) -> QuerySet[TargetRange]:
     """Current target ranges of drug levels, for the person's patients, the latest begun first."""
-    return _seen_by(staff, TargetRange.objects.all()).order_by("-from_on", "-pk")
+    return _current(TargetRange.objects.all(), staff, patient).order_by("-from_on", "-pk")
 
 
-def _seen_by(staff: Staff, rows: QuerySet[D]) -> QuerySet[D]:
-    return rows.filter(patient__in=patients_for(staff), superseded_at__isnull=True).select_related("recorded_by")
-
-
-def _of(rows: QuerySet[D], patient: Patient) -> QuerySet[D]:
-    return rows.filter(patient=patient)
+def _current(rows: QuerySet[D], staff: Staff, patient: Patient | None) -> QuerySet[D]:
+    return rows.filter(patient__in=whose(staff, patient), superseded_at__isnull=True).select_related("recorded_by")
 
 
 def _drugs(

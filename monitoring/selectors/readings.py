@@ -19,6 +19,7 @@ from monitoring.selectors.record import results_for
 from patients.clock import day_in, today_in
 from patients.models import Staff
 from patients.rules.vocabulary import Vocabulary
+from patients.seen import seen
 
 
 class ResultList(Vocabulary):
@@ -87,6 +88,7 @@ def read_rows(rows: Iterable[Result]) -> list[ReadRow]:
     """
     listed = list(rows)
     patients = {row.patient_id: row.patient for row in listed}
+    seen(patients)
     records = monitoring_records(list(patients))
     alerts = Alert.objects.in_bulk([pk for row in listed if (pk := getattr(row, "alert_id", None)) is not None])
     firsts = first_entries(listed)

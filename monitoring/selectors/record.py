@@ -12,8 +12,7 @@ from monitoring.rules.record import MonitoringRecord
 from monitoring.rules.schedule import evaluate
 from monitoring.schedules import protocol_of
 from patients.models import Patient, Staff
-from patients.rules.permissions import Permission
-from patients.selectors import ids_by_moment, not_known_yet, patients_for, require
+from patients.selectors import ids_by_moment, not_known_yet, patients_for, require_reading, whose
 
 
 def monitoring_of(staff: Staff, patient: Patient, as_of: date, known_on: date | None = None) -> MonitoringFindings:
@@ -43,18 +42,18 @@ def records_of(staff: Staff, patients: Iterable[Patient], known_on: date | None 
     of queries for each time zone among the patients' clinics.
     """
     rows = list(patients)
-    for clinic_id in {patient.clinic_id for patient in rows}:
-        require(staff, clinic_id, Permission.READ_RECORD)
+    for patient in rows:
+        require_reading(staff, patient)
     found: dict[int, MonitoringRecord] = {}
     for moment, ids in ids_by_moment(rows, known_on).items():
         found |= monitoring_records(ids, moment)
     return found
 
 
-def results_for(staff: Staff) -> QuerySet[Result]:
-    """Current results of the person's patients, newest sample first."""
+def results_for(staff: Staff, patient: Patient | None = None) -> QuerySet[Result]:
+    """Current results of the person's patients, or of one whom they may read, newest sample first."""
     return (
-        Result.objects.filter(patient__in=patients_for(staff), superseded_at__isnull=True)
+        Result.objects.filter(patient__in=whose(staff, patient), superseded_at__isnull=True)
         .select_related("patient", "recorded_by")
         .order_by("-sampled_on", "-pk")
     )
@@ -66,10 +65,10 @@ def snoozes_for(staff: Staff) -> QuerySet[Snooze]:
     return rows.select_related("recorded_by").order_by("-made_on", "-pk")
 
 
-def due_items_for(staff: Staff) -> QuerySet[DueItem]:
-    """Due items of the person's patients, open and closed, the latest due first."""
+def due_items_for(staff: Staff, patient: Patient | None = None) -> QuerySet[DueItem]:
+    """Due items of the person's patients, or of one whom they may read, open and closed, the latest due first."""
     return (
-        DueItem.objects.filter(patient__in=patients_for(staff))
+        DueItem.objects.filter(patient__in=whose(staff, patient))
         .select_related("patient__clinic")
         .order_by("-due_on", "-pk")
     )

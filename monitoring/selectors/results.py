@@ -19,8 +19,7 @@ from monitoring.schedules import protocol_of
 from monitoring.selectors.record import records_of, results_for
 from patients.errors import NotFound
 from patients.models import Patient, Staff
-from patients.rules.permissions import Permission
-from patients.selectors import patients_for, require
+from patients.selectors import patients_for, require_reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +37,7 @@ def result_for(staff: Staff, result_id: int) -> Result:
     row = results_for(staff).select_related("patient__clinic").filter(pk=result_id).first()
     if row is None:
         raise NotFound("No such result among your patients, or it was already replaced or withdrawn.")
+    require_reading(staff, row.patient)
     return row
 
 
@@ -62,7 +62,7 @@ def corrections_of(staff: Staff, patient: Patient) -> dict[int, tuple[Correction
 
     Raises NotAllowed.
     """
-    require(staff, patient.clinic_id, Permission.READ_RECORD)
+    require_reading(staff, patient)
     chain = Result.objects.filter(patient=patient).filter(Q(replaces__isnull=False) | Q(replaced_by__isnull=False))
     rows = {row.pk: row for row in chain.select_related("superseded_by").order_by("pk")}
     found = {pk: _before(row, rows) for pk, row in rows.items() if row.superseded_at is None}

@@ -20,7 +20,7 @@ from monitoring.selectors.record import due_items_for
 from patients.models import Clinic, Membership, Patient, Staff
 from patients.models.entry import Entry
 from patients.rules.permissions import ROLE_PERMISSIONS, Permission
-from patients.selectors import patients_for
+from patients.selectors import may_read, patients_for, whose
 from regimens.facts import dose_record
 from regimens.models import DosePeriod
 from regimens.rules import record
@@ -78,9 +78,9 @@ def missed_visits_of(staff: Staff, patients: Iterable[Patient], as_of: date) -> 
 
     One query while none did; the records that the rule reads, in a fixed number of queries, once somebody did.
     """
-    people = {patient.pk: patient for patient in patients}
+    people = {patient.pk: patient for patient in patients if may_read(staff, patient)}
     missed = Contact.objects.filter(
-        patient__in=patients_for(staff).filter(pk__in=people).order_by().values("pk"),
+        patient__in=list(people),
         outcome=ContactOutcome.DID_NOT_ATTEND,
         on__lte=as_of,
     )
@@ -94,29 +94,29 @@ def missed_visits_of(staff: Staff, patients: Iterable[Patient], as_of: date) -> 
 def sampled_items_of(staff: Staff, patient: Patient, also: Item | None = None) -> list[tuple[str, str]]:
     """Id and name of the patient's open items that a sample answers, the one due first at the top, and of one more."""
     items = protocol_of(patient.clinic).items
-    rows = due_items_for(staff).filter(patient=patient, status=DueItemStatus.OPEN).order_by("due_on", "item")
+    rows = due_items_for(staff, patient).filter(status=DueItemStatus.OPEN).order_by("due_on", "item")
     ids = dict.fromkeys([*([also.id] if also is not None else []), *rows.values_list("item", flat=True)])
     return [(pk, items[pk].name) for pk in ids if pk in items and items[pk].kind in SAMPLED]
 
 
-def contacts_for(staff: Staff) -> QuerySet[Contact]:
+def contacts_for(staff: Staff, patient: Patient | None = None) -> QuerySet[Contact]:
     """Current contacts with the person's patients, the latest first."""
-    return _current(Contact.objects.all(), staff).order_by("-on", "-pk")
+    return _current(Contact.objects.all(), staff, patient).order_by("-on", "-pk")
 
 
-def samples_taken_for(staff: Staff) -> QuerySet[SampleTaken]:
+def samples_taken_for(staff: Staff, patient: Patient | None = None) -> QuerySet[SampleTaken]:
     """Current samples on their way of the person's patients, the latest first."""
-    return _current(SampleTaken.objects.all(), staff).order_by("-taken_on", "-pk")
+    return _current(SampleTaken.objects.all(), staff, patient).order_by("-taken_on", "-pk")
 
 
-def not_needed_for(staff: Staff) -> QuerySet[NotNeeded]:
+def not_needed_for(staff: Staff, patient: Patient | None = None) -> QuerySet[NotNeeded]:
     """Current items not needed of the person's patients, the latest first."""
-    return _current(NotNeeded.objects.all(), staff).order_by("-made_on", "-pk")
+    return _current(NotNeeded.objects.all(), staff, patient).order_by("-made_on", "-pk")
 
 
-def assignments_for(staff: Staff) -> QuerySet[Assignment]:
+def assignments_for(staff: Staff, patient: Patient | None = None) -> QuerySet[Assignment]:
     """Current assignments of the person's patients, the latest first."""
-    return _current(Assignment.objects.all(), staff).select_related("owner").order_by("-recorded_at", "-pk")
+    return _current(Assignment.objects.all(), staff, patient).select_related("owner").order_by("-recorded_at", "-pk")
 
 
 def saved_views_of(staff: Staff) -> QuerySet[SavedView]:
@@ -131,5 +131,5 @@ def who_may_own(clinic: Clinic) -> QuerySet[Staff]:
     return Staff.objects.filter(pk__in=members, is_active=True).order_by("last_name", "first_name", "username")
 
 
-def _current(rows: QuerySet[E], staff: Staff) -> QuerySet[E]:
-    return rows.filter(patient__in=patients_for(staff), superseded_at__isnull=True).select_related("recorded_by")
+def _current(rows: QuerySet[E], staff: Staff, patient: Patient | None) -> QuerySet[E]:
+    return rows.filter(patient__in=whose(staff, patient), superseded_at__isnull=True).select_related("recorded_by")

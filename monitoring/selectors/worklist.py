@@ -22,6 +22,7 @@ from monitoring.selectors.worklist_filters import (
     narrowed,
 )
 from patients.models import Patient, Staff
+from patients.seen import seen
 from patients.selectors import patients_for
 
 _FIRST = (ItemKind.TEST, ItemKind.TROUGH, ItemKind.INFUSION)
@@ -95,6 +96,7 @@ def rows_of(items: Iterable[DueItem], as_of: date) -> list[WorklistRow]:
     protocol = load()
     found = []
     for row in items:
+        seen([row.patient_id])
         item = protocol.items.get(row.item)
         drug = protocol.drugs.get(row.drug)
         standing = standing_of(row, as_of)

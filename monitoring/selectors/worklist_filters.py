@@ -14,6 +14,7 @@ from monitoring.rules.lateness import Lateness
 from monitoring.rules.vocabulary import Bucket, MonitoredBy, RiskTier
 from patients.models import Clinic, Patient, Staff
 from patients.rules.vocabulary import Vocabulary
+from patients.seen import seen
 from patients.selectors import clinics_of, patients_for
 
 ATTENTION = "attention"
@@ -138,7 +139,10 @@ def _owned(owner: str, staff: Staff) -> Q:
 
 def _patient(staff: Staff, text: str) -> Patient | None:
     pk = _id(text)
-    return patients_for(staff).filter(pk=pk).first() if pk is not None else None
+    patient = patients_for(staff).filter(pk=pk).first() if pk is not None else None
+    if patient is not None:
+        seen([patient.pk])  # the page names whom the list is narrowed to
+    return patient
 
 
 def _id(text: str) -> int | None:

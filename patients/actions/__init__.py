@@ -9,6 +9,11 @@ from patients.actions.clinics import (
     settings_of,
 )
 from patients.actions.contact_details import record_contact_details, stop_reminders, withdraw_contact_details
+from patients.actions.emergency import (
+    close_emergency_access,
+    open_emergency_access,
+    review_emergency_access,
+)
 from patients.actions.observations import (
     end_condition,
     record_autoantibody,
@@ -36,9 +41,11 @@ __all__ = [
     "change_clinic_settings",
     "change_my_mail",
     "change_status",
+    "close_emergency_access",
     "correct_height",
     "correct_weight",
     "end_condition",
+    "open_emergency_access",
     "record_assessment",
     "record_autoantibody",
     "record_body_measures",
@@ -47,6 +54,7 @@ __all__ = [
     "record_height",
     "record_weight",
     "register_patient",
+    "review_emergency_access",
     "stop_reminders",
     "settings_of",
     "withdraw_assessment",

@@ -15,19 +15,24 @@ from patients.rules.permissions import Permission
 from patients.selectors import clinic_for, members_of, roles_by_clinic
 
 _TELEPHONE = re.compile(r"\+?[0-9()\s./-]+(?:\s*(?:ext|extension|bleep)\.?\s*[0-9]+)?", re.IGNORECASE)
+FEWEST_YEARS, MOST_YEARS = 1, 100
 FEWEST_DIGITS = 3
 """A hospital's own extension is the shortest number that somebody can ring."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClinicSettings:
-    """What can be changed about a clinic. Times are by its own clocks; `leads` are ids of memberships."""
+    """What can be changed about a clinic. Times are by its own clocks; `leads` are ids of memberships.
+
+    Records are kept for `retention_years` after the last entry, 1 to 100.
+    """
 
     monitoring_schedule: str
     telephone: str
     digest_at: time
     quiet_from: time
     quiet_until: time
+    retention_years: int
     leads: frozenset[int]
 
     @property
@@ -53,6 +58,7 @@ def settings_of(clinic: Clinic) -> ClinicSettings:
         digest_at=clinic.digest_at,
         quiet_from=clinic.quiet_from,
         quiet_until=clinic.quiet_until,
+        retention_years=clinic.retention_years,
         leads=frozenset(Membership.objects.filter(clinic=clinic, is_lead=True).values_list("pk", flat=True)),
     )
 
@@ -71,6 +77,8 @@ def change_clinic_settings(*, by: Staff, clinic_id: int, settings: ClinicSetting
         raise Stale("Someone changed the settings of this clinic while you were working on them. Nothing was saved.")
     _check_telephone(settings.telephone.strip())
     _check_times(settings)
+    if not FEWEST_YEARS <= settings.retention_years <= MOST_YEARS:
+        raise Refused(f"Records are kept for {FEWEST_YEARS} to {MOST_YEARS} years.", "retention_years")
     # Whoever leads already stays choosable when their account has been closed: one has to be able to take them out.
     if settings.leads - {row.pk for row in members_of(by, clinic.pk, also=before.leads)}:
         raise Refused("Choose among the members of this clinic.", "leads")
@@ -78,6 +86,7 @@ def change_clinic_settings(*, by: Staff, clinic_id: int, settings: ClinicSetting
     clinic.telephone = settings.telephone.strip()
     clinic.digest_at = settings.digest_at
     clinic.quiet_from, clinic.quiet_until = settings.quiet_from, settings.quiet_until
+    clinic.retention_years = settings.retention_years
     store(clinic)
     members = Membership.objects.filter(clinic=clinic)
     members.filter(pk__in=settings.leads, is_lead=False).update(is_lead=True)

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from django.db import transaction
 from django.utils import timezone
 
+from patients.acting import explained
 from patients.clock import day_in, today_in
 from patients.entries import ALREADY_RECORDED, not_before_birth, not_in_future, store, supersede
 from patients.errors import NotFound, Refused, StaleVersion
@@ -56,6 +57,7 @@ def record_contact_details(
 
 
 @transaction.atomic
+@explained()
 def withdraw_contact_details(*, by: Staff, entry_id: int, reason: str) -> ContactDetails:
     """Withdraws contact details entered in error; nobody is written to until new ones are recorded.
 

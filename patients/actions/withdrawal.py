@@ -11,6 +11,7 @@ from typing import TypeVar
 from django.db import transaction
 from django.db.models import QuerySet
 
+from patients.acting import explained
 from patients.actions.observations import patient_for_observation
 from patients.entries import store_once, supersede
 from patients.errors import NotFound
@@ -29,36 +30,42 @@ Fact = TypeVar("Fact", Weight, Height, Condition, Autoantibody, Assessment)
 
 
 @transaction.atomic
+@explained()
 def withdraw_weight(*, by: Staff, entry_id: int, reason: str) -> Weight:
     """Withdraws a body weight entered in error. Raises NotFound, NotAllowed, Refused."""
     return _withdrawn(weights_for, by, entry_id, reason)
 
 
 @transaction.atomic
+@explained()
 def withdraw_height(*, by: Staff, entry_id: int, reason: str) -> Height:
     """Withdraws a height entered in error. Raises NotFound, NotAllowed, Refused."""
     return _withdrawn(heights_for, by, entry_id, reason)
 
 
 @transaction.atomic
+@explained()
 def withdraw_condition(*, by: Staff, entry_id: int, reason: str) -> Condition:
     """Withdraws a condition entered in error, with its end where it has one. Raises NotFound, NotAllowed, Refused."""
     return _withdrawn(conditions_for, by, entry_id, reason)
 
 
 @transaction.atomic
+@explained()
 def withdraw_autoantibody(*, by: Staff, entry_id: int, reason: str) -> Autoantibody:
     """Withdraws an autoantibody finding entered in error. Raises NotFound, NotAllowed, Refused."""
     return _withdrawn(autoantibodies_for, by, entry_id, reason)
 
 
 @transaction.atomic
+@explained()
 def withdraw_assessment(*, by: Staff, entry_id: int, reason: str) -> Assessment:
     """Withdraws an assessment entered in error, with its enzymes. Raises NotFound, NotAllowed, Refused."""
     return _withdrawn(assessments_for, by, entry_id, reason)
 
 
 @transaction.atomic
+@explained()
 def correct_weight(*, by: Staff, entry_id: int, on: date, kilograms: Decimal, reason: str) -> Weight:
     """Puts another day or value (kg) in the place of a body weight. Raises NotFound, NotAllowed, Refused."""
     old = _found(weights_for, by, entry_id)
@@ -69,6 +76,7 @@ def correct_weight(*, by: Staff, entry_id: int, on: date, kilograms: Decimal, re
 
 
 @transaction.atomic
+@explained()
 def correct_height(*, by: Staff, entry_id: int, on: date, centimetres: Decimal, reason: str) -> Height:
     """Puts another day or value (cm) in the place of a height. Raises NotFound, NotAllowed, Refused."""
     old = _found(heights_for, by, entry_id)

@@ -1,9 +1,21 @@
+from datetime import datetime
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
 from patients.models.patient import Patient
 from patients.rules.vocabulary import EmergencyFinding
+
+
+class EmergencyAccessQuerySet(models.QuerySet["EmergencyAccess"]):
+    def open_at(self, moment: datetime) -> "EmergencyAccessQuerySet":
+        """Those that let somebody read at that moment."""
+        return self.filter(closed_at__isnull=True, ends_at__gt=moment)
+
+    def waiting(self) -> "EmergencyAccessQuerySet":
+        """Those that nobody has reviewed."""
+        return self.filter(reviewed_at__isnull=True)
 
 
 class EmergencyAccess(models.Model):
@@ -25,6 +37,8 @@ class EmergencyAccess(models.Model):
     )
     finding = models.CharField(max_length=16, choices=EmergencyFinding.choices(), blank=True)
     finding_note = models.CharField(max_length=300, blank=True)
+
+    objects = EmergencyAccessQuerySet.as_manager()
 
     class Meta:
         constraints = (
@@ -50,3 +64,7 @@ class EmergencyAccess(models.Model):
 
     def __str__(self) -> str:
         return f"emergency access {self.pk}"
+
+    def is_open(self, moment: datetime) -> bool:
+        """Whether it lets its person read at that moment: up to, and without, the moment on which it ends."""
+        return self.closed_at is None and moment < self.ends_at

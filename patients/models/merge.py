@@ -18,7 +18,7 @@ class PatientMerge(models.Model):
     reason = models.CharField(max_length=300)
     merged_at = models.DateTimeField(default=timezone.now, editable=False)
     merged_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    moved = models.JSONField(default=dict)
+    moved = models.JSONField(default=dict, blank=True)
     filled = models.JSONField(default=dict, blank=True)
     undone_at = models.DateTimeField(null=True, blank=True)
     undone_by = models.ForeignKey(

@@ -1,6 +1,7 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Lower
 from django.utils import timezone
 
 from patients.models.clinic import Clinic
@@ -83,6 +84,9 @@ class Patient(models.Model):
         )
         indexes = (
             models.Index(fields=("clinic", "family_name", "given_names", "id"), name="patients_patient_by_name"),
+            # Whom somebody may be that is being registered (patients/duplicates.py).
+            models.Index(fields=("clinic", "born"), name="patients_patient_by_birth"),
+            models.Index("clinic", Lower("family_name"), Lower("given_names"), name="patients_patient_by_lower_name"),
         )
 
     def __str__(self) -> str:

@@ -8,6 +8,7 @@ from decimal import Decimal
 from django.db import transaction
 from django.utils import timezone
 
+from patients.acting import explained
 from patients.clock import today_in
 from patients.entries import ALREADY_RECORDED, bump_version, not_before_birth, not_in_future, store
 from patients.errors import Refused
@@ -67,6 +68,7 @@ class NewDose:
 
 
 @transaction.atomic
+@explained("override_reason")
 def start_course(
     *,
     by: Staff,
@@ -122,6 +124,7 @@ def start_course(
 
 
 @transaction.atomic
+@explained("override_reason")
 def change_dose(
     *,
     by: Staff,
@@ -202,6 +205,7 @@ def _check_stop(course: Course, stop: StopDrug, seen: Collection[str] | None, by
 
 
 @transaction.atomic
+@explained()
 def record_never_given(
     *,
     by: Staff,

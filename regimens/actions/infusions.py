@@ -9,6 +9,7 @@ from itertools import pairwise
 from django.db import transaction
 from django.utils import timezone
 
+from patients.acting import explained
 from patients.clock import today_in
 from patients.entries import not_in_future, store, supersede
 from patients.errors import NotFound, Refused
@@ -102,6 +103,7 @@ def plan_infusions(
 
 
 @transaction.atomic
+@explained()
 def withdraw_infusion_plan(*, by: Staff, entry_id: int, reason: str) -> InfusionPlan:
     """Withdraws a plan; the one before it does not come back. Raises NotFound, NotAllowed, Refused."""
     plan = infusion_plans_for(by).filter(pk=entry_id).first()

@@ -4,6 +4,7 @@ from datetime import date
 
 from django.db import transaction
 
+from patients.acting import explained
 from patients.clock import today_in
 from patients.entries import not_before_birth, not_in_future, store, store_once
 from patients.errors import Refused
@@ -28,6 +29,7 @@ _FOR_THE_MYOSITIS = (CourseRole.IMMUNOSUPPRESSANT, CourseRole.CORTICOSTEROID, Co
 
 
 @transaction.atomic
+@explained()
 def record_outcome(
     *,
     by: Staff,

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 from django.db import transaction
 
+from patients.acting import explained
 from patients.clock import today_in
 from patients.entries import not_before_birth, not_in_future, store
 from patients.errors import Refused, Stale
@@ -60,6 +61,7 @@ class NewMilestone:
 
 
 @transaction.atomic
+@explained()
 def answer_prompt(
     *,
     by: Staff,

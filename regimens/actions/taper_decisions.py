@@ -12,6 +12,7 @@ from decimal import Decimal
 from django.db import transaction
 from django.utils import timezone
 
+from patients.acting import explained
 from patients.clock import today_in
 from patients.entries import LONGEST_REASON, bump_version, not_in_future, store_once, supersede
 from patients.errors import NotFound, Refused
@@ -34,6 +35,7 @@ _GONE = "No such entry among your patients, or it was already replaced or withdr
 
 
 @transaction.atomic
+@explained()
 def decide_taper(
     *,
     by: Staff,
@@ -91,6 +93,7 @@ def decide_taper(
 
 
 @transaction.atomic
+@explained()
 def withdraw_taper_decision(*, by: Staff, entry_id: int, reason: str) -> TaperDecision:
     """Withdraws a decision with what it changed: its dose goes, and the plan before it is in force again.
 

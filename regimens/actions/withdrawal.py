@@ -10,6 +10,7 @@ from typing import Any, TypeVar, cast
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
+from patients.acting import explained
 from patients.entries import LONGEST_REASON, bump_version, store, supersede
 from patients.errors import NotFound, Refused
 from patients.models import Staff
@@ -52,6 +53,7 @@ _NOT_STOPPED = {
 
 
 @transaction.atomic
+@explained()
 def withdraw_course(*, by: Staff, entry_id: int, reason: str, with_judgements: bool = False) -> Course:
     """Withdraws a course with everything under it, as if it had never been entered.
 
@@ -80,6 +82,7 @@ def withdraw_course(*, by: Staff, entry_id: int, reason: str, with_judgements: b
 
 
 @transaction.atomic
+@explained()
 def reopen_course(*, by: Staff, course_id: int, reason: str, version: int) -> Course:
     """Takes back a stop entered in error: a new row of the course without it takes the place of the stopped one.
 
@@ -121,6 +124,7 @@ def reopen_course(*, by: Staff, course_id: int, reason: str, version: int) -> Co
 
 
 @transaction.atomic
+@explained()
 def withdraw_dose(*, by: Staff, entry_id: int, reason: str) -> DosePeriod:
     """Withdraws a dose period; the dose before it then goes on. Raises NotFound, NotAllowed, Refused (first dose)."""
     dose = DosePeriod.objects.filter(pk=entry_id, course__in=courses_for(by)).current().first()
@@ -140,6 +144,7 @@ def withdraw_dose(*, by: Staff, entry_id: int, reason: str) -> DosePeriod:
 
 
 @transaction.atomic
+@explained()
 def withdraw_outcome(*, by: Staff, entry_id: int, reason: str) -> Outcome:
     """Withdraws a judgement, with the answer that recorded it where it came from a question.
 
@@ -158,6 +163,7 @@ def withdraw_outcome(*, by: Staff, entry_id: int, reason: str) -> Outcome:
 
 
 @transaction.atomic
+@explained()
 def withdraw_infusion(*, by: Staff, entry_id: int, reason: str) -> Infusion:
     """Withdraws an infusion cycle. Raises NotFound, NotAllowed, Refused."""
     infusion = infusions_for(by).filter(pk=entry_id).first()
@@ -169,6 +175,7 @@ def withdraw_infusion(*, by: Staff, entry_id: int, reason: str) -> Infusion:
 
 
 @transaction.atomic
+@explained()
 def withdraw_milestone(*, by: Staff, entry_id: int, reason: str) -> Milestone:
     """Withdraws a milestone, with the answer that recorded it where it came from a question.
 
@@ -185,6 +192,7 @@ def withdraw_milestone(*, by: Staff, entry_id: int, reason: str) -> Milestone:
 
 
 @transaction.atomic
+@explained()
 def withdraw_review(*, by: Staff, entry_id: int, reason: str) -> Review:
     """Withdraws an answer to a question, which is then put again. Raises NotFound, NotAllowed, Refused.
 

@@ -3,10 +3,12 @@
 A row is built on the day `DAY` unless told otherwise. Every function takes further fields of the model by name.
 """
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from itertools import count
 from typing import Any, TypeVar
+
+from django.utils import timezone
 
 from monitoring.models import (
     Alert,
@@ -32,6 +34,7 @@ from patients.models import (
     Clinic,
     Condition,
     ContactDetails,
+    EmergencyAccess,
     Height,
     Membership,
     Patient,
@@ -113,6 +116,13 @@ def a_patient(by: Staff, **fields: Any) -> Patient:
             **fields,
         }
     )
+
+
+def an_emergency(staff: Staff, patient: Patient, opened_at: datetime | None = None, **fields: Any) -> EmergencyAccess:
+    """Opened just now, or at that moment, for an hour."""
+    opened = opened_at or timezone.now()
+    made = {"reason": "unconscious on our ward", "ends_at": opened + timedelta(hours=1), **fields}
+    return EmergencyAccess.objects.create(staff=staff, patient=patient, opened_at=opened, **made)
 
 
 def a_patient_no_longer_under_care(by: Staff, status: str = PatientStatus.DECEASED, **fields: Any) -> Patient:

@@ -273,6 +273,7 @@ def test_whoever_could_not_be_worked_out_whatever_became_of_them(clinic: Clinic,
         status=status,
         status_on=None if status is PatientStatus.ACTIVE else LONG_AGO,
         status_reason="" if status is PatientStatus.ACTIVE else "as told",
+        merged_into=rows.a_patient(clinic.doctor) if status is PatientStatus.MERGED else None,
     )
     NotWorkedOut.objects.create(patient=clinic.patient, error_type="DataError")
     assert clinic.on(Silence.NOT_WORKED_OUT) == [clinic.patient.pk]

@@ -83,7 +83,7 @@ class TestIdentity:
         with action_says("already used", "nhs_number"):
             register_patient(**known, hospital_number="RX2", nhs_number="999 000 0018")
         register_patient(**known, hospital_number="RX3")
-        register_patient(**known, hospital_number="RX4")
+        register_patient(**known, hospital_number="RX4", register_because="another B")
 
     @pytest.mark.parametrize("number", ["999000001", "99900000180", "999000001X"])
     def test_an_nhs_number_has_ten_digits(self, doctor: Staff, number: str) -> None:

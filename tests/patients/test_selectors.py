@@ -38,6 +38,7 @@ from tests.factories.rows import (
     an_autoantibody,
     clinic_of,
 )
+from tests.patients.rules.roles import MAY
 
 pytestmark = pytest.mark.django_db
 
@@ -45,20 +46,6 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def doctor() -> Staff:
     return a_member(password=None)
-
-
-# Written out a second time on purpose: a change of who may do what must be made in two places.
-MAY = {
-    Role.DOCTOR: set(Permission) - {Permission.MANAGE_CLINIC},
-    Role.NURSE: {
-        Permission.READ_RECORD,
-        Permission.REGISTER_PATIENT,
-        Permission.RECORD_CLINICAL,
-        Permission.RECORD_TREATMENT,
-        Permission.RECORD_MONITORING,
-    },
-    Role.ADMIN: {Permission.READ_RECORD, Permission.REGISTER_PATIENT, Permission.MANAGE_CLINIC},
-}
 
 
 @pytest.mark.parametrize("role", list(Role))

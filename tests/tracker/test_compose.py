@@ -8,14 +8,17 @@ from typing import Any
 
 import pytest
 import yaml
+from django.core.management import get_commands
+
+from tracker.database.roles import APPLICATION
 
 ROOT = Path(__file__).resolve().parents[2]
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
 OURS = ("migrate", "web", "worker", "beat")
 INTERPOLATION = re.compile(r"\$\{(\w+)(:?[-?])?([^}]*)\}")
-COMPOSE_ONLY = {"POSTGRES_PASSWORD", "REDIS_PASSWORD", "MYOLINE_IMAGE", "WEB_PORT"}
-SECRETS = {"SECRET_KEY", "POSTGRES_PASSWORD", "REDIS_PASSWORD"}
+SECRETS = {"SECRET_KEY", "POSTGRES_PASSWORD", "POSTGRES_APPLICATION_PASSWORD", "REDIS_PASSWORD"}
+COMPOSE_ONLY = (SECRETS - {"SECRET_KEY"}) | {"MYOLINE_IMAGE", "WEB_PORT"}
 
 
 def names_read_by_settings() -> set[str]:
@@ -58,8 +61,11 @@ def test_settings_read_every_name_that_a_container_is_given(service: str) -> Non
 
 
 def test_every_choice_of_an_installation_reaches_the_containers() -> None:
-    fixed_by_the_image = {"DEBUG", "HTTPS_ONLY", "STATIC_ROOT", "TEST_DATABASE_NAME"}
-    assert set(SERVICES["web"]["environment"]) == names_read_by_settings() - fixed_by_the_image
+    fixed_by_the_image = {"DEBUG", "HTTPS_ONLY", "SOFTWARE_REVISION", "STATIC_ROOT", "TEST_DATABASE_NAME"}
+    chosen = names_read_by_settings() - fixed_by_the_image
+    assert set(SERVICES["migrate"]["environment"]) == chosen
+    for service in ("web", "worker", "beat"):
+        assert set(SERVICES[service]["environment"]) == chosen - {"DATABASE_OWNER_URL"}
 
 
 def test_every_secret_must_be_given_and_none_stands_in_a_file() -> None:
@@ -82,9 +88,10 @@ def test_every_secret_must_be_given_and_none_stands_in_a_file() -> None:
 def test_the_addresses_name_the_services() -> None:
     web = SERVICES["web"]["environment"]
     postgres = SERVICES["postgres"]["environment"]
-    assert re.sub(INTERPOLATION, "x", web["DATABASE_URL"]) == (
-        f"postgresql://{postgres['POSTGRES_USER']}:x@postgres:5432/{postgres['POSTGRES_DB']}"
-    )
+    database = f"@postgres:5432/{postgres['POSTGRES_DB']}"
+    assert re.sub(INTERPOLATION, "x", web["DATABASE_URL"]) == f"postgresql://{APPLICATION}:x{database}"
+    owner = SERVICES["migrate"]["environment"]["DATABASE_OWNER_URL"]
+    assert re.sub(INTERPOLATION, "x", owner) == f"postgresql://{postgres['POSTGRES_USER']}:x{database}"
     assert re.sub(INTERPOLATION, "x", web["REDIS_URL"]) == "redis://:x@redis:6379/0"
 
 
@@ -105,9 +112,18 @@ def test_commands_start_what_exists() -> None:
         assert command[:2] == ["celery", "--app"]
         assert importlib.import_module(command[2]).celery_app.main == "tracker"
         assert command[3] == verb
-    migrate = SERVICES["migrate"]["command"]
-    assert (ROOT / migrate[1]).is_file()
-    assert migrate[:3] == ["python", "manage.py", "migrate"]
+    shell, option, script = SERVICES["migrate"]["command"]
+    assert (shell, option) == ("sh", "-c")
+    steps = [step.split() for step in script.split("&&")]
+    assert [step[:2] for step in steps] == [["python", "manage.py"]] * 3
+    assert [step[2] for step in steps] == ["make_roles", "migrate", "check"]
+    assert {step[2] for step in steps} <= set(get_commands())
+
+
+def test_only_the_step_that_migrates_knows_the_owners_password() -> None:
+    for name, service in SERVICES.items():
+        if name not in {"migrate", "postgres"}:
+            assert "${POSTGRES_PASSWORD" not in str(service), name
 
 
 def test_everything_is_watched_restarted_and_started_in_order() -> None:

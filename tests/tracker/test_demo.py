@@ -15,7 +15,6 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from django.conf import settings
 
 from tracker.demo.__main__ import Demo, DemoError, remembered_secret
 from tracker.demo.children import Child, stop_all
@@ -64,13 +63,13 @@ def page(port: int, path: str) -> tuple[int, str]:
 def environment(tmp_path: Path) -> Iterator[dict[str, str]]:
     """A database of the demo's own, on the server that the tests use."""
     name = f"demo_{os.getpid()}"
-    server = settings.DATABASES["default"]
-    address = f"{server['USER']}:{server['PASSWORD']}@{server['HOST']}:{server['PORT']}"
-    with psycopg.connect(f"postgresql://{address}/postgres", autocommit=True) as connection:
+    application, owner = (os.environ[each].rpartition("/")[0] for each in ("DATABASE_URL", "DATABASE_OWNER_URL"))
+    with psycopg.connect(f"{owner}/postgres", autocommit=True) as connection:
         connection.execute(f'CREATE DATABASE "{name}"')
         yield {
             **os.environ,
-            "DATABASE_URL": f"postgresql://{address}/{name}",
+            "DATABASE_URL": f"{application}/{name}",
+            "DATABASE_OWNER_URL": f"{owner}/{name}",
             "REDIS_KEY_PREFIX": name,
             "DEMO_OF_TEST": str(tmp_path),
         }
@@ -103,6 +102,13 @@ def test_it_serves_pages_restarts_what_crashes_and_stops_all_it_started(
         status, said_health = page(port, "/health/")
         assert (status, json.loads(said_health)["database"], json.loads(said_health)["redis"]) == (200, True, True)
         wait_until(lambda: "celery@" in (tmp_path / "demo" / "worker.log").read_text())
+
+        children = processes_with(str(tmp_path)) - {demo.pid}
+        assert children
+        for child in children:
+            told = (Path("/proc") / str(child) / "environ").read_bytes()
+            assert b"DATABASE_OWNER_URL" not in told
+            assert b"SECOND_FACTOR=none" in told  # else the printed logins lead no further than to setting one up
 
         web = re.search(r"Listening at: \S+ \((\d+)\)", (tmp_path / "demo" / "web.log").read_text())
         assert web is not None

@@ -17,6 +17,7 @@ import psycopg
 import pytest
 import redis
 
+from tracker.database.roles import APPLICATION
 from tracker.embedded import EmbeddedServerError, Lease, recorded_url, server_named, take_leases, use_servers
 from tracker.embedded.home import OUTSIDE, Home, find_home, make_own_folder
 from tracker.embedded.lease import is_locked, lock_holder
@@ -70,7 +71,8 @@ def take(checkout: Path) -> Iterator[Take]:
         lease.release()
 
 
-def connect(url: str) -> "psycopg.Connection[tuple[object, ...]]":
+def connect(url: str | None) -> "psycopg.Connection[tuple[object, ...]]":
+    assert url is not None
     return psycopg.connect(url, autocommit=True, options="-c synchronous_commit=on")
 
 
@@ -79,7 +81,7 @@ def connect(url: str) -> "psycopg.Connection[tuple[object, ...]]":
 def test_servers_survive_crashes_with_every_committed_row(checkout: Path, take: Take) -> None:
     leases = take(*BOTH)
     postgres = server_named("postgres", checkout)
-    with connect(leases["DATABASE_URL"].url) as connection:
+    with connect(leases["DATABASE_URL"].owner_url) as connection:
         connection.execute("CREATE TABLE kept (value text)")
         connection.execute("INSERT INTO kept VALUES ('before')")
         connection.execute("CREATE EXTENSION btree_gist")
@@ -91,7 +93,7 @@ def test_servers_survive_crashes_with_every_committed_row(checkout: Path, take: 
     assert killed is not None
     os.kill(killed, signal.SIGKILL)
     wait_until(lambda: postgres.process_id() not in {None, killed} and postgres.answers(postgres.read_address()))
-    with connect(leases["DATABASE_URL"].url) as connection:
+    with connect(leases["DATABASE_URL"].owner_url) as connection:
         assert connection.execute("SELECT value FROM kept").fetchall() == [("before",)]
 
     # The supervisors are killed: the servers go with them, and the next user brings them back.
@@ -103,7 +105,7 @@ def test_servers_survive_crashes_with_every_committed_row(checkout: Path, take: 
         os.kill(supervisor, signal.SIGKILL)
         wait_until(lambda gone=process_id: not is_alive(gone))
     again = take(*BOTH)
-    with connect(again["DATABASE_URL"].url) as connection:
+    with connect(again["DATABASE_URL"].owner_url) as connection:
         assert connection.execute("SELECT value FROM kept").fetchall() == [("before",)]
     with redis.Redis.from_url(again["REDIS_URL"].url) as client:
         assert client.get("kept") == b"before"
@@ -113,7 +115,7 @@ def test_servers_survive_crashes_with_every_committed_row(checkout: Path, take: 
 @pytest.mark.parametrize("checkout", [0o755, pytest.param(0o700, marks=needs_root)], indirect=True)
 def test_a_checkout_whose_password_is_gone_starts_over_and_keeps_the_data_aside(checkout: Path, take: Take) -> None:
     lease = take("DATABASE_URL")["DATABASE_URL"]
-    with connect(lease.url) as connection:
+    with connect(lease.owner_url) as connection:
         connection.execute("CREATE TABLE left_behind (value text)")
     postgres = server_named("postgres", checkout)
     lease.release()
@@ -123,7 +125,7 @@ def test_a_checkout_whose_password_is_gone_starts_over_and_keeps_the_data_aside(
     else:
         shutil.rmtree(checkout / ".local")  # a clone that was removed and made again at the same place
 
-    with connect(take("DATABASE_URL")["DATABASE_URL"].url) as connection:
+    with connect(take("DATABASE_URL")["DATABASE_URL"].owner_url) as connection:
         assert connection.execute("SELECT to_regclass('left_behind')").fetchall() == [(None,)]
     assert (postgres.home.data / "postgres.set-aside" / "PG_VERSION").exists()
 
@@ -180,6 +182,26 @@ def test_passwords_are_readable_by_us_alone_and_on_no_command_line(checkout: Pat
     wrong = re.sub(r":[^:@]+@", ":wrong@", leases["REDIS_URL"].url)
     with redis.Redis.from_url(wrong) as client, pytest.raises(redis.AuthenticationError):
         client.ping()
+
+
+@pytest.mark.servers
+def test_the_application_signs_in_as_a_role_of_its_own_at_every_start(checkout: Path, take: Take) -> None:
+    lease = take("DATABASE_URL")["DATABASE_URL"]
+    address = server_named("postgres", checkout).read_address()
+    assert address is not None
+    assert address.password not in lease.url
+    who = "SELECT rolname, rolsuper, rolcreaterole, rolcreatedb FROM pg_roles WHERE rolname = session_user"
+    with connect(lease.url) as connection:
+        assert connection.execute(who).fetchall() == [(APPLICATION, False, False, False)]
+        for refused in ("SET ROLE myoline", "SET SESSION AUTHORIZATION myoline", "CREATE TABLE mine (value text)"):
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                connection.execute(refused)
+    with connect(lease.owner_url) as connection:  # as data from before there were such roles
+        connection.execute(f"ALTER ROLE {APPLICATION} NOLOGIN PASSWORD NULL")
+    lease.release()
+    wait_until(lambda: not is_locked(server_named("postgres", checkout).lock_file))
+    with connect(take("DATABASE_URL")["DATABASE_URL"].url) as connection:
+        assert connection.execute("SELECT current_user").fetchall() == [(APPLICATION,)]
 
 
 @pytest.mark.servers
@@ -265,7 +287,7 @@ def test_only_the_very_process_is_ended(tmp_path: Path) -> None:
 def test_given_servers_are_left_alone() -> None:
     environ = {"DATABASE_URL": "postgresql://ours/db", "REDIS_URL": "redis://ours"}
     assert use_servers(environ) == []
-    assert environ == {"DATABASE_URL": "postgresql://ours/db", "REDIS_URL": "redis://ours"}
+    assert environ == {"DATABASE_URL": "postgresql://ours/db", "REDIS_URL": "redis://ours"}, "nobody else owns it"
 
 
 def test_the_recorded_address_is_the_one_last_published(monkeypatch: pytest.MonkeyPatch, checkout: Path) -> None:

@@ -11,7 +11,7 @@ import pytest
 from patients.protocol.place import Part
 from tests.factories.folders import a_protocol_folder, edited
 from tracker.protocols import ProtocolError, protocol_in_force, read_protocol
-from tracker.settings import folder_named
+from tracker.settings import path_named
 
 ROOT = Path(__file__).resolve().parents[2]
 BUILT_IN = read_protocol(None).pathway.version
@@ -68,8 +68,8 @@ def test_a_review_is_late_the_day_after_it_was_due() -> None:
 
 
 def test_an_empty_setting_names_no_folder(tmp_path: Path) -> None:
-    assert folder_named("") is None
-    assert folder_named(str(tmp_path)) == tmp_path.resolve()
+    assert path_named("") is None
+    assert path_named(str(tmp_path)) == tmp_path.resolve()
 
 
 def started(code: str, folder: Path) -> "subprocess.CompletedProcess[str]":

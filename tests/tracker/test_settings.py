@@ -79,7 +79,7 @@ def test_a_proxys_word_on_tls_is_taken_only_when_asked() -> None:
 def test_a_database_address_is_taken_apart() -> None:
     described = database("postgresql://some%40one:w%2Ford@host.invalid:5433/clinic?sslmode=require")
     expected = {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "tracker.database",
         "NAME": "clinic",
         "USER": "some@one",
         "PASSWORD": "w/ord",

@@ -20,7 +20,7 @@ from patients.rules.vocabulary import Role
 from tests.factories import rows
 from tests.tracker.pages import TODAY, query_budget, text_of
 from tracker.presenters.worklist import COLUMNS
-from tracker.views.worklist_export import harmless
+from tracker.reports.cells import harmless
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_the_day")]
 

@@ -4,6 +4,7 @@ from knox.auth import TokenAuthentication as KnoxAuthentication
 from knox.models import AuthToken
 from rest_framework.exceptions import AuthenticationFailed
 
+from patients.acting import name_actor
 from patients.models import Staff
 
 
@@ -14,4 +15,5 @@ class TokenAuthentication(KnoxAuthentication):
         if not token.isalnum():  # knox would fail on bytes that are no text
             raise AuthenticationFailed("Invalid token.")
         staff, found = super().authenticate_credentials(token)
+        name_actor(staff.pk)
         return staff, found

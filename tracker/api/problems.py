@@ -2,10 +2,12 @@
 
 400: the request cannot be read; 422: it can, and breaks a rule of the record. Both list messages by field in
 `errors`, nested fields with dots (`dose.amount`, `enzymes.0.value`); `guard` holds what the dose guard says where it
-asks for a reason. 409: someone else was faster; `current_version` is the version to read again. 404 never tells
+asks for a reason. 409: someone else was faster; `current_version` is the version to read again. 409 also where somebody alike is
+registered already: `candidates` says who, and `register_because` in the body lets it through. 404 never tells
 another clinic's row from none.
 """
 
+import json
 import logging
 from collections.abc import Mapping
 from math import ceil
@@ -13,12 +15,12 @@ from typing import Any
 
 from django.core import signals
 from django.core.exceptions import PermissionDenied
-from django.http import Http404
+from django.http import Http404, HttpResponse
 from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
-from patients.errors import DomainError, GuardStopped, NotAllowed, NotFound, Refused, Stale, StaleVersion
+from patients.errors import AlreadyThere, DomainError, GuardStopped, NotAllowed, NotFound, Refused, Stale, StaleVersion
 from regimens.rules.guard_findings import GuardFinding
 from regimens.rules.guard_wording import as_stored
 
@@ -30,11 +32,13 @@ _TITLES = {
     "invalid-input": "The request cannot be read",
     "not-signed-in": "Sign in first",
     "not-allowed": "Your role does not allow this",
+    "second-factor-needed": "Set up a second factor first",
     "not-found": "Not found",
     "method-not-allowed": "This address does not take this method",
     "not-acceptable": "Only JSON is answered",
     "stale-version": "Someone else changed this in the meantime",
     "stale-question": "The question has changed in the meantime",
+    "already-there": "Somebody who may be the same person is registered",
     "too-large": "The request is too large",
     "unsupported-media-type": "Only JSON is read",
     "guard-stopped": "The dose guard asks for a reason",
@@ -59,6 +63,11 @@ def problem(status: int, slug: str, detail: str, headers: Mapping[str, str] | No
     """One problem document."""
     body = {"type": f"urn:myoline:problem:{slug}", "title": _TITLES[slug], "status": status, "detail": detail}
     return Response(body | more, status=status, headers=dict(headers or {}), content_type=MEDIA_TYPE)
+
+
+def plain_problem(status: int, slug: str, detail: str) -> HttpResponse:
+    """The same from where no view answers: middleware."""
+    return HttpResponse(json.dumps(problem(status, slug, detail).data), status=status, content_type=MEDIA_TYPE)
 
 
 def answer(error: Exception, context: Mapping[str, Any]) -> Response:
@@ -93,11 +102,25 @@ def _of_domain(error: DomainError, paths: Mapping[str, str]) -> Response:
             messages = [as_stored(finding) for finding in error.findings if isinstance(finding, GuardFinding)]
             errors = {paths.get(field, field): list(said) for field, said in error.errors.items()}
             return problem(422, "guard-stopped", error.message, errors=errors, guard=messages)
+        case AlreadyThere():
+            return problem(409, "already-there", error.message, candidates=list(map(_candidate, error.candidates)))
         case Refused():
             errors = {paths.get(field, field): list(messages) for field, messages in error.errors.items()}
             return problem(422, "refused", error.message, errors=errors)
     field = error.field or ""
     return problem(422, "refused", error.message, errors={paths.get(field, field): [error.message]})
+
+
+def _candidate(found: Any) -> dict[str, Any]:
+    """Who may be the same person, and why; only ever of the caller's own clinics."""
+    patient = found.patient
+    return {
+        "patient": patient.pk,
+        "clinic": patient.clinic_id,
+        "hospital_number": patient.hospital_number,
+        "likeness": found.finding.likeness.value,
+        "reason": found.finding.reason.text,
+    }
 
 
 def _unexpected(error: Exception, context: Mapping[str, Any]) -> Response:

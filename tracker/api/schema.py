@@ -21,7 +21,7 @@ _MEANINGS = {
     "429": "Too many requests; `Retry-After` says how many seconds to wait.",
 }
 # Writes that say what they were made in sight of.
-_STALE = ("/stop/", "/reopen/", "/status/", "/questions/", "/doses/")
+_STALE = ("/stop/", "/reopen/", "/status/", "/questions/", "/doses/", "/acknowledge/", "/act/", "/close/")
 PROBLEM = {
     "type": "object",
     "description": "A problem document (RFC 9457).",

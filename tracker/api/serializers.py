@@ -9,7 +9,12 @@ from patients.fields import StrictSerializer
 
 class CredentialsSerializer(StrictSerializer):
     username = serializers.CharField(max_length=150)
-    password = serializers.CharField(max_length=128, trim_whitespace=False, style={"input_type": "password"})
+    password = serializers.CharField(max_length=200, trim_whitespace=False, style={"input_type": "password"})
+    code = serializers.CharField(
+        max_length=20,
+        required=False,
+        help_text="Where the person has a second factor: a code of their authenticator app, or a recovery code.",
+    )
 
 
 class TokenSerializer(serializers.Serializer[Any]):

@@ -1,6 +1,7 @@
 """How often anybody may ask. Rates are in the settings; the counts are in Redis, for all servers together.
 
 Without Redis nobody is counted: a clinic goes on reading and recording, and each uncounted request leaves a log line.
+Wrong passwords and codes are counted all the same (tracker/sign_in/limits.py).
 """
 
 from typing import Any
@@ -8,6 +9,8 @@ from typing import Any
 import structlog
 from redis import RedisError
 from rest_framework.throttling import SimpleRateThrottle, UserRateThrottle
+
+from tracker.sign_in.limits import is_remembered
 
 log = structlog.get_logger(__name__)
 
@@ -37,13 +40,16 @@ class SignInByAddress(Counted):
 
 
 class SignInByName(Counted):
-    """Attempts on one account, wherever they come from."""
+    """Attempts on one account from wherever its owner has not signed in lately.
+
+    Whoever guesses elsewhere slows down guessing, and never the person at their own desk.
+    """
 
     scope = "sign_in_name"
 
     def get_cache_key(self, request: Any, view: Any) -> str | None:
         typed = request.data if hasattr(request, "data") else request.POST
         name = typed.get("username") if isinstance(typed, dict) else None
-        if not isinstance(name, str):
+        if not isinstance(name, str) or is_remembered(name, request):
             return None
         return self.cache_format % {"scope": self.scope, "ident": name.casefold().encode().hex()[:150]}

@@ -1,14 +1,18 @@
 """Tokens, the schema and its page, and the answer to addresses that do not exist."""
 
+from functools import cache
 from typing import Any, cast
 
 from csp.decorators import csp_update
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.views.decorators.http import require_safe
+from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.utils import extend_schema
+from drf_spectacular.views import SpectacularJSONAPIView
 from knox.models import AuthToken
 from rest_framework.exceptions import AuthenticationFailed, ValidationError
-from rest_framework.permissions import AllowAny
+from rest_framework.permissions import AllowAny, IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -18,8 +22,10 @@ from patients.models import Staff
 from regimens.api import CourseEndpoint
 from tracker import tokens
 from tracker.api.authentication import TokenAuthentication
+from tracker.api.problems import problem
 from tracker.api.serializers import CredentialsSerializer, TokenSerializer
 from tracker.api.throttles import SignInByAddress, SignInByName
+from tracker.sign_in.credentials import NOT_SIGNED_IN
 
 
 class ScreenedCourseEndpoint(CourseEndpoint):
@@ -44,7 +50,7 @@ class TokenView(APIView):
 
     @extend_schema(
         operation_id="auth_token_create",
-        summary="Sign in with a name and a password",
+        summary="Sign in with a name, a password and the code of a second factor",
         request=CredentialsSerializer,
         responses={201: TokenSerializer},
         auth=[],
@@ -55,7 +61,10 @@ class TokenView(APIView):
         try:
             row, text = tokens.issue(request._request, **credentials.validated_data)
         except tokens.WrongCredentials:
-            raise AuthenticationFailed("No active account has this user name and password.") from None
+            raise AuthenticationFailed(NOT_SIGNED_IN) from None
+        except tokens.SecondFactorNeeded:
+            detail = "Your account needs a second factor. Sign in on the pages and set one up first."
+            return problem(403, "second-factor-needed", detail)
         shown = TokenSerializer({"token": text, "expires_at": row.expiry})
         return Response(shown.data, status=201, headers={"Cache-Control": "no-store"})
 
@@ -88,7 +97,27 @@ class NoSuchAddress(APIView):
         raise Http404
 
 
+class GeneratedOnce(SchemaGenerator):
+    """The schema is the same for everybody, and working it out takes more than a second."""
+
+    def get_schema(self, request: Any = None, public: bool = False) -> Any:
+        return _schema(public)
+
+
+@cache
+def _schema(public: bool) -> Any:
+    return SchemaGenerator().get_schema(request=None, public=public)
+
+
+class SchemaView(SpectacularJSONAPIView):
+    """The schema itself, for staff and their programs."""
+
+    generator_class = GeneratedOnce
+    permission_classes = (IsAuthenticated,)
+
+
 # The interface draws its icons from data: addresses; this page alone may show them.
+@require_safe
 @csp_update({"img-src": ["data:"]})
 def documentation(request: HttpRequest) -> HttpResponse:
     """The schema as a page to read and to try."""

@@ -85,7 +85,7 @@ class Demo:
                 say(f"{error}\nRemoving the embedded servers' data altogether.")
                 find_home(CHECKOUT).remove_everything()
                 environment = self.environment()
-            empty(environment["DATABASE_URL"], environment["REDIS_URL"])
+            empty(environment["DATABASE_OWNER_URL"], environment["REDIS_URL"])
             self.prepare(environment)
             say("The demo is as new. `make demo` starts it.")
 
@@ -115,6 +115,7 @@ class Demo:
     def environment(self) -> dict[str, str]:
         """A small production installation, reached over this machine's own network only."""
         environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "tracker.settings"}
+        environment.setdefault("SECOND_FACTOR", "none")  # the demo's logins are printed: a password is enough for them
         environment.update(
             DEBUG="false",
             HTTPS_ONLY="false",
@@ -161,6 +162,7 @@ class Demo:
                 *("--schedule", str(self.local / "demo" / "beat-schedule")),
             ),
         }
+        environment = {name: value for name, value in environment.items() if name != "DATABASE_OWNER_URL"}
         return [
             Child(name, command, self.local / "demo" / f"{name}.log", CHECKOUT, environment, say)
             for name, command in commands.items()
@@ -214,9 +216,9 @@ def remembered_secret(path: Path) -> str:
     return key
 
 
-def empty(database_url: str, redis_url: str) -> None:
+def empty(owner_url: str, redis_url: str) -> None:
     """Make the embedded database anew and empty the embedded Redis."""
-    with psycopg.connect(database_url, dbname="postgres", autocommit=True) as connection:
+    with psycopg.connect(owner_url, dbname="postgres", autocommit=True) as connection:
         connection.execute(f'DROP DATABASE IF EXISTS "{DATABASE}" WITH (FORCE)')
         connection.execute(f'CREATE DATABASE "{DATABASE}"')
     with redis.Redis.from_url(redis_url) as client:

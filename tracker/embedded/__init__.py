@@ -41,12 +41,15 @@ def take_leases(variables: list[str], checkout: Path = CHECKOUT) -> dict[str, Le
 def use_servers(environ: MutableMapping[str, str] | None = None) -> list[str]:
     """Point the unset ones of DATABASE_URL and REDIS_URL at embedded servers for the life of this process.
 
+    With an embedded database, DATABASE_OWNER_URL is set as well, for what only the owner of the tables may do.
     Returns the variables that were set; none when both were given. Raises EmbeddedServerError.
     """
     environ = os.environ if environ is None else environ
     missing = [variable for variable in SERVER_OF_VARIABLE if not environ.get(variable)]
     for variable, lease in take_leases(missing).items():
         environ[variable] = lease.url
+        if lease.owner_url:
+            environ["DATABASE_OWNER_URL"] = lease.owner_url
         _held.append(lease)
     return missing
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tracker.embedded.home import EmbeddedServerError
-from tracker.embedded.server import Server
+from tracker.embedded.server import Address, Server
 
 START_SECONDS = 90.0
 CODE = Path(__file__).resolve().parent.parent.parent
@@ -23,6 +23,7 @@ class Lease:
 
     url: str
     descriptor: int
+    owner_url: str | None = None
 
     def release(self) -> None:
         if self.descriptor >= 0:
@@ -36,13 +37,14 @@ def take_lease(server: Server) -> Lease:
     try:
         # Waits while a supervisor that nobody needed any more is stopping its server.
         fcntl.flock(descriptor, fcntl.LOCK_SH)
-        return Lease(url=_wait_until_up(server), descriptor=descriptor)
+        address = _wait_until_up(server)
+        return Lease(url=server.url(address), descriptor=descriptor, owner_url=server.owner_url(address))
     except BaseException:
         os.close(descriptor)
         raise
 
 
-def _wait_until_up(server: Server) -> str:
+def _wait_until_up(server: Server) -> Address:
     deadline = time.monotonic() + START_SECONDS
     started = False
     while time.monotonic() < deadline:
@@ -53,7 +55,7 @@ def _wait_until_up(server: Server) -> str:
             started = True
         address = server.read_address()
         if address and address.supervisor == lock_holder(server.lock_file) and server.answers(address):
-            return server.url(address)
+            return address
         time.sleep(0.05)
     raise EmbeddedServerError(f"{server.title} did not come up in {START_SECONDS:.0f} seconds; see {server.log_file}.")
 

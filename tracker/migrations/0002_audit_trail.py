@@ -2,6 +2,9 @@ from pathlib import Path
 
 from django.db import migrations
 
+from tracker.audit.canonical import in_place
+from tracker.database.roles import MAKE_ROLES
+
 SQL = Path(__file__).resolve().parent.parent / "audit" / "sql"
 
 OWN = "(r).patient_id"
@@ -16,13 +19,13 @@ def clinic_of(patient):
     return f"(SELECT p.clinic_id FROM public.patients_patient p WHERE p.id = {patient})"
 
 
-def watch(table, patient, clinic=None, masked=(), ignored=(), key="id"):
+def watch(table, patient, clinic=None, masked=(), ignored=(), key="id", *, freely=False):
     """The statement that puts the triggers on one table."""
     return migrations.RunSQL(
         [
             (
-                "SELECT audit.watch(%s::regclass, %s, %s, %s::text[], %s::text[], %s)",
-                [f"public.{table}", patient, clinic or clinic_of(patient), list(masked), list(ignored), key],
+                "SELECT audit.watch(%s::regclass, %s, %s, %s::text[], %s::text[], %s, %s)",
+                [f"public.{table}", patient, clinic or clinic_of(patient), list(masked), list(ignored), key, freely],
             )
         ],
         [
@@ -61,6 +64,7 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.RunSQL((SQL / "trail.sql").read_text(), "DROP SCHEMA audit CASCADE"),
+        migrations.RunSQL(in_place((SQL / "seal.sql").read_text()), migrations.RunSQL.noop),
         *(watch(table, OWN) for table in OF_PATIENTS),
         *(watch(table, BY_COURSE) for table in OF_COURSES),
         watch("patients_patient", ITSELF, CLINIC),
@@ -82,16 +86,20 @@ class Migration(migrations.Migration):
               CLINIC),
         watch("patients_clinic", NONE, "(r).id"),
         watch("patients_membership", NONE, CLINIC),
-        watch("patients_staff", NONE, NONE, masked=["password"]),
+        watch("patients_staff", NONE, NONE, masked=["password"], ignored=["last_login"]),
         watch("patients_staff_groups", NONE, NONE),
         watch("patients_staff_user_permissions", NONE, NONE),
-        watch("knox_authtoken", NONE, NONE, masked=["digest", "token_key"], key="user_id"),
-        watch("account_emailaddress", NONE, NONE),
-        watch("mfa_authenticator", NONE, NONE, masked=["data"], ignored=["last_used_at"]),
-        watch("socialaccount_socialaccount", NONE, NONE, masked=["extra_data"], ignored=["last_login"]),
-        watch("socialaccount_socialapp", NONE, NONE, masked=["secret", "key"]),
+        watch("auth_group", NONE, NONE),
+        watch("auth_group_permissions", NONE, NONE),
+        # What belongs to signing in comes and goes without a reason: it ends by itself, or its owner ends it.
+        watch("knox_authtoken", NONE, NONE, masked=["digest", "token_key"], key="user_id", freely=True),
+        watch("account_emailaddress", NONE, NONE, freely=True),
+        watch("mfa_authenticator", NONE, NONE, masked=["data"], ignored=["last_used_at"], freely=True),
+        watch("socialaccount_socialaccount", NONE, NONE, masked=["extra_data"], ignored=["last_login"], freely=True),
+        watch("socialaccount_socialapp", NONE, NONE, masked=["secret", "key", "settings"]),
         watch("monitoring_calendarfeed", NONE, NONE, masked=["token_hash"], ignored=["last_used_on"]),
         watch("monitoring_savedview", NONE, NONE),
         watch("tracker_reportrun", NONE, CLINIC, ignored=["heartbeat_at", "rows_done"]),
-        migrations.RunSQL((SQL / "rights.sql").read_text(), migrations.RunSQL.noop),
+        migrations.RunSQL(MAKE_ROLES, migrations.RunSQL.noop),  # they are the server's, and outlast this database
+        migrations.RunSQL((SQL / "rights.sql").read_text(), (SQL / "no_rights.sql").read_text()),
     ]

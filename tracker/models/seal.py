@@ -2,12 +2,21 @@ from django.db import models
 
 
 class Seal(models.Model):
-    """One sealed batch of the audit trail: the head of the hash chain after its last event."""
+    """One sealed batch of the audit trail (ADR 0027).
+
+    `head` is made over the head of the seal before, the digest of the batch's last event and every other column here:
+    whoever knows one head can tell whether anything up to it was changed.
+    """
 
     id = models.BigIntegerField(primary_key=True)
     sealed_at = models.DateTimeField()
     first_position = models.BigIntegerField()
-    last_position = models.BigIntegerField()
+    last_position = models.BigIntegerField(unique=True)
+    cluster = models.TextField()
+    until_transaction = models.BigIntegerField()  # xid8
+    until_event = models.BigIntegerField()
+    form = models.SmallIntegerField()
+    guards = models.BinaryField()
     head = models.BinaryField()
 
     class Meta:
@@ -22,7 +31,7 @@ class Link(models.Model):
     """One event's place in the hash chain."""
 
     position = models.BigIntegerField(primary_key=True)
-    event_id = models.BigIntegerField()
+    event_id = models.BigIntegerField(unique=True)
     digest = models.BinaryField()
 
     class Meta:

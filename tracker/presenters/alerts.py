@@ -14,6 +14,7 @@ from monitoring.rules.vocabulary import AlertGrade, AlertLevel, AlertStatus, Ale
 from monitoring.schedules import protocol_of
 from monitoring.selectors.alerts import EVERYTHING, NOT_CLOSED, AlertPage, subject_name
 from patients.models import Clinic
+from patients.seen import seen
 from regimens.rules.record import DosePeriod
 from tracker import display
 
@@ -135,13 +136,15 @@ def level_filter(chosen: str) -> Filter:
 
 def rows_shown(alerts: Iterable[Alert]) -> list[AlertRow]:
     """One page of the list."""
+    found = list(alerts)
+    seen(alert.patient_id for alert in found)
     return [
         AlertRow(
             alert,
             subject_name(alert, protocol_of(alert.patient.clinic)),
             moment_shown(alert.opened_at, alert.patient.clinic),
         )
-        for alert in alerts
+        for alert in found
     ]
 
 

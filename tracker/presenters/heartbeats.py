@@ -33,6 +33,9 @@ def alarm_words(found: JobStanding, zone: str) -> str:
             f"A clock is wrong: {found.job.label} were last seen on {seen}, which has not come yet, so nobody can tell "
             f"whether they run. {_TELL}"
         )
+    if found.pulse is Pulse.FAILED:
+        label = found.job.label
+        return f"{label[:1].upper()}{label[1:]} found on {seen} that something is wrong. {_TELL}"
     when = "never seen" if found.last_at is None else f"last seen {seen}"
     if found.job.name == SCHEDULER:
         return (

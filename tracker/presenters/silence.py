@@ -15,6 +15,7 @@ from monitoring.selectors import Silence
 from patients.clock import day_in
 from patients.models import Patient
 from patients.rules.wording import joined
+from patients.seen import seen
 from regimens.models import Course
 from regimens.selectors import drug_name
 from tracker import display
@@ -80,7 +81,9 @@ def explained(kind: Silence) -> str:
 
 def rows_shown(found: Iterable[Model]) -> list[SilentRow]:
     """One page of a list, in words."""
-    return [_row(each) for each in found]
+    rows = [_row(each) for each in found]
+    seen(row.patient.pk for row in rows if row.patient is not None)
+    return rows
 
 
 def _last(sampled_on: date | None) -> str:

@@ -3,7 +3,7 @@
 
 document.addEventListener("DOMContentLoaded", () => {
   const place = document.getElementById("api-documentation");
-  const cookie = document.cookie.split("; ").find((entry) => entry.startsWith("csrftoken="));
+  const token = document.querySelector("input[name=csrfmiddlewaretoken]")?.value; // of the button that signs out
   window.SwaggerUIBundle({
     url: place.dataset.schema,
     domNode: place,
@@ -12,8 +12,8 @@ document.addEventListener("DOMContentLoaded", () => {
     docExpansion: "list",
     validatorUrl: null,
     requestInterceptor: (request) => {
-      if (cookie) {
-        request.headers["X-CSRFToken"] = cookie.split("=")[1];
+      if (token) {
+        request.headers["X-CSRFToken"] = token;
       }
       return request;
     },

@@ -39,6 +39,8 @@ class AlertView(View):
 
     def post(self, request: HttpRequest, alert_id: int) -> HttpResponse:
         page = self._page(alert_id)
+        if not page.may_record:
+            raise PermissionDenied("Your role in this clinic records nothing about alerts.")
         step = request.POST.get("step", "")
         form = self._form(step, page, request.POST)
         if form is None:

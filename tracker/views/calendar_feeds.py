@@ -18,6 +18,7 @@ from monitoring.calendar_forms import NewFeedForm
 from monitoring.models import CalendarFeed
 from monitoring.rules.vocabulary import FeedContent
 from monitoring.selectors.feeds import FeedDay, feed_days, feed_named, feeds_of
+from patients.acting import name_actor
 from patients.clock import today_in
 from patients.errors import DomainError, NotFound
 from patients.models import Staff
@@ -66,6 +67,7 @@ def calendar_feed(request: HttpRequest, token: str) -> HttpResponse:
     feed = feed_named(token)
     if feed is None:
         raise Http404("No such calendar.")
+    name_actor(feed.staff_id)
     clinic = clinics_of(feed.staff).first()
     today = today_in(clinic) if clinic else datetime.now(UTC).date()
     note_use(feed, today)

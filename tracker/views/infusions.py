@@ -37,7 +37,7 @@ def infusions(request: HttpRequest, course_id: int) -> HttpResponse:
     protocol = protocol_of(patient.clinic)
     plan = next(iter(row.infusion_plans.all()), None)
     shown = present(
-        course, record, protocol, evaluate(record, protocol, today), plan, infusions_of(staff, row.pk), today
+        course, record, protocol, evaluate(record, protocol, today), plan, infusions_of(staff, row), today
     )
     context = {
         "patient": patient,

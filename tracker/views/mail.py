@@ -20,6 +20,7 @@ from monitoring.selectors.mail import counts_by_mail_status, mails_for
 from patients.errors import NotAllowed, NotFound, Refused
 from patients.models import Staff
 from patients.rules.permissions import Permission
+from patients.seen import seen
 from patients.selectors import clinics_of
 from tracker import display
 
@@ -65,6 +66,7 @@ def mail_page(request: HttpRequest) -> HttpResponse:
     counts = counts_by_mail_status(staff)
     rows = mails_for(staff)
     page = Paginator(rows.filter(status=chosen) if chosen else rows, PAGE_SIZE).get_page(request.GET.get("page"))
+    seen(mail.contact_details.patient_id for mail in page.object_list if mail.contact_details is not None)
     managed = {clinic.pk for clinic in clinics_of(staff, Permission.MANAGE_CLINIC)}
     tabs = [StatusTab("", "All", sum(counts.values()), chosen == "")]
     tabs += [StatusTab(word, word.label.capitalize(), counts[word], word == chosen) for word in MailStatus]

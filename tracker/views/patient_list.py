@@ -11,13 +11,14 @@ from django.views.decorators.http import require_http_methods
 
 from patients.models import Staff
 from patients.rules.permissions import Permission
-from patients.selectors import clinics_of, search_patients
+from patients.selectors import clinics_of, may, search_patients
 from tracker.presenters.patient_list import present
 from tracker.selectors import standings_of
 
 PAGE_SIZE = 25
 LONGEST_SEARCH = 100  # characters
 _SEARCHED = "patients_searched_for"
+_OFFERED = (Permission.REGISTER_PATIENT, Permission.MERGE_PATIENTS, Permission.TRANSFER_PATIENT)
 
 
 @never_cache
@@ -33,11 +34,12 @@ def patient_list(request: HttpRequest) -> HttpResponse:
         return redirect(f"{reverse('patient_list')}{'?found=yes' if request.session[_SEARCHED] else ''}")
     staff = cast(Staff, request.user)
     text = request.session.get(_SEARCHED, "") if "found" in request.GET else ""
+    clinics = [clinic.pk for clinic in clinics_of(staff)]
     page = Paginator(search_patients(staff, text), PAGE_SIZE).get_page(request.GET.get("page"))
     context = {
         "text": text,
         "page": page,
         "lines": present(standings_of(staff, list(page.object_list))),
-        "may_register": clinics_of(staff, Permission.REGISTER_PATIENT).exists(),
+        "may": {word.value for word in _OFFERED if any(may(staff, clinic, word) for clinic in clinics)},
     }
     return render(request, "patients/patient_list.html", context)

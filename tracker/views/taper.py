@@ -33,7 +33,7 @@ def taper_page(request: HttpRequest, course_id: int) -> HttpResponse:
         raise Http404(error.message) from None
     if course.role != CourseRole.CORTICOSTEROID:
         raise Http404("Only a corticosteroid course has a taper.")
-    decisions = taper_decisions_for(staff).filter(course=course)
+    decisions = taper_decisions_for(staff, course.patient).filter(course=course)
     context = {
         "page": page,
         "patient": page.standing.patient,

@@ -9,7 +9,14 @@ LONGEST = 1000  # characters
 def way_back(request: HttpRequest, otherwise: str) -> str:
     """The address under `next` when it lies on this site; `otherwise` for any other, so that no link leads astray."""
     asked = request.POST.get("next") or request.GET.get("next") or ""
-    here = (
-        asked.startswith("/") and len(asked) <= LONGEST and url_has_allowed_host_and_scheme(asked, allowed_hosts=None)
-    )
-    return asked if here else otherwise
+    return asked if is_here(asked) else otherwise
+
+
+def is_here(address: str) -> bool:
+    """Whether it is an address on this site, written from its root: `/worklist/?bucket=overdue`.
+
+    What begins otherwise could be another site, or be taken for the name of a page.
+    """
+    if not address.startswith("/") or len(address) > LONGEST or not address.isprintable():
+        return False
+    return url_has_allowed_host_and_scheme(address, allowed_hosts=None)

@@ -1,7 +1,6 @@
 """The worklist as a CSV file: exactly the filtered list, with the columns of the printed one."""
 
 import csv
-import re
 from collections.abc import Iterable, Iterator
 from datetime import date
 from itertools import islice
@@ -17,14 +16,13 @@ from monitoring.models import DueItem
 from monitoring.selectors import asked_for, worklist
 from patients.clock import now_in
 from patients.models import Staff
+from patients.seen import seen
 from tracker import display
 from tracker.presenters.worklist import COLUMNS, filters_shown, list_words, shown_rows
+from tracker.reports.cells import harmless
 from tracker.views.worklist import clinic_of_the_day
 
 _AT_ONCE = 500  # rows read at once: the list is never held in memory whole
-# A spreadsheet takes a cell that begins so for a formula, and would carry it out. One that divides lines at semicolons
-# sees a cell begin after each of these as well.
-_FORMULA = re.compile(r"(^|;\s*)(?=[=+\-@\t\r\n])")
 
 
 class _Line:
@@ -44,7 +42,9 @@ def worklist_export(request: HttpRequest) -> HttpResponseBase:
         return redirect("worklist")
     read_at = now_in(clinic_of_the_day(asked))
     as_of = read_at.date()
-    items = worklist(staff, as_of, asked.filters).iterator(chunk_size=_AT_ONCE)
+    listed = worklist(staff, as_of, asked.filters)
+    seen(listed.order_by().values_list("patient_id", flat=True).distinct())  # told whole, before the first row goes out
+    items = listed.iterator(chunk_size=_AT_ONCE)
     about = [*list_words(asked, filters_shown(staff, asked)), f"As of {display.day(as_of)}, read at {read_at:%H:%M}"]
     if asked.ignored:
         about.append(f"Not known here and not applied: {', '.join(asked.ignored)}")
@@ -53,11 +53,6 @@ def worklist_export(request: HttpRequest) -> HttpResponseBase:
     )
     response["Content-Disposition"] = f'attachment; filename="worklist-{as_of.isoformat()}.csv"'
     return response
-
-
-def harmless(text: str) -> str:
-    """The text of a cell, with a ' before what a spreadsheet would take for a formula."""
-    return _FORMULA.sub(r"\1'", text)
 
 
 def _lines(about: str, rows: Iterable[list[str]]) -> Iterator[str]:

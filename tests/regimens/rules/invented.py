@@ -61,6 +61,7 @@ _AMOUNTS = {
     "methylprednisolone": ("32", "4", "48"),
 }
 _ANTIBODIES = ("anti-MDA5", "anti-Jo-1", "Mi-2", "SRP", "anti-HMGCR", "anti-Ro52", "TIF1-gamma")
+_STATUSES = (PatientStatus.ACTIVE, PatientStatus.TRANSFERRED, PatientStatus.DISCHARGED, PatientStatus.DECEASED)
 _SUBTYPES = (
     *(Subtype.DERMATOMYOSITIS, Subtype.POLYMYOSITIS) * 3,
     *(Subtype.ANTISYNTHETASE_SYNDROME, Subtype.NECROTISING_MYOPATHY, Subtype.JUVENILE_DERMATOMYOSITIS),
@@ -95,7 +96,7 @@ class Story:
                     f"invented-{self.number}",
                     born=self.one(ages),
                     subtype=self.one(_SUBTYPES),
-                    status=PatientStatus.ACTIVE if self.chance(0.93) else self.one(tuple(PatientStatus)),
+                    status=PatientStatus.ACTIVE if self.chance(0.93) else self.one(_STATUSES),
                     status_on=on(self.between(0, LAST_DAY)) if self.chance(0.5) else None,
                 ),
                 weights=tuple(

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from patients.models import Weight
 from tests.factories.api import Scene
@@ -16,7 +17,8 @@ V1 = "/api/v1"
 @pytest.fixture
 def weights(scene: Scene) -> list[int]:
     """Seven weights on three days; their ids, newest day first and then newest entry."""
-    Weight.objects.all().delete()
+    others = Weight.objects.all()
+    others.update(superseded_at=timezone.now(), superseded_by=scene.patient.recorded_by, superseded_reason="not wanted")
     days = [date(2026, 3, 1) + timedelta(days=shift) for shift in (0, 1, 1, 1, 1, 2, 0)]
     rows = [a_weight(scene.patient, on=day) for day in days]
     return [row.pk for row in sorted(rows, key=lambda row: (row.on, row.pk), reverse=True)]

@@ -4,14 +4,19 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.conf import LazySettings
 from django.core.cache import cache
+from django.test import Client
 from django.utils import timezone
 from knox.models import AuthToken
 from rest_framework.test import APIClient
 
 from patients.models import Staff
+from tests.factories.sign_in import an_app, security_events
 from tests.tracker.api.test_access import is_problem
 from tracker.api.throttles import SignInByAddress, SignInByName
+from tracker.models import Event
+from tracker.sign_in import factors
 
 V1 = "/api/v1"
 PASSWORD = "a long word for tests"
@@ -27,8 +32,10 @@ def member(db: None) -> Staff:
     return Staff.objects.create_user("token-doctor", password=PASSWORD)
 
 
-def sign_in(password: str = PASSWORD, username: str = "token-doctor", **extra: str) -> tuple[int, dict[str, str]]:
-    body = {"username": username, "password": password}
+def sign_in(
+    password: str = PASSWORD, username: str = "token-doctor", code: str = "", **extra: str
+) -> tuple[int, dict[str, str]]:
+    body = {"username": username, "password": password} | ({"code": code} if code else {})
     answer = APIClient().post(f"{V1}/auth/token/", body, format="json", **extra)
     return answer.status_code, answer.json()
 
@@ -106,3 +113,47 @@ def test_guessing_from_one_address_is_slowed_for_any_account(member: Staff, monk
         401,
         429,
     ]
+
+
+def test_a_second_factor_is_asked_for_and_its_code_works_once(member: Staff) -> None:
+    app = an_app(member)
+    wrong_password = sign_in("wrong")
+    assert sign_in() == wrong_password
+    assert sign_in(code="000000") == wrong_password
+    code = app.now()
+    status, body = sign_in(code=code)
+    assert status == 201
+    assert bearer(body["token"]).get(f"{V1}/patients/").status_code == 200
+    assert sign_in(code=code) == wrong_password
+
+
+def test_a_recovery_code_will_do_once(member: Staff) -> None:
+    an_app(member)
+    code = factors.recovery_codes(member)[0]
+    assert [sign_in(code=code)[0] for _ in range(2)] == [201, 401]
+
+
+def test_who_must_have_one_gets_no_token_without(member: Staff, settings: LazySettings) -> None:
+    settings.SECOND_FACTOR = frozenset({"all"})
+    status, body = sign_in()
+    assert (status, body["type"]) == (403, "urn:myoline:problem:second-factor-needed")
+    assert sign_in("wrong")[0] == 401
+    assert not AuthToken.objects.exists()
+
+
+def test_page_and_api_count_together_and_are_locked_alike(member: Staff, settings: LazySettings) -> None:
+    settings.SIGN_IN_FAILURES = 3
+    wrong = [sign_in("wrong") for _ in range(2)]
+    Client().post("/sign-in/", {"username": member.username, "password": "wrong"})
+    assert sign_in() == wrong[0] == wrong[1]
+    assert sign_in(REMOTE_ADDR="192.0.2.5")[0] == 201
+
+
+def test_the_trail_tells_of_tokens_and_never_their_text(member: Staff) -> None:
+    _, body = sign_in()
+    bearer(body["token"]).delete(f"{V1}/auth/token/")
+    sign_in("wrong")
+    assert [row["account"] for row in security_events("token_issued")] == [member.pk]
+    assert [row["account"] for row in security_events("token_revoked")] == [member.pk]
+    assert [row["username"] for row in security_events("sign_in_failed")] == ["token-doctor"]
+    assert not Event.objects.filter(new__icontains=body["token"]).exists()

@@ -19,6 +19,7 @@ TYPED = {
     "digest_at": "08:15",
     "quiet_from": "21:00",
     "quiet_until": "6.30",
+    "retention_years": "12",
 }
 
 
@@ -40,6 +41,7 @@ def test_the_settings_are_saved(world: World, looked_at_anew: list[int]) -> None
     clinic = Clinic.objects.get(pk=world.clinic.pk)
     assert (clinic.telephone, clinic.digest_at) == ("0131 496 0123", time(8, 15))
     assert (clinic.quiet_from, clinic.quiet_until) == (time(21, 0), time(6, 30))
+    assert clinic.retention_years == 12
     nurse.refresh_from_db()
     assert nurse.is_lead
     assert looked_at_anew == []  # no date moves by it

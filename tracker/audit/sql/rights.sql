@@ -1,5 +1,9 @@
 -- What the application's role may do, and what a role that only reads may see. Both exist before (tracker/database/
 -- roles.py, docker/roles.sh); without them the migrating role is the application's, and a check warns of it.
+--
+-- PostgreSQL lets everybody execute a new function. Here nobody may: whoever could call one that captures might put it
+-- on a table of their own and have it write what they like.
+REVOKE ALL ON ALL FUNCTIONS IN SCHEMA audit FROM PUBLIC;
 DO $$
 DECLARE
     deletable text;
@@ -13,7 +17,7 @@ BEGIN
         ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT USAGE ON SEQUENCES TO myoline_app;
         GRANT SELECT ON audit.event, audit.seal, audit.link TO myoline_app;
         GRANT EXECUTE ON FUNCTION audit.record(text, text, bigint[], bigint, jsonb) TO myoline_app;
-        GRANT EXECUTE ON FUNCTION audit.acting() TO myoline_app;
+        GRANT EXECUTE ON FUNCTION audit.seal_events(integer) TO myoline_app;
         -- Nothing clinical is ever deleted. What may go: caches, what belongs to signing in, somebody's own settings.
         FOREACH deletable IN ARRAY ARRAY[
             'django_session', 'account_emailaddress', 'account_emailconfirmation', 'socialaccount_socialaccount',

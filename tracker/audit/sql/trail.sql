@@ -31,19 +31,8 @@ CREATE INDEX event_of_actor ON audit.event (actor_id, at);
 CREATE INDEX event_of_row ON audit.event (subject, row_id);
 CREATE INDEX event_of_transaction ON audit.event (transaction, id);
 
--- The hash chain over the events, made by the sealing task.
-CREATE TABLE audit.seal (
-    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-    sealed_at timestamptz NOT NULL DEFAULT clock_timestamp(),
-    first_position bigint NOT NULL,
-    last_position bigint NOT NULL CHECK (last_position >= first_position),
-    head bytea NOT NULL
-);
-CREATE TABLE audit.link (
-    position bigint PRIMARY KEY,
-    event_id bigint NOT NULL UNIQUE,
-    digest bytea NOT NULL
-);
+-- `reason` is empty where none is asked for. A deletion from a table that asks for one is refused without it, and an
+-- entry that is superseded has its own; what is emptied by nobody's word says so: "no reason given".
 
 -- Not even the owner of the tables changes what was written; for that the guard itself has to be taken away, which a
 -- check of the trail then finds.
@@ -52,10 +41,6 @@ BEGIN
     RAISE EXCEPTION 'The audit trail is only ever added to.' USING ERRCODE = 'insufficient_privilege';
 END $$;
 CREATE TRIGGER only_added_to BEFORE UPDATE OR DELETE OR TRUNCATE ON audit.event
-    FOR EACH STATEMENT EXECUTE FUNCTION audit.refuse();
-CREATE TRIGGER only_added_to BEFORE UPDATE OR DELETE OR TRUNCATE ON audit.seal
-    FOR EACH STATEMENT EXECUTE FUNCTION audit.refuse();
-CREATE TRIGGER only_added_to BEFORE UPDATE OR DELETE OR TRUNCATE ON audit.link
     FOR EACH STATEMENT EXECUTE FUNCTION audit.refuse();
 
 -- Who acts, as the application said at the start of the transaction; an empty object where it said nothing.
@@ -99,58 +84,107 @@ BEGIN
 END $$;
 
 -- Puts the triggers on a table. `patient` and `clinic` are expressions over a row `r` that name whom it is about;
--- `masked` columns hold secrets, of which only the change is recorded; a change of `ignored` columns alone is none.
+-- `masked` columns hold secrets, of which only the change is recorded; a change of `ignored` columns alone is none; `key`
+-- is the column shown as the row's; `freely`: rows are deleted without a reason.
 CREATE FUNCTION audit.watch(
-    target regclass, patient text, clinic text, masked text[], ignored text[], key text
+    target regclass, patient text, clinic text, masked text[], ignored text[], key text, freely boolean
 ) RETURNS void LANGUAGE plpgsql AS $outer$
 DECLARE
-    name text := 'audit.capture_' || (SELECT relname FROM pg_class WHERE oid = target);
     subject text := (SELECT relname FROM pg_class WHERE oid = target);
-    who text := $s$ (found->>'actor_id')::bigint, audit.roles_of((found->>'actor_id')::bigint),
-        COALESCE(found->>'request_id', ''), COALESCE(found->>'origin', ''), %s, (found->>'emergency_id')::bigint,
-        COALESCE(found->>'software', ''), COALESCE(found->>'protocol', '') $s$;
-    -- The reason that the application gave, else the one that the row itself carries.
-    why text := $s$ COALESCE(NULLIF(found->>'reason', ''), j->>'superseded_reason', '') $s$;
-    columns text := 'kind, subject, row_id, patient_id, clinic_id, old, new, actor_id, roles, request_id, origin, '
-        'reason, emergency_id, software, protocol';
-    hidden_new text := '';
+    name text := format('audit.%I', 'capture_' || subject);
+    own_type text := format('public.%I', subject);
+    own_key text := (
+        SELECT attname FROM pg_index JOIN pg_attribute ON attrelid = indrelid AND attnum = indkey[0]
+        WHERE indrelid = target AND indisprimary AND indnatts = 1
+    );
+    what text := 'kind, subject, row_id, patient_id, clinic_id, old, new, actor_id, roles, request_id, origin, reason, '
+        'emergency_id, software, protocol';
+    who text := $s$ actor, roles, request_id, origin, %s, emergency_id, software, protocol $s$;
+    why text := '';
+    changed text := '(nr *= before) IS NOT TRUE';
     hidden_old text := '';
+    hidden_new text := '';
+    words text;
     secret text;
 BEGIN
+    IF own_key IS NULL THEN
+        RAISE EXCEPTION '% needs a primary key of one column to be watched.', target;
+    END IF;
+    -- The reason that the application gave, else the words that the row says since now, else what was said of the row
+    -- whose place it takes.
+    FOREACH words IN ARRAY ARRAY[
+        'superseded_reason', 'override_reason', 'reason', 'end_reason', 'undone_reason', 'status_reason'
+    ] LOOP
+        IF EXISTS (SELECT FROM pg_attribute WHERE attrelid = target AND attname = words AND NOT attisdropped) THEN
+            why := why || format('CASE WHEN n->>%1$L IS DISTINCT FROM o->>%1$L THEN NULLIF(n->>%1$L, '''') END, ', words);
+        END IF;
+    END LOOP;
+    IF 2 = (
+        SELECT count(*) FROM pg_attribute
+        WHERE attrelid = target AND attname IN ('replaces_id', 'superseded_reason') AND NOT attisdropped
+    ) THEN
+        why := why || format(
+            'CASE WHEN o IS NULL AND (r).replaces_id IS NOT NULL THEN '
+            '(SELECT p.superseded_reason FROM %s p WHERE p.id = (r).replaces_id) END, ', own_type);
+    END IF;
+    why := format('COALESCE(NULLIF(given, ''''), %s'''')', why);
     FOREACH secret IN ARRAY masked LOOP
         hidden_old := hidden_old || format(' || jsonb_build_object(%L, %L)', secret, 'not shown');
         hidden_new := hidden_new || format(
             ' || jsonb_build_object(%1$L, CASE WHEN o->>%1$L IS DISTINCT FROM n->>%1$L THEN %2$L ELSE %3$L END)',
             secret, 'changed', 'not shown');
     END LOOP;
+    IF ignored <> '{}' THEN
+        changed := format('(to_jsonb(nr) - %1$L::text[])::text IS DISTINCT FROM (to_jsonb(before) - %1$L::text[])::text',
+            ignored);
+    END IF;
+    -- The settings make the JSON of a row the same whatever the session says. OFFSET 0: PostgreSQL would else make that
+    -- JSON anew wherever it is named.
     EXECUTE format($make$
         CREATE FUNCTION %1$s() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
-        SET search_path = pg_catalog, public, pg_temp AS $body$
-        DECLARE found jsonb := audit.acting();
+        SET search_path = pg_catalog, pg_temp SET TimeZone = 'UTC' SET DateStyle = 'ISO' SET IntervalStyle = 'iso_8601'
+        SET bytea_output = 'hex' AS $body$
+        DECLARE
+            found jsonb := audit.acting();
+            given text := COALESCE(found->>'reason', '');
+            actor bigint := (found->>'actor_id')::bigint;
+            roles text := audit.roles_of(actor);
+            request_id text := COALESCE(found->>'request_id', '');
+            origin text := COALESCE(found->>'origin', '');
+            emergency_id bigint := (found->>'emergency_id')::bigint;
+            software text := COALESCE(found->>'software', '');
+            protocol text := COALESCE(found->>'protocol', '');
         BEGIN
             IF TG_OP = 'INSERT' THEN
                 INSERT INTO audit.event (%2$s)
-                SELECT 'insert', %3$L, (j->>%4$L), %5$s, %6$s, NULL, j %7$s, %8$s
-                FROM (SELECT r, to_jsonb(r) AS j FROM new_rows r) AS each_row(r, j);
+                SELECT 'insert', %3$L, n->>%4$L, %5$s, %6$s, NULL, n %7$s, %8$s
+                FROM (SELECT r, to_jsonb(r), NULL::jsonb FROM new_rows r OFFSET 0) AS one(r, n, o);
             ELSIF TG_OP = 'DELETE' THEN
+                IF given = '' AND NOT %12$L AND EXISTS (SELECT FROM old_rows) THEN
+                    RAISE EXCEPTION 'Rows of %% are deleted only for a stated reason.', TG_TABLE_NAME
+                        USING ERRCODE = 'check_violation', HINT = 'Say it with patients.acting.because(), or in '
+                        'the setting myoline.acting: {"reason": "..."}.';
+                END IF;
                 INSERT INTO audit.event (%2$s)
-                SELECT 'delete', %3$L, (j->>%4$L), %5$s, %6$s, j %7$s, NULL, %8$s
-                FROM (SELECT r, to_jsonb(r) AS j FROM old_rows r) AS each_row(r, j);
+                SELECT 'delete', %3$L, o->>%4$L, %5$s, %6$s, o %7$s, NULL, %13$s
+                FROM (SELECT r, to_jsonb(r) FROM old_rows r OFFSET 0) AS one(r, o);
             ELSIF TG_OP = 'UPDATE' THEN
                 INSERT INTO audit.event (%2$s)
-                SELECT 'update', %3$L, (j->>%4$L), %5$s, %6$s, o %7$s, j %9$s, %8$s
+                SELECT CASE WHEN o IS NULL THEN 'insert' WHEN n IS NULL THEN 'delete' ELSE 'update' END, %3$L,
+                    COALESCE(n, o)->>%4$L, %5$s, %6$s, o %7$s, n %9$s, %8$s
                 FROM (
-                    SELECT nr AS r, to_jsonb(nr) AS j, to_jsonb(nr) AS n, to_jsonb(orow) AS o
-                    FROM new_rows nr FULL JOIN old_rows orow USING (%4$I)
-                ) AS each_row
-                WHERE (COALESCE(n, '{}') - %10$L::text[]) IS DISTINCT FROM (COALESCE(o, '{}') - %10$L::text[]);
+                    SELECT CASE WHEN nr.%11$I IS NULL THEN before::%15$s ELSE nr::%15$s END, to_jsonb(nr), to_jsonb(before)
+                    FROM new_rows nr FULL JOIN old_rows before ON nr.%11$I = before.%11$I WHERE %10$s
+                    OFFSET 0
+                ) AS one(r, n, o);
             ELSE
                 INSERT INTO audit.event (%2$s)
-                SELECT 'truncate', %3$L, NULL, NULL, NULL, NULL, NULL, %8$s FROM (SELECT NULL::jsonb AS j) AS none;
+                SELECT 'truncate', %3$L, NULL, NULL, NULL, NULL, NULL, %14$s;
             END IF;
             RETURN NULL;
         END $body$ $make$,
-        name, columns, subject, key, patient, clinic, hidden_old, format(who, why), hidden_new, ignored);
+        name, what, subject, key, patient, clinic, hidden_old, format(who, why), hidden_new, changed, own_key, freely,
+        format(who, 'given'), format(who, 'COALESCE(NULLIF(given, ''''), ''no reason given'')'), own_type);
     EXECUTE format('CREATE TRIGGER audit_insert AFTER INSERT ON %s REFERENCING NEW TABLE AS new_rows '
         'FOR EACH STATEMENT EXECUTE FUNCTION %s()', target, name);
     EXECUTE format('CREATE TRIGGER audit_update AFTER UPDATE ON %s REFERENCING OLD TABLE AS old_rows NEW TABLE AS '
@@ -159,9 +193,6 @@ BEGIN
         'FOR EACH STATEMENT EXECUTE FUNCTION %s()', target, name);
     EXECUTE format('CREATE TRIGGER audit_truncate AFTER TRUNCATE ON %s FOR EACH STATEMENT EXECUTE FUNCTION %s()',
         target, name);
-    EXECUTE format('REVOKE ALL ON FUNCTION %s() FROM PUBLIC', name);
 END $outer$;
 
 REVOKE ALL ON SCHEMA audit FROM PUBLIC;
-REVOKE ALL ON FUNCTION audit.record(text, text, bigint[], bigint, jsonb) FROM PUBLIC;
-REVOKE ALL ON FUNCTION audit.watch(regclass, text, text, text[], text[], text) FROM PUBLIC;

@@ -6,6 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 
+from monitoring.protocol.audit_document import render_audits
 from monitoring.protocol.document import render as render_monitoring
 from patients.protocol.document import render as render_activity
 from regimens.protocol.document import render as render_pathway
@@ -19,6 +20,7 @@ def pages() -> dict[str, str]:
         "activity.md": render_activity(protocol.activity),
         "pathway.md": render_pathway(protocol.pathway),
         "monitoring.md": render_monitoring(protocol.monitoring, protocol.schedules[1:]),
+        "audits.md": render_audits(protocol.monitoring.audits),
     }
 
 

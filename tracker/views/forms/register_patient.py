@@ -4,7 +4,7 @@ from django.http import QueryDict
 
 from patients.actions import register_patient
 from patients.clock import today_in
-from patients.errors import NotAllowed
+from patients.errors import AlreadyThere, DomainError, NotAllowed
 from patients.forms import RegisterPatientForm
 from patients.rules.permissions import Permission
 from patients.selectors import clinics_of
@@ -19,6 +19,8 @@ class RegisterPatient(FormPage[RegisterPatientForm]):
     submit_label = "Register the patient"
     done = "The patient is registered."
     permission = Permission.REGISTER_PATIENT
+
+    candidates: tuple[object, ...] = ()
 
     def open(self, **ids: Any) -> None:
         self.clinics = list(clinics_of(self.staff, self.permission))
@@ -44,5 +46,16 @@ class RegisterPatient(FormPage[RegisterPatientForm]):
             born=None if born is None else born.on,
             sex=typed["sex"],
             subtype=typed["subtype"],
+            register_because=typed.get("register_because", ""),
             **precision,
         )
+
+    def put_errors(self, form: RegisterPatientForm, error: DomainError) -> None:
+        """Whoever may be the same person is shown, and the reason to register all the same asked for."""
+        if isinstance(error, AlreadyThere):
+            self.candidates = error.candidates
+            form.ask_why()
+        super().put_errors(form, error)
+
+    def context(self) -> dict[str, Any]:
+        return {"candidates": self.candidates}

@@ -1,0 +1,425 @@
+"""Two records of one person made one and taken apart again: nothing lost, nothing half-moved, nobody else's."""
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from django.apps import apps
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.django import TestCase
+
+from monitoring.actions import raise_alerts, reconcile
+from monitoring.models import Alert, DueItem, Result
+from monitoring.rules.vocabulary import AlertStatus
+from patients.actions import correct_weight, record_weight
+from patients.errors import MergedAway, NotAllowed, NotFound, Refused, Stale
+from patients.models import Patient, PatientMerge, PatientTransfer, Staff, Weight
+from patients.rules.vocabulary import PatientStatus, Role
+from patients.selectors import patient_for, search_patients
+from tests.factories.rows import (
+    a_clinic,
+    a_contact,
+    a_course,
+    a_height,
+    a_member,
+    a_milestone,
+    a_patient,
+    a_patient_no_longer_under_care,
+    a_result,
+    a_weight,
+    an_alert,
+    an_assessment,
+    an_assignment,
+    an_outcome,
+    clinic_of,
+    shared_care,
+    some_contact_details,
+)
+from tests.tracker.acts import NAMES, Act, Chart
+from tracker.patient_life.merge_preview import preview_merge
+from tracker.patient_life.merges import merge_patients, preview_unmerge, unmerge
+from tracker.patient_life.tables import STAYS, moving_models, patient_columns, undecided
+
+pytestmark = pytest.mark.django_db
+
+WHY = "same person, seen with both letters"
+
+
+@pytest.fixture
+def doctor() -> Staff:
+    return a_member(password=None)
+
+
+def merge(by: Staff, kept: Patient, merged: Patient, **changed: Any) -> PatientMerge:
+    seen = preview_merge(by=by, kept_id=kept.pk, merged_id=merged.pk).fingerprint
+    return merge_patients(
+        **{"by": by, "kept_id": kept.pk, "merged_id": merged.pk, "reason": WHY, "seen": seen} | changed
+    )
+
+
+def of(patient: Patient) -> dict[str, list[Any]]:
+    """Every row of every table that moves, whole, without the patient that it names."""
+    return {
+        model._meta.label: sorted(
+            repr(sorted((name, value) for name, value in row.items() if name != "patient_id"))
+            for row in model._default_manager.filter(patient=patient).values()
+        )
+        for model in moving_models()
+    }
+
+
+def whose_children(patient: Patient) -> dict[str, int]:
+    """How many rows lie under the patient's courses and assessments."""
+    children = ("DosePeriod", "Outcome", "Infusion", "InfusionPlan", "TaperPlan", "TaperDecision", "DoseCheck")
+    counted = {
+        name: apps.get_model("regimens", name).objects.filter(course__patient=patient).count() for name in children
+    }
+    enzymes = apps.get_model("patients", "AssessmentEnzyme").objects.filter(assessment__patient=patient)
+    return {**counted, "AssessmentEnzyme": enzymes.count()}
+
+
+def identity(patient: Patient) -> dict[str, Any]:
+    fresh = Patient.objects.filter(pk=patient.pk).values().get()
+    fresh.pop("version")
+    return fresh
+
+
+def test_of_every_table_that_speaks_of_a_patient_somebody_has_decided() -> None:
+    assert undecided() == []
+    assert set(STAYS) <= {name for name, _ in patient_columns()}
+
+
+def test_a_table_that_nobody_decided_on_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tracker.patient_life.tables.MOVES", frozenset({"patients.Weight"}))
+    assert "monitoring.Result.patient" in undecided()
+
+
+def test_everything_recorded_goes_to_the_record_that_stays(doctor: Staff) -> None:
+    kept, other = a_patient(doctor), a_patient(doctor)
+    a_weight(kept, "70")
+    a_weight(other, "71")
+    course = a_course(other, dose="15")
+    an_outcome(course)
+    an_assessment(other, ck="400")
+    alert = an_alert(other, result=a_result(other, "alt", "300"))
+    merged = merge(doctor, kept, other)
+    assert {str(row.kilograms) for row in Weight.objects.filter(patient=kept)} == {"70.00", "71.00"}
+    assert [set(rows) for rows in of(other).values()] == [set()] * len(moving_models())
+    course.refresh_from_db()
+    alert.refresh_from_db()
+    assert course.patient_id == alert.patient_id == kept.pk
+    assert merged.moved["regimens.Course"] == [course.pk]
+    other.refresh_from_db()
+    assert (other.status, other.merged_into_id) == (PatientStatus.MERGED, kept.pk)
+
+
+def test_what_is_empty_is_filled_and_what_is_said_stays(doctor: Staff) -> None:
+    kept = a_patient(doctor, born=None, subtype="not_recorded")
+    other = a_patient(doctor, nhs_number="9990000018", subtype="polymyositis", sex="male", born_precision="month")
+    merge(doctor, kept, other)
+    kept.refresh_from_db()
+    other.refresh_from_db()
+    assert (kept.nhs_number, other.nhs_number) == ("9990000018", "")
+    assert (kept.born, kept.born_precision, kept.subtype, kept.sex) == (
+        date(1970, 5, 4),
+        "month",
+        "polymyositis",
+        "female",
+    )
+
+
+def test_the_preview_shows_where_the_two_disagree(doctor: Staff) -> None:
+    kept, other = a_patient(doctor, nhs_number="9990000018"), a_patient(doctor, nhs_number="9990000026", sex="male")
+    shown = preview_merge(by=doctor, kept_id=kept.pk, merged_id=other.pk)
+    assert {each.label for each in shown.differences} == {"NHS number", "Family name", "Sex"}
+
+
+def test_taken_back_both_are_as_before(doctor: Staff) -> None:
+    kept, other = a_patient(doctor, born=None), a_patient(doctor, nhs_number="9990000018")
+    a_weight(other, "71")
+    before = identity(kept), identity(other), of(kept), of(other)
+    made = merge(doctor, kept, other)
+    unmerge(by=doctor, merge_id=made.pk, reason="two sisters")
+    assert (identity(kept), identity(other), of(kept), of(other)) == before
+    made.refresh_from_db()
+    assert (made.undone_by, made.undone_reason) == (doctor, "two sisters")
+
+
+def test_a_status_of_before_comes_back(doctor: Staff) -> None:
+    kept = a_patient(doctor)
+    other = a_patient_no_longer_under_care(doctor, PatientStatus.DISCHARGED)
+    before = identity(other)
+    unmerge(by=doctor, merge_id=merge(doctor, kept, other).pk, reason="two sisters")
+    assert identity(other) == before
+
+
+def test_a_correction_made_since_goes_back_with_what_it_corrects(doctor: Staff) -> None:
+    kept, other = a_patient(doctor), a_patient(doctor)
+    row = a_weight(other, "71")
+    made = merge(doctor, kept, other)
+    correct_weight(by=doctor, entry_id=row.pk, on=row.on, kilograms="72", reason="misread the scales")  # type: ignore[arg-type]
+    own = a_weight(kept, "70", row.on + timedelta(days=1))
+    shown = preview_unmerge(by=doctor, merge_id=made.pk)
+    assert [each.count for each in shown.counts_with_them] == [1]
+    assert [(each.label, each.count) for each in shown.stays] == [("weight", 1)]
+    unmerge(by=doctor, merge_id=made.pk, reason="two sisters")
+    assert {str(w.kilograms) for w in Weight.objects.filter(patient=other)} == {"71.00", "72.00"}
+    assert list(Weight.objects.filter(patient=kept)) == [own]
+
+
+def test_an_alert_raised_since_goes_back_with_its_result(doctor: Staff) -> None:
+    kept, other = a_patient(doctor), a_patient(doctor)
+    result = a_result(other, "alt", "300")
+    made = merge(doctor, kept, other)
+    about_result = an_alert(kept, result=result)
+    contact = a_contact(kept)
+    about_contact = an_alert(kept, subject=f"contact:{contact.pk}")
+    unmerge(by=doctor, merge_id=made.pk, reason="two sisters")
+    about_result.refresh_from_db()
+    about_contact.refresh_from_db()
+    assert (about_result.patient_id, about_contact.patient_id) == (other.pk, kept.pk)
+
+
+def test_a_field_changed_since_is_left_alone(doctor: Staff) -> None:
+    kept, other = a_patient(doctor, subtype="not_recorded"), a_patient(doctor, subtype="polymyositis")
+    made = merge(doctor, kept, other)
+    Patient.objects.filter(pk=kept.pk).update(subtype="dermatomyositis")
+    assert preview_unmerge(by=doctor, merge_id=made.pk).keeps == ("Subtype",)
+    unmerge(by=doctor, merge_id=made.pk, reason="two sisters")
+    kept.refresh_from_db()
+    assert kept.subtype == "dermatomyositis"
+
+
+def test_a_chain_of_merges_is_taken_back_from_its_end(doctor: Staff) -> None:
+    first, second, third = a_patient(doctor), a_patient(doctor), a_patient(doctor)
+    a_weight(first, "71")
+    one = merge(doctor, second, first)
+    two = merge(doctor, third, second)
+    first.refresh_from_db()
+    assert first.merged_into_id == third.pk
+    with pytest.raises(Refused, match="itself been merged"):
+        unmerge(by=doctor, merge_id=one.pk, reason="two sisters")
+    unmerge(by=doctor, merge_id=two.pk, reason="two sisters")
+    first.refresh_from_db()
+    assert first.merged_into_id == second.pk
+    assert Weight.objects.get().patient_id == second.pk
+    unmerge(by=doctor, merge_id=one.pk, reason="two sisters")
+    assert Weight.objects.get().patient_id == first.pk
+
+
+class TestWhatStandsInTheWay:
+    def conflicts(self, by: Staff, kept: Patient, other: Patient) -> str:
+        shown = preview_merge(by=by, kept_id=kept.pk, merged_id=other.pk)
+        said = " ".join(" ".join((each.text, each.advice, *each.rows)) for each in shown.conflicts)
+        if shown.conflicts:
+            with pytest.raises(Refused) as refused:
+                merge(by, kept, other)
+            assert refused.value.message.startswith(shown.conflicts[0].text)
+            other.refresh_from_db()
+            assert other.merged_into_id is None
+        return said
+
+    def test_courses_of_one_drug_at_one_time(self, doctor: Staff) -> None:
+        kept, other = a_patient(doctor), a_patient(doctor)
+        stop = date(2026, 3, 1)
+        a_course(kept, start_on=date(2026, 1, 1), stop_on=stop)
+        touching = a_course(other, start_on=stop)
+        assert self.conflicts(doctor, kept, other) == ""
+        overlapping = a_course(kept, "azathioprine", start_on=date(2026, 1, 1), stop_on=stop + timedelta(days=1))
+        type(touching).objects.filter(pk=touching.pk).update(drug="azathioprine")
+        said = self.conflicts(doctor, kept, other)
+        assert "course of one drug at the same time" in said
+        assert "azathioprine" in said
+        assert overlapping.patient.hospital_number in said
+
+    @pytest.mark.parametrize(
+        ("enter", "word"),
+        [
+            (some_contact_details, "contact details"),
+            (lambda one: shared_care(one, provider=one.hospital_number), "shared care"),
+            (lambda one: a_milestone(one, note=one.hospital_number), "milestone"),
+        ],
+    )
+    def test_what_one_person_has_once(self, doctor: Staff, enter: Any, word: str) -> None:
+        kept, other = a_patient(doctor), a_patient(doctor)
+        enter(other)
+        assert self.conflicts(doctor, kept, other) == ""
+        enter(kept)
+        assert word in self.conflicts(doctor, kept, other)
+
+    def test_whose_work_it_is(self, doctor: Staff) -> None:
+        kept, other, nurse = a_patient(doctor), a_patient(doctor), a_member(Role.NURSE, clinic_of(doctor))
+        an_assignment(kept, doctor)
+        an_assignment(other, nurse)
+        assert "assignment" in self.conflicts(doctor, kept, other)
+
+    def test_what_says_the_same_stays_with_the_merged_record(self, doctor: Staff) -> None:
+        kept, other = a_patient(doctor), a_patient(doctor)
+        a_height(kept, "165")
+        earlier = a_height(other, "166")
+        type(earlier).objects.filter(pk=earlier.pk).update(
+            superseded_at=earlier.recorded_at, superseded_by=doctor, superseded_reason="typed wrong"
+        )
+        twin = a_height(other, "165", replaces=earlier)
+        an_assessment(kept, ck="400")
+        same = an_assessment(other, ck="400")
+        another = an_assessment(other, ck="500")
+        shown = preview_merge(by=doctor, kept_id=kept.pk, merged_id=other.pk)
+        assert shown.left == {"patients.Height": [earlier.pk, twin.pk], "patients.Assessment": [same.pk]}
+        merge(doctor, kept, other)
+        twin.refresh_from_db()
+        another.refresh_from_db()
+        assert (twin.patient_id, another.patient_id) == (other.pk, kept.pk)
+
+    def test_what_says_the_same_and_is_named_elsewhere_has_to_be_settled(self, doctor: Staff) -> None:
+        kept, other = a_patient(doctor), a_patient(doctor)
+        a_result(kept)
+        an_alert(other, result=a_result(other))
+        assert "result" in self.conflicts(doctor, kept, other)
+
+    def test_a_death_in_one_record_alone(self, doctor: Staff) -> None:
+        dead = a_patient_no_longer_under_care(doctor)
+        assert "died" in self.conflicts(doctor, a_patient(doctor), dead)
+        assert "died" in self.conflicts(doctor, dead, a_patient(doctor))
+
+    def test_the_record_under_care_is_the_one_that_stays(self, doctor: Staff) -> None:
+        gone = a_patient_no_longer_under_care(doctor, PatientStatus.DISCHARGED)
+        assert "not under care" in self.conflicts(doctor, gone, a_patient(doctor))
+        assert self.conflicts(doctor, a_patient(doctor), gone) == ""
+
+    def test_a_record_on_its_way_to_another_clinic(self, doctor: Staff) -> None:
+        kept, other = a_patient(doctor), a_patient(doctor)
+        PatientTransfer.objects.create(
+            patient=other, from_clinic=clinic_of(doctor), to_clinic=a_clinic(), reason="moved", asked_by=doctor,
+            hospital_number_before=other.hospital_number,
+        )  # fmt: skip
+        assert "handed over" in self.conflicts(doctor, kept, other)
+
+    def test_a_demonstration_record(self, doctor: Staff) -> None:
+        assert "clinical" in self.conflicts(doctor, a_patient(doctor), a_patient(doctor, provenance="synthetic"))
+
+
+class TestWhoMay:
+    @pytest.mark.parametrize(
+        ("role", "may"), [(Role.DOCTOR, True), (Role.ADMIN, True), (Role.NURSE, False), (Role.AUDITOR, False)]
+    )
+    def test_by_role(self, doctor: Staff, role: Role, may: bool) -> None:
+        kept, other = a_patient(doctor), a_patient(doctor)
+        by = a_member(role, clinic_of(doctor))
+        if may:
+            unmerge(by=by, merge_id=merge(by, kept, other).pk, reason="two sisters")
+        else:
+            made = merge(doctor, kept, other)
+            for act in (
+                lambda: preview_merge(by=by, kept_id=kept.pk, merged_id=a_patient(doctor).pk),
+                lambda: merge_patients(by=by, kept_id=kept.pk, merged_id=a_patient(doctor).pk, reason=WHY, seen=""),
+                lambda: unmerge(by=by, merge_id=made.pk, reason="two sisters"),
+            ):
+                with pytest.raises(NotAllowed):
+                    act()
+
+    def test_another_clinics_records_are_not_found(self, doctor: Staff) -> None:
+        stranger = a_member()
+        kept, other = a_patient(doctor), a_patient(doctor)
+        made = merge(doctor, kept, other)
+        with pytest.raises(NotFound):
+            preview_merge(by=stranger, kept_id=a_patient(stranger).pk, merged_id=kept.pk)
+        with pytest.raises(NotFound):
+            unmerge(by=stranger, merge_id=made.pk, reason="two sisters")
+
+    def test_two_clinics_of_one_person_are_not_joined(self, doctor: Staff) -> None:
+        elsewhere = a_clinic()
+        doctor.memberships.create(clinic=elsewhere, role=Role.DOCTOR)
+        kept = a_patient(doctor, clinic=doctor.clinics.exclude(pk=elsewhere.pk).get())
+        with pytest.raises(Refused, match="different clinics"):
+            preview_merge(by=doctor, kept_id=kept.pk, merged_id=a_patient(doctor, clinic=elsewhere).pk)
+
+    def test_a_reason_is_needed(self, doctor: Staff) -> None:
+        kept, other = a_patient(doctor), a_patient(doctor)
+        with pytest.raises(Refused):
+            merge(doctor, kept, other, reason="  ")
+        made = merge(doctor, kept, other)
+        with pytest.raises(Refused):
+            unmerge(by=doctor, merge_id=made.pk, reason="")
+
+    def test_what_changed_since_the_preview_stops_the_merge(self, doctor: Staff) -> None:
+        kept, other = a_patient(doctor), a_patient(doctor)
+        seen = preview_merge(by=doctor, kept_id=kept.pk, merged_id=other.pk).fingerprint
+        a_weight(other)
+        with pytest.raises(Stale):
+            merge(doctor, kept, other, seen=seen)
+
+    def test_not_with_itself_nor_twice(self, doctor: Staff) -> None:
+        kept, other = a_patient(doctor), a_patient(doctor)
+        with pytest.raises(Refused, match="same record"):
+            merge(doctor, kept, kept)
+        made = merge(doctor, kept, other)
+        with pytest.raises(Refused, match="already been merged"):
+            merge(doctor, a_patient(doctor), other)
+        unmerge(by=doctor, merge_id=made.pk, reason="two sisters")
+        with pytest.raises(Refused, match="taken back"):
+            unmerge(by=doctor, merge_id=made.pk, reason="two sisters")
+
+
+class TestTheMergedRecord:
+    def test_is_read_and_written_no_more(self, doctor: Staff) -> None:
+        kept, other = a_patient(doctor), a_patient(doctor)
+        merge(doctor, kept, other)
+        with pytest.raises(MergedAway):
+            patient_for(doctor, other.pk)
+        with pytest.raises(NotFound):
+            record_weight(by=doctor, patient_id=other.pk, on=date(2026, 1, 1), kilograms="70")  # type: ignore[arg-type]
+
+    def test_its_numbers_find_the_one_that_holds(self, doctor: Staff) -> None:
+        kept = a_patient(doctor, nhs_number="9990000018")
+        other = a_patient(doctor, nhs_number="9990000026", family_name="Otherwise")
+        merge(doctor, kept, other)
+        for text in (other.hospital_number, other.hospital_number[:4], "999 000 0026", "999 000 0018", ""):
+            assert list(search_patients(doctor, text)) == [kept], text
+        assert list(search_patients(doctor, "Otherwise")) == []
+
+    def test_nothing_is_due_and_no_alert_is_raised(self, doctor: Staff) -> None:
+        kept, other = a_patient(doctor), a_patient(doctor)
+        a_course(other, start_on=date(2026, 1, 1), dose="15")
+        reconcile(patient_ids=[other.pk])
+        assert DueItem.objects.filter(patient=other, status="open").exists()
+        twin = a_result(kept, "neutrophils", "0.2", unit="10*9/L"), a_result(other, "neutrophils", "0.2", unit="10*9/L")
+        merge(doctor, kept, other)
+        assert Result.objects.get(pk=twin[1].pk).patient_id == other.pk
+        both = [kept.pk, other.pk]
+        reconcile(patient_ids=both)
+        raise_alerts(both, twin[0].sampled_on)
+        assert not DueItem.objects.filter(patient=other, status="open").exists()
+        assert DueItem.objects.filter(patient=kept, status="open").exists()
+        assert not Alert.objects.filter(patient=other).exclude(status=AlertStatus.CLOSED).exists()
+
+
+ACTS = st.lists(
+    st.builds(Act, st.sampled_from(NAMES), st.integers(0, 5), st.integers(1, 20), st.integers(0, 400)), max_size=12
+)
+
+
+class MergedAndTakenApart(TestCase):
+    @settings(max_examples=25)
+    @given(ACTS, ACTS)
+    def test_gives_the_same_rows(self, of_one: list[Act], of_other: list[Act]) -> None:
+        doctor = a_member(password=None)
+        one, other = a_patient(doctor), a_patient(doctor)
+        for patient, acts in ((one, of_one), (other, of_other)):
+            chart = Chart(patient, doctor)
+            for act in acts:
+                chart.perform(act)
+        raise_alerts([one.pk, other.pk])
+        before = [(identity(each), of(each), whose_children(each)) for each in (one, other)]
+        try:
+            made = merge(doctor, one, other)
+        except Refused:
+            assert [(identity(each), of(each), whose_children(each)) for each in (one, other)] == before
+            return
+        joined = of(one)
+        for label, rows in before[0][1].items():
+            assert set(rows) <= set(joined[label])
+        reconcile(patient_ids=[one.pk, other.pk])
+        unmerge(by=doctor, merge_id=made.pk, reason="two sisters")
+        assert [(identity(each), of(each), whose_children(each)) for each in (one, other)] == before

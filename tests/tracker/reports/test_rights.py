@@ -1,0 +1,73 @@
+"""Permission changes: roles in this clinic, accounts and tokens of its people; never a password, key or token."""
+
+import pytest
+from django.utils import timezone
+from knox.models import AuthToken
+
+from patients.acting import Acting, acting_as, because
+from patients.models import Membership, Staff
+from patients.rules.vocabulary import Role
+from tests.factories import rows
+from tests.tracker.reports.asking import report_rows
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def admin() -> Staff:
+    return rows.a_member(Role.ADMIN, username="ada", first_name="Ada", last_name="Admin")
+
+
+def test_a_role_given_changed_and_taken_away(admin: Staff) -> None:
+    clinic = rows.clinic_of(admin)
+    nell = rows.a_stranger(first_name="Nell", last_name="Nurse")
+    with acting_as(Acting(admin.pk)), because("asked by the lead"):
+        membership = Membership.objects.create(staff=nell, clinic=clinic, role=Role.NURSE.value)
+        membership.role, membership.is_lead = Role.DOCTOR.value, True
+        membership.save()
+        membership.delete()
+    found = [row for row in report_rows(admin, "permission-changes", person=str(nell.pk)) if row["kind"] != "account"]
+    assert [(row["done"], row["before"], row["after"]) for row in found] == [
+        ("entered", "", "nurse"),
+        ("changed", "nurse", "doctor, leads the clinic"),
+        ("deleted", "doctor, leads the clinic", ""),
+    ]
+    assert found[1]["fields"] == "is lead, role"
+    assert {(row["person"], row["role"], row["whose"], row["kind"], row["reason"]) for row in found} == {
+        ("Ada Admin", "administrator", "Nell Nurse", "role in the clinic", "asked by the lead")
+    }
+
+
+def test_accounts_and_tokens_without_their_secrets(admin: Staff) -> None:
+    nell = rows.a_member(Role.NURSE, rows.clinic_of(admin))
+    nell.set_password("another-long-enough-password")
+    nell.save()
+    token, text = AuthToken.objects.create(user=nell)
+    nell.is_active = False
+    nell.save()
+    found = report_rows(admin, "permission-changes", person=str(nell.pk))
+    assert [(row["kind"], row["done"], row["fields"], row["after"]) for row in found] == [
+        ("account", "entered", "", "account open"),
+        ("role in the clinic", "entered", "", "nurse"),
+        ("account", "changed", "password", "account open"),
+        ("API token", "entered", "", ""),
+        ("account", "changed", "is active", "account closed"),
+    ]
+    said = str(found)
+    for secret in (nell.password, text, token.digest, token.token_key):
+        assert secret not in said
+
+
+def test_signing_in_is_no_change_of_rights(admin: Staff) -> None:
+    before = report_rows(admin, "permission-changes")
+    Staff.objects.filter(pk=admin.pk).update(last_login=timezone.now())
+    assert report_rows(admin, "permission-changes") == before
+
+
+def test_other_clinics_roles_are_not_in_it(admin: Staff) -> None:
+    stranger = rows.a_member(Role.NURSE)
+    both = rows.a_member(Role.NURSE, rows.clinic_of(admin))
+    Membership.objects.create(staff=both, clinic=rows.clinic_of(stranger), role=Role.DOCTOR.value)
+    found = report_rows(admin, "permission-changes")
+    assert stranger.username not in {row["whose"] for row in found}
+    assert [row["after"] for row in found if row["whose"] == both.username and row["kind"] != "account"] == ["nurse"]

@@ -1,0 +1,49 @@
+"""`manage.py check_pack FILE`: whether a report's pack is as it was made."""
+
+import hashlib
+import sys
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any, ClassVar
+
+from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError
+
+from tracker.reports.check_pack import problems
+from tracker.reports.runs import run_of_pack
+
+
+class Command(BaseCommand):
+    help = (
+        "Checks every file of a report's pack against its manifest, the number of rows, and whether this installation "
+        "made this very pack. Nothing is unpacked. The exit status is 1 when anything is wrong."
+    )
+    requires_system_checks: ClassVar[list[str]] = []  # type: ignore[misc]
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("file", type=Path)
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        path: Path = options["file"]
+        try:
+            with path.open("rb") as file:
+                sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+        except OSError as error:
+            raise CommandError(f"{path} cannot be read: {error.strerror}.") from None
+        found = problems(str(path))
+        for one in found:
+            self.stdout.write(f"Not as it was made: {one}")
+        if found:
+            sys.exit(1)
+        self.stdout.write(f"The pack is as it was made. SHA-256 {sha256}")
+        self.stdout.write(_known(sha256))
+
+
+def _known(sha256: str) -> str:
+    try:
+        run = run_of_pack(sha256)
+    except DatabaseError:
+        return "Whether this installation made it cannot be told: the database does not answer."
+    if run is None:
+        return "This installation has not made a pack with this SHA-256."
+    return f"This installation made it as report no. {run.pk} for {run.asked_by.username}."

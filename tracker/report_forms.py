@@ -1,0 +1,38 @@
+"""What is chosen of a report: clinic, period, filters. Shape only; tracker/reports decides."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from django import forms
+
+from patients.inputs import DayField, EntryForm
+from patients.models import Clinic, Staff
+from tracker.reports.definitions import Report
+
+_BESIDE = ("report", "clinic", "from", "until")
+
+
+class ReportForm(EntryForm):
+    """Which clinic and which days, and what narrows the report."""
+
+    def __init__(
+        self, data: Any, *, today: date, staff: Staff, report: Report, clinic: Clinic, clinics: Sequence[Clinic]
+    ) -> None:
+        rows: dict[str, forms.Field] = {"report": forms.CharField(widget=forms.HiddenInput, initial=report.slug)}
+        choices = [(str(one.pk), one.name) for one in clinics]
+        one_clinic = forms.HiddenInput() if len(choices) == 1 else forms.Select()
+        rows["clinic"] = forms.ChoiceField(label="Clinic", choices=choices, widget=one_clinic)
+        rows["from"] = DayField(label="From", help_text="")
+        rows["until"] = DayField(label="Until", help_text="")
+        for one in report.filters:
+            if one.choices is None:
+                rows[one.name] = forms.CharField(label=one.label, required=False, max_length=20, help_text=one.help)
+            else:
+                offered = [("", "all"), *one.choices(staff, clinic)]
+                rows[one.name] = forms.ChoiceField(label=one.label, required=False, choices=offered, help_text=one.help)
+        super().__init__(data, today=today, rows=rows)
+
+    def chosen(self) -> dict[str, str]:
+        """The filters that were set. Only for a valid form."""
+        return {name: value for name, value in self.cleaned_data.items() if name not in _BESIDE and value}

@@ -1,0 +1,49 @@
+"""Where somebody is signed in, and ending that."""
+
+from typing import cast
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from patients.errors import NotFound
+from patients.models import Staff
+from patients.selectors import memberships_of
+from tracker.sign_in import sessions
+
+
+@never_cache
+@require_safe
+def my_sessions(request: HttpRequest) -> HttpResponse:
+    """The list."""
+    staff = cast(Staff, request.user)
+    first = memberships_of(staff).first()
+    context = {
+        "sessions": sessions.open_sessions(staff, request.session.session_key),
+        "zone": first.clinic.time_zone if first else settings.TIME_ZONE,
+        "idle_minutes": settings.SESSION_IDLE_MINUTES,
+        "hours": settings.SESSION_HOURS,
+    }
+    return render(request, "registration/my_sessions.html", context)
+
+
+@require_POST
+def end_session(request: HttpRequest, session_id: int) -> HttpResponse:
+    """Ends one."""
+    try:
+        sessions.end_one(by=cast(Staff, request.user), session_id=session_id)
+    except NotFound as error:
+        raise Http404(error.message) from None
+    messages.success(request, "That session has ended.")
+    return redirect("my_sessions")
+
+
+@require_POST
+def end_other_sessions(request: HttpRequest) -> HttpResponse:
+    """Ends all but this one."""
+    ended = sessions.end_others(by=cast(Staff, request.user), this_key=request.session.session_key)
+    messages.success(request, f"Ended elsewhere: {ended}." if ended else "You were signed in nowhere else.")
+    return redirect("my_sessions")

@@ -1,0 +1,136 @@
+"""Reports for whoever answers for a clinic: choose one, see its first rows and how many there are, ask for the pack."""
+
+from datetime import timedelta
+from typing import Any, cast
+
+from django.contrib import messages
+from django.core import signing
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from patients.clock import today_in
+from patients.errors import DomainError, NotAllowed, NotFound
+from patients.models import Clinic, Staff
+from patients.selectors import clinics_of
+from tracker.presenters.reports import preview, shown_runs
+from tracker.report_forms import ReportForm
+from tracker.reports.actions import ask_for_report
+from tracker.reports.definitions import Question, Report, ReportFormat
+from tracker.reports.questions import REPORTING, as_of_kept, ask, asked_again, kept
+from tracker.reports.registry import TRAIL_REPORTS, all_reports, report_named
+from tracker.reports.runs import latest_runs
+from tracker.tasks import make_report_soon
+
+DAYS = 30  # of the period that is offered
+SALT = "tracker.reports.question"
+HOURS = 12  # for which what was seen can be asked for
+
+
+@never_cache
+@require_safe
+def reports_page(request: HttpRequest) -> HttpResponse:
+    """The reports; with one chosen, its first rows as the data stand at this moment."""
+    staff = cast(Staff, request.user)
+    clinics = list(clinics_of(staff, REPORTING))
+    if not clinics:
+        raise PermissionDenied(f"Your role does not {REPORTING.label}.")
+    context: dict[str, Any] = {
+        "trail_reports": TRAIL_REPORTS,
+        "audit_reports": list(all_reports().values())[len(TRAIL_REPORTS) :],
+        "runs": shown_runs(latest_runs(staff)),
+    }
+    slug = request.GET.get("report", "")
+    if slug:
+        try:
+            context |= _chosen(request, staff, report_named(slug), clinics)
+        except NotFound as error:
+            raise Http404(error.message) from None
+    return render(request, "tracker/reports.html", context)
+
+
+def _chosen(request: HttpRequest, staff: Staff, report: Report, clinics: list[Clinic]) -> dict[str, Any]:
+    """What the page shows of one report. Without a period in the address, the last 30 days."""
+    clinic = next((one for one in clinics if str(one.pk) == request.GET.get("clinic")), clinics[0])
+    today = today_in(clinic)
+    usual = {
+        "report": report.slug,
+        "clinic": str(clinic.pk),
+        "from": f"{today - timedelta(days=DAYS):%d-%b-%Y}",
+        "until": f"{today:%d-%b-%Y}",
+    }
+    # A filter that another report or clinic left in the address does not count.
+    typed = usual | {name: value for name, value in request.GET.items() if name != "clinic"}
+    form = ReportForm(typed, today=today, staff=staff, report=report, clinic=clinic, clinics=clinics)
+    chosen: dict[str, Any] = {"report": report, "clinic": clinic, "form": form, "formats": ReportFormat.choices()}
+    if not form.is_valid():
+        return chosen
+    data = form.cleaned_data
+    try:
+        asked, question = ask(
+            staff,
+            clinic_id=clinic.pk,
+            report=report.slug,
+            period_from=data["from"],
+            period_until=data["until"],
+            filters=form.chosen(),
+        )
+    except NotFound:
+        raise
+    except DomainError as error:
+        form.add_error("until" if error.field == "period_until" else None, error.message)
+        return chosen
+    return chosen | {
+        "preview": preview(staff, asked, question),
+        "question": question,
+        "signed": _signed(staff, question),
+    }
+
+
+@require_POST
+def ask_for_report_page(request: HttpRequest) -> HttpResponse:
+    """Asks for the pack of exactly what the page showed, up to the same event of the trail."""
+    staff = cast(Staff, request.user)
+    if not clinics_of(staff, REPORTING).exists():
+        raise PermissionDenied(f"Your role does not {REPORTING.label}.")
+    try:
+        slug, clinic_id, stored = _asked(staff, request.POST.get("question", ""))
+        _, question = asked_again(staff, clinic_id, slug, stored)
+        run = ask_for_report(
+            by=staff,
+            clinic_id=clinic_id,
+            report=slug,
+            format=request.POST.get("format", ""),
+            period_from=question.period_from,
+            period_until=question.period_until,
+            filters=question.filters,
+            as_of=as_of_kept(stored["as_of"]),
+        )
+    except signing.BadSignature:
+        messages.error(request, "What you saw is too old to be asked for. Look at the report again.")
+        return redirect("reports")
+    except NotFound as error:
+        raise Http404(error.message) from None
+    except NotAllowed as error:
+        raise PermissionDenied(error.message) from None
+    except DomainError as error:
+        messages.error(request, error.message)
+    else:
+        make_report_soon(run.pk)
+        messages.success(request, "The report is asked for. It stands under “Your packs” when it is ready.")
+    return redirect("reports")
+
+
+def _signed(staff: Staff, question: Question) -> str:
+    """What was seen, so that nobody can alter it on the way to being asked for, nor hand it to somebody else."""
+    return signing.dumps([staff.pk, question.report, question.clinic.pk, kept(question)], salt=SALT, compress=True)
+
+
+def _asked(staff: Staff, signed: str) -> tuple[str, int, dict[str, Any]]:
+    """Raises BadSignature."""
+    staff_id, slug, clinic_id, stored = signing.loads(signed, salt=SALT, max_age=HOURS * 60 * 60)
+    if staff_id != staff.pk:
+        raise signing.BadSignature("asked by somebody else")
+    return slug, clinic_id, stored

@@ -1,0 +1,49 @@
+"""Patients on their way from one clinic to another, as either of them sees it."""
+
+from typing import cast
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from patients.errors import NotAllowed, NotFound, Refused
+from patients.models import Staff
+from patients.rules.permissions import Permission
+from patients.selectors import clinics_of
+from tracker.patient_life.transfers import transfers_for, withdraw_transfer
+
+PAGE_SIZE = 50
+
+
+@never_cache
+@require_safe
+def transfers_page(request: HttpRequest) -> HttpResponse:
+    """What waits for an answer here, what was asked for from here, and what is settled, the latest first."""
+    staff = cast(Staff, request.user)
+    mine = {clinic.pk for clinic in clinics_of(staff, Permission.TRANSFER_PATIENT)}
+    if not mine:
+        raise PermissionDenied("Your role does not hand patients over.")
+    found = transfers_for(staff)
+    page = Paginator(found.settled, PAGE_SIZE).get_page(request.GET.get("page"))
+    context = {"transfers": found, "page": page, "mine": mine}
+    return render(request, "patients/transfers.html", context)
+
+
+@require_POST
+def withdraw_transfer_page(request: HttpRequest, transfer_id: int) -> HttpResponse:
+    """The clinic that asked does not ask any more."""
+    try:
+        withdraw_transfer(by=cast(Staff, request.user), transfer_id=transfer_id)
+    except NotFound as error:
+        raise Http404(error.message) from None
+    except NotAllowed as error:
+        raise PermissionDenied(error.message) from None
+    except Refused as error:
+        messages.error(request, error.message)
+    else:
+        messages.success(request, "The transfer is withdrawn. The patient stays in your clinic.")
+    return redirect("transfers")
