@@ -145,7 +145,7 @@ ORDER BY 1, 2 LIMIT %(most)s
 
 
 def _pairs_to_look_at(clinic_id: int) -> list[tuple[int, int]]:
-    """Two records on each row that could be judged alike: of one birthday with one name or both initials, or of one name.
+    """Two records on each row that could be judged alike: of one birthday with a name or both initials, or of one name.
 
     What the rule would say of others (day and month exchanged as well as another name) is left to registration.
     """

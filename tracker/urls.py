@@ -11,9 +11,9 @@ from tracker.views.audit import audit_page
 from tracker.views.audits import audits_page
 from tracker.views.calendar import calendar_day, calendar_page
 from tracker.views.calendar_feeds import calendar_feed, calendar_feeds, revoke_calendar_feed
-from tracker.views.emergency_reviews import close_emergency, emergency_reviews
-from tracker.views.duplicates import duplicates_page
 from tracker.views.clinic_history import clinic_history
+from tracker.views.duplicates import duplicates_page
+from tracker.views.emergency_reviews import close_emergency, emergency_reviews
 from tracker.views.entry_history import entry_history
 from tracker.views.favicon import favicon
 from tracker.views.forms.add_antibody import AddAntibody
@@ -71,9 +71,9 @@ from tracker.views.patient_list import patient_list
 from tracker.views.patient_work import patient_work_page
 from tracker.views.protocol import protocol
 from tracker.views.record import record
-from tracker.views.response import response_page
 from tracker.views.report_runs import cancel_report_page, download_report, report_runs
 from tracker.views.reports import ask_for_report_page, reports_page
+from tracker.views.response import response_page
 from tracker.views.results import results_page
 from tracker.views.retention import retention_page
 from tracker.views.safe_silence import safe_silence

@@ -5,11 +5,12 @@ from collections.abc import Iterator
 import pytest
 import pytest_django
 import time_machine
-from django.db import transaction
+from django.db import connection, transaction
 
-from tests.access.scene import NOW, Scene, make_scene, undone
+from tests.access.scene import NOW, Scene, make_scene
 
 
+# Every module that uses the scene is marked `django_db`: without the mark no test database is made.
 @pytest.fixture(scope="module")
 def scene(django_db_setup: None, django_db_blocker: pytest_django.DjangoDbBlocker) -> Iterator[Scene]:
     with (
@@ -18,13 +19,9 @@ def scene(django_db_setup: None, django_db_blocker: pytest_django.DjangoDbBlocke
         pytest.MonkeyPatch.context() as patch,
         transaction.atomic(),
     ):
+        used = connection.settings_dict["NAME"]
+        assert used.startswith(connection.settings_dict["TEST"]["NAME"]), f"{used} is no test database"
         for limit in ("OfPerson", "SignInByAddress", "SignInByName"):
             patch.setattr(f"tracker.api.throttles.{limit}.rate", "100000/min", raising=False)
         yield make_scene()
         transaction.set_rollback(True)
-
-
-@pytest.fixture
-def _nothing_stays(scene: Scene) -> Iterator[None]:
-    with undone():
-        yield

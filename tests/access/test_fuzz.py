@@ -9,11 +9,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-import pytest_django
 import schemathesis
-import time_machine
 from django.core.signals import request_finished, request_started
-from django.db import close_old_connections, transaction
+from django.db import close_old_connections
 from hypothesis import HealthCheck, Phase, given, settings
 from knox.models import AuthToken
 from schemathesis.checks import not_a_server_error
@@ -25,10 +23,11 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from patients.rules.vocabulary import Role
-from tests.access.scene import NOW, Scene, make_scene, undone
+from tests.access.scene import Scene, undone
 from tests.access.ways_in import ROUTES, ways_in
 from tracker.wsgi import application
 
+pytestmark = pytest.mark.django_db
 EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "6"))
 CHECKS = [
     not_a_server_error,
@@ -55,26 +54,16 @@ class Fuzzed:
 
 
 @pytest.fixture(scope="module")
-def fuzzed(django_db_setup: None, django_db_blocker: pytest_django.DjangoDbBlocker) -> Iterator[Fuzzed]:
-    with (
-        django_db_blocker.unblock(),
-        time_machine.travel(NOW, tick=False),
-        pytest.MonkeyPatch.context() as patch,
-        transaction.atomic(),
-    ):
-        for limit in ("OfPerson", "SignInByAddress", "SignInByName"):
-            patch.setattr(f"tracker.api.throttles.{limit}.rate", "100000/min", raising=False)
-        # As Django's own test client does: the transaction of the scene outlives every request.
-        for signal in (request_started, request_finished):
-            signal.disconnect(close_old_connections)
-        scene = make_scene()
-        _, token = AuthToken.objects.create(user=scene.north.members[Role.DOCTOR])
-        headers = {"Authorization": f"Token {token}", "Host": "localhost"}
-        schema = schemathesis.openapi.from_wsgi("/api/v1/schema/", application, headers=headers)
-        yield Fuzzed(schema, scene, headers)
-        for signal in (request_started, request_finished):
-            signal.connect(close_old_connections)
-        transaction.set_rollback(True)
+def fuzzed(scene: Scene) -> Iterator[Fuzzed]:
+    # As Django's own test client does: the transaction of the scene outlives every request.
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    _, token = AuthToken.objects.create(user=scene.north.members[Role.DOCTOR])
+    headers = {"Authorization": f"Token {token}", "Host": "localhost"}
+    schema = schemathesis.openapi.from_wsgi("/api/v1/schema/", application, headers=headers)
+    yield Fuzzed(schema, scene, headers)
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
 
 
 @pytest.mark.parametrize(("name", "method"), OPERATIONS)

@@ -3,6 +3,7 @@
 import logging
 import re
 from typing import Any
+from urllib.parse import urljoin, urlsplit
 
 import pytest
 from django.conf import settings
@@ -18,7 +19,7 @@ from tests.access.ways_in import WayIn, ways_in
 from tests.factories.rows import PASSWORD
 from tracker.bounds import LONGEST_ADDRESS
 
-pytestmark = pytest.mark.usefixtures("_nothing_stays")
+pytestmark = pytest.mark.django_db
 
 READ = [pytest.param(way, id=way.name) for way in ways_in() if "get" in way.needs]
 every_page = pytest.mark.parametrize("way", READ)
@@ -165,9 +166,9 @@ def test_no_form_leads_elsewhere(scene: Scene, where: str) -> None:
         with undone():
             answer = client.post(way.address(scene.north), {**way.request(scene.north), "next": where})
         leads = answer.get("Location", "/")
-        assert leads.startswith("/"), way.name
-        assert "evil" not in leads.partition("?")[0], way.name
-        assert not leads.startswith(("//", "/\\")), way.name
+        # Browsers read a backslash as a slash, and leave tabs and line ends out.
+        led = urlsplit(urljoin("http://testserver/here/", re.sub(r"[\t\r\n]", "", leads.replace("\\", "/"))))
+        assert (led.scheme, led.netloc) == ("http", "testserver"), way.name
 
 
 WITH_A_WAY_BACK = {

@@ -17,7 +17,7 @@ from tests.access.scene import Scene, undone
 from tests.access.test_matrix import bytes_of, permitted
 from tests.access.ways_in import ROUTES, WayIn, ways_in
 
-pytestmark = pytest.mark.usefixtures("_nothing_stays")
+pytestmark = pytest.mark.django_db
 
 FREE_TEXT = {
     "reason", "note", "notes", "factors", "provider", "description", "name", "brand", "assay", "text", "drug_text",

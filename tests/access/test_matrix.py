@@ -19,7 +19,7 @@ from patients.rules.vocabulary import Role
 from tests.access.scene import Scene, Side, undone
 from tests.access.ways_in import METHODS, WayIn, answers_put_as_post, ways_in
 
-pytestmark = pytest.mark.usefixtures("_nothing_stays")
+pytestmark = pytest.mark.django_db
 
 WAYS = [pytest.param(way, id=way.name) for way in ways_in()]
 every_way = pytest.mark.parametrize("way", WAYS)

@@ -1,5 +1,6 @@
 """Emergency access: whom it lets read what, for how long, and how it is closed and reviewed."""
 
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -38,6 +39,13 @@ OPENED = datetime(2026, 11, 20, 12, tzinfo=UTC)
 HOUR = timedelta(minutes=60)
 NHS_NUMBER, BORN = "9990000018", date(1970, 5, 4)
 REASON = "unconscious on our ward, drugs not known"
+
+
+@pytest.fixture(autouse=True)
+def _nobody_acts_before_and_after() -> Iterator[None]:
+    """Reading under an emergency access is named until the request ends, and no request ends here."""
+    with acting_as(Acting()):
+        yield
 
 
 @pytest.fixture

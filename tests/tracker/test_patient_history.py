@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -16,7 +16,7 @@ from patients.acting import Acting, acting_as
 from patients.models import Patient, Staff
 from patients.rules.vocabulary import ConditionKind, Role
 from regimens import actions as regimens
-from regimens.models import Course, DosePeriod
+from regimens.models import DosePeriod
 from regimens.rules.vocabulary import StopReason
 from tests.factories import rows
 from tests.tracker.pages import a_full_record, query_budget, text_of
@@ -92,12 +92,12 @@ def test_a_stop_is_a_change_in_place(nurse: Staff, patient: Patient) -> None:
     course = rows.a_course(patient, "azathioprine", date(2026, 1, 5), dose="50")
     with by(nurse):
         regimens.stop_course(
-            by=nurse, course_id=course.pk, version=None, stop_on=date(2026, 2, 3),
-            stop_reason=StopReason.INTOLERANCE if hasattr(StopReason, "INTOLERANCE") else list(StopReason)[0],
-        )  # fmt: skip
+            by=nurse, course_id=course.pk, on=date(2026, 2, 3), reason=StopReason.INEFFECTIVE, version=course.version
+        )
     said = last(nurse, patient)
     assert "Course (azathioprine, stopped 03-Feb-2026, from 05-Jan-2026) changed:" in said
     assert "last day not recorded → 03-Feb-2026" in said
+    assert "reason for stopping not recorded → ineffective" in said
     assert "version" not in said
 
 
@@ -118,10 +118,13 @@ def test_words_and_no_codes_or_ids(nurse: Staff, patient: Patient) -> None:
         rows.an_assessment(patient, date(2026, 1, 5), ck="4200", physician_global=6, non_severe_confirmed=True)
         rows.an_assignment(patient, nurse)
         Patient.objects.filter(pk=patient.pk).update(sex="male", born=None, nhs_number="9990000018", version=7)
-    said = [line.sentence.replace("\u00a0", " ") for line in lines(nurse, patient)]
-    assert "Patient’s particulars changed: NHS number not recorded → 9990000018; date of birth 04-May-1970 → not recorded; sex female → male" in said[0] or {
-        "sex female → male", "date of birth 04-May-1970 → not recorded", "NHS number not recorded → 9990000018",
-    } == {each.text.replace("\u00a0", " ") for each in lines(nurse, patient)[0].fields}  # fmt: skip
+    told_of_patient = lines(nurse, patient)
+    said = [line.sentence.replace("\u00a0", " ") for line in told_of_patient]
+    assert {each.text for each in told_of_patient[0].fields} == {
+        "sex female → male",
+        "date of birth 04-May-1970 → not recorded",
+        "NHS number not recorded → 999\u00a0000\u00a00018",
+    }
     together = " | ".join(said)
     assert "to Nell Example" in together
     assert "physician global 6 cm" in together
@@ -154,7 +157,7 @@ def test_an_unknown_actor_is_said(nurse: Staff, patient: Patient, origin: str, s
 def test_the_role_is_that_of_the_moment(nurse: Staff, patient: Patient) -> None:
     with by(nurse):
         rows.a_weight(patient)
-    nurse.memberships.update(role=Role.ADMIN) if hasattr(nurse, "memberships") else None
+    nurse.memberships.update(role=Role.ADMIN)
     assert "Nell Example (nurse)" in last(nurse, patient)
 
 
@@ -164,7 +167,7 @@ def test_the_list_is_narrowed_by_what_field_person_and_day(nurse: Staff, patient
     dose = DosePeriod.objects.get(course=course)
     with by(nurse):
         rows.a_weight(patient)
-    correct(dose, other, "weekday", weekday="monday")
+    correct(dose, other, "weekday", weekday="friday")
     weights = lines(nurse, patient, table="patients_weight")
     assert [line.kind for line in weights] == ["weight"]
     assert {line.row_id for line in lines(nurse, patient, field="weekday")} >= {str(dose.pk)}
@@ -196,14 +199,13 @@ def test_another_clinics_patient_is_not_found(client: Client, patient: Patient) 
     assert client.get(reverse("patient_history", args=[patient.pk])).status_code == 404
 
 
-@pytest.mark.parametrize("count", [1, 50])
+@pytest.mark.parametrize("count", [1, 20])
 def test_queries_do_not_grow(client: Client, nurse: Staff, count: int) -> None:
     with by(nurse):
         patient = a_full_record(nurse)
         for number in range(count):
-            course = rows.a_course(patient, "azathioprine", date(2025, 1, 1), dose=str(50 + number), never_given=False) if number == 0 else None
-            rows.a_weight(patient, str(60 + number), date(2026, 1, 1 + number % 28))
-            assert course is None or isinstance(course, Course)
+            rows.a_weight(patient, str(60 + number), date(2026, 1, 1) + timedelta(number))
+        correct(DosePeriod.objects.filter(course__patient=patient).latest("pk"), nurse, "typing error", note="seen")
     client.force_login(nurse)
     address = reverse("patient_history", args=[patient.pk])
     client.get(address)

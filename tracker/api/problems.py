@@ -2,9 +2,9 @@
 
 400: the request cannot be read; 422: it can, and breaks a rule of the record. Both list messages by field in
 `errors`, nested fields with dots (`dose.amount`, `enzymes.0.value`); `guard` holds what the dose guard says where it
-asks for a reason. 409: someone else was faster; `current_version` is the version to read again. 409 also where somebody alike is
-registered already: `candidates` says who, and `register_because` in the body lets it through. 404 never tells
-another clinic's row from none.
+asks for a reason. 409: someone else was faster; `current_version` is the version to read again. 409 also where
+somebody alike is registered already: `candidates` says who, and `register_because` in the body lets it through. 404
+never tells another clinic's row from none.
 """
 
 import json

@@ -126,4 +126,9 @@ def _analyte(code: str) -> str:
     return found.name if found is not None else code
 
 
-_SPECIAL: dict[str, Callable[[str], str]] = {"drug": _drug, "item": _item, "analyte": _analyte}
+_SPECIAL: dict[str, Callable[[str], str]] = {
+    "drug": _drug,
+    "item": _item,
+    "analyte": _analyte,
+    "nhs_number": display.nhs_number,
+}
