@@ -20,6 +20,7 @@ def main() -> None:
     if not options.rules_only:
         prepare_django()
         print_clinic(sizes, lap)
+        print_trail(100_000 if options.quick else 1_000_000)
 
 
 def prepare_django() -> None:
@@ -106,6 +107,17 @@ def print_clinic(sizes: tuple[int, ...], lap: float) -> None:
             f"  {write.write:<28}{write.without * 1000:>9.1f} ms without{write.recorded * 1000:>9.1f} ms recorded"
             f"{write.ratio:>7.2f} times"
         )
+
+
+def print_trail(events: int) -> None:
+    """Whether sealing keeps up with writes, and how fast a trail of so many events is checked."""
+    from benchmarks.clinic import scratch_clinic
+    from benchmarks.seal import print_seals
+    from tests.factories.rows import a_patient
+
+    print()
+    with scratch_clinic() as (_, staff):
+        print_seals(a_patient(staff).pk, staff.pk, events, seconds=10)
 
 
 if __name__ == "__main__":

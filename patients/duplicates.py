@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import Case, Q, QuerySet, Value, When
 from django.db.models.functions import Lower
 
 from patients.models import Patient, Staff
@@ -119,8 +119,21 @@ def _to_look_at(patients: QuerySet[Patient], asked: Identity) -> QuerySet[Patien
     if asked.born is not None:
         wanted |= Q(born__in=birthdays_to_look_at(asked.born))
     named = patients.annotate(lower_family=Lower("family_name"), lower_given=Lower("given_names"))
-    # Where there are more than can be judged, those who were registered last are the likelier slips.
-    return named.filter(wanted).order_by("-pk")
+    # Where there are more than can be judged: first whoever fits in the most, then those who were registered last.
+    fits = Value(0)
+    for sign in _signs(asked, families):
+        fits += Case(When(sign, then=1), default=0)
+    return named.filter(wanted).order_by(fits.desc(), "-pk")
+
+
+def _signs(asked: Identity, families: set[str]) -> Iterator[Q]:
+    """What speaks for a patient, each by itself; the NHS number for as much as all the rest."""
+    yield Q(lower_family__in=families)
+    yield Q(lower_given=asked.given_names.strip().lower())
+    if asked.born is not None:
+        yield Q(born__in=birthdays_to_look_at(asked.born))
+    if asked.nhs_number:
+        yield from [Q(nhs_number=asked.nhs_number)] * 3
 
 
 _PAIRS = """

@@ -52,6 +52,20 @@ _SECTIONS = {
     "clinic_history": "reports",
     "my_settings": "",
     "clinic_settings": "",
+    "clinic_staff": "",
+    "clinic_member": "",
+    "add_member": "",
+    "add_account": "",
+    "change_role": "",
+    "make_lead": "",
+    "end_lead": "",
+    "end_membership": "",
+    "close_account": "",
+    "open_account": "",
+    "reset_factor": "",
+    "end_member_sessions": "",
+    "new_start_link": "",
+    "start_account": "",
     "emergency": "",
     "emergency_reviews": "",
     "review_emergency": "",
@@ -144,6 +158,12 @@ class Frame:
         """The clinics whose service audits the person may run."""
         staff = self._staff
         return [one for one in self._clinics if staff and may(staff, one.pk, Permission.RUN_AUDITS)]
+
+    @property
+    def staffed_clinics(self) -> list[Clinic]:
+        """The clinics of which the person decides who belongs to them."""
+        staff = self._staff
+        return [one for one in self._clinics if staff and may(staff, one.pk, Permission.MANAGE_STAFF)]
 
     @property
     def runs_reports(self) -> bool:

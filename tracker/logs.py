@@ -1,8 +1,9 @@
 """Log lines: one JSON object each, with the request's id and the staff member's number, and without patient data.
 
 A search term, a form field or the text of a database error can name a patient. So a request is logged without its
-query string, and an exception as its types and places, without its message. A link that ends a patient's reminders, or
-shows a calendar, is itself the permission to do so: whoever logs its path, Django too, the token is left out.
+query string, and an exception as its types and places, without its message. A link that ends a patient's reminders,
+shows a calendar or starts an account is itself the permission to do so: whoever logs its path, Django too, the token is
+left out.
 """
 
 import re
@@ -15,7 +16,7 @@ from django.http import HttpRequest
 from django_structlog.middlewares import RequestMiddleware
 from structlog.typing import EventDict, WrappedLogger
 
-_TOKEN = re.compile(r"(?<=/reminders/stop/)[^/\s]+|(?<=/calendar/feed/)[^/\s]+")
+_TOKEN = re.compile(r"(?<=/reminders/stop/)[^/\s]+|(?<=/calendar/feed/)[^/\s]+|(?<=/sign-in/start/)[^/\s]+")
 _MASKED = "…"
 
 

@@ -1,6 +1,7 @@
 """Who needs a second factor, who has one, and whether a code is right at this moment."""
 
 import time
+from collections.abc import Collection, Iterable
 from enum import Enum
 from typing import Any
 
@@ -16,6 +17,7 @@ from django.utils.crypto import constant_time_compare
 
 from patients.errors import Refused
 from patients.models import Staff
+from patients.rules.vocabulary import Role
 from patients.selectors import roles_by_clinic
 from tracker.audit.record import record_security
 from tracker.audit.words import SecurityKind
@@ -49,15 +51,26 @@ class Asked(Enum):
 
 def must_have(staff: Staff) -> bool:
     """Whether the setting SECOND_FACTOR asks this person for one."""
+    if not settings.SECOND_FACTOR or "all" in settings.SECOND_FACTOR:
+        return needed_in(())
+    return needed_in(role for roles in roles_by_clinic(staff).values() for role in roles)
+
+
+def needed_in(roles: Iterable[Role]) -> bool:
+    """Whether the setting SECOND_FACTOR asks whoever has these roles for one."""
     wanted = settings.SECOND_FACTOR
-    if not wanted or "all" in wanted:
-        return bool(wanted)
-    return any(role.value in wanted for roles in roles_by_clinic(staff).values() for role in roles)
+    return "all" in wanted or any(role.value in wanted for role in roles)
 
 
 def has_one(staff: Staff) -> bool:
     """Whether the person has an app or a passkey. Recovery codes alone are none."""
     return bool(get_adapter().is_mfa_enabled(staff, [_Kind.TOTP, _Kind.WEBAUTHN]))
+
+
+def who_has_one(staff_ids: Collection[int]) -> set[int]:
+    """Which of these people have an app or a passkey, in one query."""
+    rows = Authenticator.objects.filter(user__in=list(staff_ids), type__in=[_Kind.TOTP, _Kind.WEBAUTHN])
+    return set(rows.values_list("user_id", flat=True))
 
 
 def asked_of(staff: Staff) -> Asked:

@@ -236,6 +236,7 @@ SECOND_FACTOR_KEYS: list[str] = env.list("SECOND_FACTOR_KEYS", []) or [SECRET_KE
 ACCOUNT_ADAPTER = "tracker.sign_in.adapters.AccountAdapter"
 ACCOUNT_EMAIL_VERIFICATION = "none"  # whoever makes the account answers for it
 ACCOUNT_RATE_LIMITS = False  # tracker/sign_in/limits.py counts, for the API too
+PASSWORD_RESET_TIMEOUT = 3 * 24 * 60 * 60  # seconds for which the start link of a new account holds
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 5 * 60  # seconds after which a change of the account asks once more who it is
 MFA_ADAPTER = "tracker.sign_in.adapters.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
@@ -464,6 +465,7 @@ REST_FRAMEWORK = {
         "user": env.str("API_RATE", "1200/min"),
         "sign_in_address": env.str("API_SIGN_IN_RATE_BY_ADDRESS", "30/min"),
         "sign_in_name": env.str("API_SIGN_IN_RATE_BY_NAME", "10/min"),
+        "sign_in_provider": env.str("OIDC_RATE_BY_ADDRESS", "120/min"),
     },
     "NUM_PROXIES": 1 if TRUST_PROXY else 0,  # an X-Forwarded-For that no proxy of ours wrote is never believed
     "EXCEPTION_HANDLER": "tracker.api.problems.answer",

@@ -12,10 +12,12 @@ from tracker.views.provider import provider_callback, provider_start
 from tracker.views.recovery_codes import recovery_codes, recovery_codes_file
 from tracker.views.sign_in import SignIn, SignOut
 from tracker.views.sign_in_code import sign_in_code
+from tracker.views.start_account import start_account
 
 urlpatterns = [
     path("sign-in/", SignIn.as_view(), name="sign_in"),
     path("sign-in/code/", sign_in_code, name="sign_in_code"),
+    path("sign-in/start/<str:token>/", start_account, name="start_account"),
     path("sign-in/provider/", provider_start, name="provider_start"),
     path("sign-in/provider/callback/", provider_callback, name="provider_callback"),
     path("sign-out/", SignOut.as_view(), name="sign_out"),

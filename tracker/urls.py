@@ -12,30 +12,40 @@ from tracker.views.audits import audits_page
 from tracker.views.calendar import calendar_day, calendar_page
 from tracker.views.calendar_feeds import calendar_feed, calendar_feeds, revoke_calendar_feed
 from tracker.views.clinic_history import clinic_history
+from tracker.views.clinic_member import clinic_member
+from tracker.views.clinic_staff import clinic_staff
 from tracker.views.duplicates import duplicates_page
 from tracker.views.emergency_reviews import close_emergency, emergency_reviews
 from tracker.views.entry_history import entry_history
 from tracker.views.favicon import favicon
+from tracker.views.forms.add_account import AddAccount
 from tracker.views.forms.add_antibody import AddAntibody
 from tracker.views.forms.add_assessment import AddAssessment
 from tracker.views.forms.add_condition import AddCondition
+from tracker.views.forms.add_member import AddMember
 from tracker.views.forms.add_milestone import AddMilestone
 from tracker.views.forms.add_weight import AddWeight
 from tracker.views.forms.assess_risk import AssessRisk
 from tracker.views.forms.assign_item import AssignItem
 from tracker.views.forms.change_dose import ChangeDose
 from tracker.views.forms.change_interval import ChangeInterval
+from tracker.views.forms.change_lead import EndLead, MakeLead
+from tracker.views.forms.change_role import ChangeRole
 from tracker.views.forms.change_status import ChangeStatus
 from tracker.views.forms.clinic_settings import ClinicSettingsPage
+from tracker.views.forms.close_account import CloseAccount, OpenAccount
 from tracker.views.forms.contact_details import ContactDetailsPage
 from tracker.views.forms.correct_result import CorrectResult
 from tracker.views.forms.decide_taper import DecideTaper
 from tracker.views.forms.decide_transfer import AcceptTransfer, DeclineTransfer
 from tracker.views.forms.end_condition import EndCondition
 from tracker.views.forms.end_interval import EndInterval
+from tracker.views.forms.end_member_sessions import EndMemberSessions
+from tracker.views.forms.end_membership import EndMembership
 from tracker.views.forms.hand_over import HandOver
 from tracker.views.forms.merge_patient import MergePatient
 from tracker.views.forms.my_settings import MySettingsPage
+from tracker.views.forms.new_start_link import NewStartLink
 from tracker.views.forms.not_needed import NotNeededPage
 from tracker.views.forms.open_emergency import OpenEmergency
 from tracker.views.forms.pause_monitoring import PauseMonitoring
@@ -48,6 +58,7 @@ from tracker.views.forms.record_outcome import RecordOutcome
 from tracker.views.forms.record_results import RecordResults
 from tracker.views.forms.register_patient import RegisterPatient
 from tracker.views.forms.reopen_course import ReopenCourse
+from tracker.views.forms.reset_factor import ResetFactor
 from tracker.views.forms.resume_monitoring import ResumeMonitoring
 from tracker.views.forms.review_emergency import ReviewEmergency
 from tracker.views.forms.review_prompt import ReviewPrompt
@@ -148,6 +159,27 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("me/", MySettingsPage.as_view(), name="my_settings"),
     path("clinics/<int:clinic_id>/audits/", audits_page, name="clinic_audits"),
     path("clinics/<int:clinic_id>/audits/<slug:slug>/", audit_page, name="clinic_audit"),
+    path("clinics/<int:clinic_id>/staff/", clinic_staff, name="clinic_staff"),
+    path("clinics/<int:clinic_id>/staff/add/", AddMember.as_view(), name="add_member"),
+    path("clinics/<int:clinic_id>/staff/new/", AddAccount.as_view(), name="add_account"),
+    path("clinics/<int:clinic_id>/staff/<int:membership_id>/", clinic_member, name="clinic_member"),
+    path("clinics/<int:clinic_id>/staff/<int:membership_id>/role/", ChangeRole.as_view(), name="change_role"),
+    path("clinics/<int:clinic_id>/staff/<int:membership_id>/lead/", MakeLead.as_view(), name="make_lead"),
+    path("clinics/<int:clinic_id>/staff/<int:membership_id>/lead/end/", EndLead.as_view(), name="end_lead"),
+    path("clinics/<int:clinic_id>/staff/<int:membership_id>/end/", EndMembership.as_view(), name="end_membership"),
+    path("clinics/<int:clinic_id>/staff/<int:membership_id>/close/", CloseAccount.as_view(), name="close_account"),
+    path("clinics/<int:clinic_id>/staff/<int:membership_id>/open/", OpenAccount.as_view(), name="open_account"),
+    path(
+        "clinics/<int:clinic_id>/staff/<int:membership_id>/second-factor/", ResetFactor.as_view(), name="reset_factor"
+    ),
+    path(
+        "clinics/<int:clinic_id>/staff/<int:membership_id>/sessions/",
+        EndMemberSessions.as_view(),
+        name="end_member_sessions",
+    ),
+    path(
+        "clinics/<int:clinic_id>/staff/<int:membership_id>/start-link/", NewStartLink.as_view(), name="new_start_link"
+    ),
     path("clinics/<int:clinic_id>/settings/", ClinicSettingsPage.as_view(), name="clinic_settings"),
     path("api/", include("tracker.api.urls")),
     path("patients/new/", RegisterPatient.as_view(), name="register_patient"),

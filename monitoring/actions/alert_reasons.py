@@ -32,6 +32,10 @@ def read_again(text: str) -> str:
     return f"Read again with what is recorded now: {text}"
 
 
+def taken_apart(why: str) -> str:
+    return f"Closed while this record was one with another, which was taken back: {why}"
+
+
 def repeat_was_normal(result: record.Result) -> str:
     shown = value_shown(result.value, result.comparator, result.unit, result.text)
     return f"The repeat of {display_date(result.sampled_on)} was {shown} and asks for nothing."

@@ -24,6 +24,7 @@ from monitoring.rules.record import MonitoringRecord
 from monitoring.rules.samples import Samples
 from monitoring.rules.schedule import evaluate
 from monitoring.schedules import protocol_of
+from monitoring.selectors.work import ROLES_THAT_OWN
 from patients.clock import today_in
 from patients.facts import columns, grouped
 from patients.models import Patient
@@ -89,7 +90,9 @@ def reconcile(*, patient_ids: Collection[int], as_of: date | None = None) -> Rec
         for one in _readings(locked, as_of):
             changes.add(one)
         report = changes.write()
-        take_back_undone({one.patient.pk: (one.record, one.protocol, one.as_of) for one in changes.readings})
+        # What a merged record says was done was done: its proof is read in the record that was kept.
+        read = [one for one in changes.readings if one.patient.merged_into_id is None]
+        take_back_undone({one.patient.pk: (one.record, one.protocol, one.as_of) for one in read})
         keep_reminders(out_of_step)
     return report
 
@@ -152,7 +155,8 @@ def _tier(record: MonitoringRecord, as_of: date) -> str:
 def owners_of(patient_ids: Collection[int]) -> dict[int, dict[_Key, int]]:
     """Whose work each patient's items are, as assigned, by patient id.
 
-    Work given to somebody who has left the clinic, or whose account is closed, is nobody's: it must not lie unseen.
+    Work given to somebody who has left the clinic, whose account is closed, or whose role there does no such work any
+    more, is nobody's: it must not lie unseen.
     """
     found: dict[int, dict[_Key, int]] = {}
     rows = Assignment.objects.filter(
@@ -160,6 +164,7 @@ def owners_of(patient_ids: Collection[int]) -> dict[int, dict[_Key, int]]:
         superseded_at__isnull=True,
         owner__is_active=True,
         owner__memberships__clinic=F("patient__clinic"),
+        owner__memberships__role__in=ROLES_THAT_OWN,
     )
     for patient_id, item, occasion, owner_id in rows.values_list("patient_id", "item", "occasion", "owner_id"):
         found.setdefault(patient_id, {})[item, occasion] = owner_id

@@ -32,9 +32,29 @@ def _alert(audit: AuditDefinition, case: AuditCase, alert: AlertHistory) -> Judg
         return answered(audit, case, alert.opened_on, decided.on, opened, word, key=key, unit=unit, facts=fact)
     ends = [event for event in known if event.kind in (AlertStepKind.CLOSED, AlertStepKind.REOPENED)]
     if ends and ends[-1].kind == AlertStepKind.CLOSED:
-        why = "closed by the software before anybody decided"
-        return excluded(audit, case, why, f"{opened}, {why} on {display_date(ends[-1].on)}", key=key, unit=unit)
+        return _closed_by_itself(audit, case, alert.opened_on, ends[-1].on, opened, key=key, unit=unit, facts=fact)
     return unanswered(audit, case, alert.opened_on, f"{opened}, nothing decided", key=key, unit=unit, facts=fact)
+
+
+def _closed_by_itself(
+    audit: AuditDefinition,
+    case: AuditCase,
+    since: date,
+    on: date,
+    begun: str,
+    *,
+    key: str,
+    unit: str,
+    facts: tuple[FactReference, ...],
+) -> Judgement:
+    """What the software closed: left out only where the time to decide was not over by then."""
+    within = audit.within_days or 0
+    why = "closed by the software before anybody decided"
+    text = f"{begun}, {why} on {display_date(on)}"
+    if (on - since).days <= within:
+        return excluded(audit, case, why, text, key=key, unit=unit)
+    last = days_after(since, within)
+    return judged(audit, case, AuditOutcome.NOT_MET, text, key=key, unit=unit, facts=facts, decided_on=last)
 
 
 def _decides(event: AlertEvent) -> bool:

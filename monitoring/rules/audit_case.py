@@ -105,7 +105,11 @@ def cannot_tell(due: DueFinding) -> str:
     """Why an overdue item may have been done after all; "" when nothing speaks for it."""
     if due.waiting_until is not None:
         return "overdue, and a sample is on its way"
-    drivers = (due.driver, *due.other_drivers)
-    if all(driver.monitored_by is not MonitoredBy.US for driver in drivers):
+    if looked_after_elsewhere(due):
         return "overdue, but looked after by another service, and nothing of it has come here"
     return ""
+
+
+def looked_after_elsewhere(due: DueFinding) -> bool:
+    """Whether no drug that asks for it is looked after by this clinic."""
+    return all(driver.monitored_by is not MonitoredBy.US for driver in (due.driver, *due.other_drivers))

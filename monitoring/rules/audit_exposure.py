@@ -34,6 +34,7 @@ def exposures(audit: AuditDefinition, case: AuditCase) -> Iterator[Judgement]:
 def _exposure(
     audit: AuditDefinition, case: AuditCase, rule: ExposureRule, samples: Samples, run: Run, reached_on: date
 ) -> Judgement:
+    as_of = case.period.as_of
     amount = f"{wording.number(rule.milligrams_per_day)} mg or more of prednisolone equivalent a day"
     key, unit = f"run:{run.from_on.isoformat()}", f"{amount} from {display_date(run.from_on)}"
     if case.left_by(reached_on):
@@ -54,13 +55,15 @@ def _exposure(
         text = f"{asked}, recorded on {display_date(found[0])}{late}"
         return judged(audit, case, outcome, text, key=key, unit=unit, facts=(found[1],), decided_on=found[0])
     if any(
-        waiver.item in rule.items and run.from_on <= waiver.made_on <= case.period.as_of
+        waiver.item in rule.items and run.from_on <= waiver.made_on <= min(last_day, as_of)
         for waiver in case.record.waivers
     ):
         return excluded(audit, case, "recorded as not needed", key=key, unit=unit)
-    if case.period.as_of <= last_day:
+    if case.left_by(min(last_day, as_of)):
+        return excluded(audit, case, LEFT, key=key, unit=unit)
+    if as_of <= last_day:
         return excluded(audit, case, "not overdue yet", f"{asked}, not overdue yet", key=key, unit=unit)
-    text = f"{asked}, not recorded by {display_date(case.period.as_of)}"
+    text = f"{asked}, not recorded by {display_date(as_of)}"
     return judged(audit, case, AuditOutcome.NOT_MET, text, key=key, unit=unit, decided_on=reached_on)
 
 

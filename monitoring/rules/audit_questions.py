@@ -31,28 +31,52 @@ class _Asked:
     since: date
     gone_on: date | None = None
 
-    def took_in(self, review: Review) -> bool:
-        """Whether the answer was given while the question was put, the day on which it went included."""
-        in_time = self.since <= review.on and (self.gone_on is None or review.on <= self.gone_on)
+    def took_in(self, given: "_Given") -> bool:
+        """Whether the answer was given while the question was put, the day on which it went included.
+
+        An answer whose outcome or milestone is dated back ends the question on that earlier day, and is no earlier.
+        """
+        review, ends_on = given.review, given.ends_on
+        in_time = self.since <= ends_on and (self.gone_on is None or ends_on <= self.gone_on)
         return (review.prompt, review.subject) == self.key and in_time
+
+
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """An answer, and the day from which what it recorded counts: its own, or an earlier one."""
+
+    review: Review
+    ends_on: date
 
 
 def question_answers(audit: AuditDefinition, case: AuditCase) -> Iterator[Judgement]:
     """Each question that was first put in the period: how many days until somebody answered it."""
     asked = _asked(audit, case)
-    given = sorted(
-        (row for row in case.record.treatment.reviews if row.on <= case.period.as_of),
-        key=lambda row: (row.on, len(row.id), row.id),
-    )
+    given = _given(case)
     for one in sorted(asked, key=lambda one: (one.since, one.key)):
         if case.period.holds(one.since):
-            yield _question(audit, case, one, next((row for row in given if one.took_in(row)), None))
+            yield _question(audit, case, one, next((row.review for row in given if one.took_in(row)), None))
     alone: set[tuple[_Key, date]] = set()
     for row in given:
-        place = ((row.prompt, row.subject), row.on)
-        if case.period.holds(row.on) and place not in alone and not any(one.took_in(row) for one in asked):
+        review = row.review
+        place = ((review.prompt, review.subject), review.on)
+        if case.period.holds(review.on) and place not in alone and not any(one.took_in(row) for one in asked):
             alone.add(place)
             yield _answered_at_once(audit, case, row)
+
+
+def _given(case: AuditCase) -> list[_Given]:
+    """The answers up to `as_of`, the first given first."""
+    treatment = case.record.treatment
+    outcomes = {outcome.id: outcome.on for course in treatment.courses for outcome in course.outcomes}
+    milestones = {milestone.id: milestone.on for milestone in treatment.milestones}
+    rows = sorted(
+        (row for row in treatment.reviews if row.on <= case.period.as_of), key=lambda row: (row.on, len(row.id), row.id)
+    )
+    return [
+        _Given(row, min(row.on, outcomes.get(row.outcome, row.on), milestones.get(row.milestone, row.on)))
+        for row in rows
+    ]
 
 
 def _question(audit: AuditDefinition, case: AuditCase, asked: _Asked, answer: Review | None) -> Judgement:
@@ -71,13 +95,18 @@ def _question(audit: AuditDefinition, case: AuditCase, asked: _Asked, answer: Re
     return judged(audit, case, AuditOutcome.NOT_MET, text, key=key, unit=unit, decided_on=asked.gone_on)
 
 
-def _answered_at_once(audit: AuditDefinition, case: AuditCase, review: Review) -> Judgement:
+def _answered_at_once(audit: AuditDefinition, case: AuditCase, given: _Given) -> Judgement:
     """An answer to a question that the record does not put any more, not even on the day before.
 
     Accepting records an outcome or a milestone, and with that the question is gone on the day on which it came. Any
-    other answer leaves it standing: then the facts behind it were corrected since.
+    other answer leaves it standing: then the facts behind it were corrected since. And what was recorded for an earlier
+    day hides since when the question was put.
     """
+    review = given.review
     key, unit = _named((review.prompt, review.subject), review.on)
+    if given.ends_on < review.on:
+        text = f"{review.answer.label} on {display_date(review.on)}, with effect from {display_date(given.ends_on)}"
+        return unjudged(audit, case, "since when the question was put is not known any more", text, key=key, unit=unit)
     if review.outcome or review.milestone:
         begun, word = f"put on {display_date(review.on)}", review.answer.label
         return answered(audit, case, review.on, review.on, begun, word, key=key, unit=unit, facts=_fact(review))

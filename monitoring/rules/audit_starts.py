@@ -1,6 +1,7 @@
 """Audits of what is asked when a drug is begun, and of what is asked of whoever takes one."""
 
 from collections.abc import Iterator
+from datetime import date
 
 from monitoring.protocol.audits import AuditDefinition
 from monitoring.protocol.definitions import OnceRule, RepeatRule, ReviewRule, Rule
@@ -13,12 +14,14 @@ from monitoring.rules.intervals import shared_care_on
 from monitoring.rules.merge import window_of
 from monitoring.rules.samples import Done, Samples
 from monitoring.rules.schedule import evaluate
+from monitoring.rules.status import days_after
 from patients.rules.reasons import FactReference, Truth
 from patients.rules.vocabulary import DatePrecision
 from patients.rules.wording import display_date, joined
 from regimens.rules.record import Course
 
 LEFT = "no longer under care"
+_NOT_YET = "not overdue yet"
 _NOT_ASKED = "no drug taken asks for it"
 
 
@@ -70,9 +73,13 @@ def _for_route(rule: Rule, course: Course) -> bool:
 
 
 def item_in_date(audit: AuditDefinition, case: AuditCase) -> Iterator[Judgement]:
-    """The patient, once a drug taken on the last day asks for the item: done and not overdue."""
+    """The patient, once the item is wanted of a drug taken on the last day: done and not overdue.
+
+    Until the first of it would be overdue the patient is left out, done or not: to count only those who did it early
+    would show nothing but those.
+    """
     (item,) = audit.items
-    asking = [rule for course in case.taken for rule in _asking(case, course, item)]
+    asking = [(course, rule) for course in case.taken for rule in _asking(case, course, item)]
     if case.left_by(case.period.end):
         yield excluded(audit, case, LEFT)
     elif not asking:
@@ -81,13 +88,13 @@ def item_in_date(audit: AuditDefinition, case: AuditCase) -> Iterator[Judgement]
         yield _item_in_date(audit, case, item, asking)
 
 
-def _item_in_date(audit: AuditDefinition, case: AuditCase, item: str, asking: list[Rule]) -> Judgement:
+def _item_in_date(audit: AuditDefinition, case: AuditCase, item: str, asking: list[tuple[Course, Rule]]) -> Judgement:
     due = next((one for one in case.findings.due if one.item == item), None)
     last = Samples(case.record, case.monitoring, case.period.end).latest(item)
     if due is None and any(one.item == item for one in case.findings.waived):
         return excluded(audit, case, "recorded as not needed")
     if due is None or due.days_overdue == 0:
-        return _not_overdue(audit, case, last, asking, due)
+        return _not_overdue(audit, case, last, asking)
     if due.paused_until is not None:
         return excluded(audit, case, "monitoring is paused")
     why = cannot_tell(due)
@@ -100,21 +107,28 @@ def _item_in_date(audit: AuditDefinition, case: AuditCase, item: str, asking: li
 
 
 def _not_overdue(
-    audit: AuditDefinition, case: AuditCase, last: Done | None, asking: list[Rule], due: DueFinding | None
+    audit: AuditDefinition, case: AuditCase, last: Done | None, asking: list[tuple[Course, Rule]]
 ) -> Judgement:
-    if last is None:
-        if due is None:
-            return excluded(audit, case, "it does not apply to this patient")
-        return excluded(
-            audit, case, "not overdue yet", f"never done, not overdue yet: due on {display_date(due.due_on)}"
-        )
-    longest = max((rule.interval_days for rule in asking if isinstance(rule, ReviewRule)), default=None)
     grace = window_of(case.monitoring, case.monitoring.items[audit.items[0]]).grace_days
+    first_due = min(_first_due(course, rule) for course, rule in asking)
+    if (case.period.end - first_due).days <= grace:
+        done = "never done" if last is None else f"done on {display_date(last[0])} already"
+        return excluded(audit, case, _NOT_YET, f"{done}, first due on {display_date(first_due)}: {_NOT_YET}")
+    if last is None:
+        return excluded(audit, case, "it does not apply to this patient")
+    longest = max((rule.interval_days for _, rule in asking if isinstance(rule, ReviewRule)), default=None)
     if longest is not None and (case.period.end - last[0]).days > longest + grace:
-        # Asked for only since the rule was adopted: late by the standard, not yet by the schedule.
-        return excluded(audit, case, "not overdue yet", f"last done on {display_date(last[0])}; not overdue yet")
+        # Asked for again only since a decision that it was not needed ended: late by the standard, not by the schedule.
+        return excluded(audit, case, _NOT_YET, f"last done on {display_date(last[0])}; {_NOT_YET}")
     text = f"done on {display_date(last[0])}"
     return judged(audit, case, AuditOutcome.MET, text, facts=(last[1],), decided_on=last[0])
+
+
+def _first_due(course: Course, rule: Rule) -> date:
+    """The day on which the rule first wants the item of a course."""
+    if isinstance(rule, ReviewRule):
+        return days_after(max(course.start_on, rule.asked_from), rule.first_days)
+    return days_after(course.start_on, rule.due_days) if isinstance(rule, OnceRule) else course.start_on
 
 
 def _asking(case: AuditCase, course: Course, item: str) -> Iterator[Rule]:

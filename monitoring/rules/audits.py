@@ -7,7 +7,15 @@ not needed, which dose was reached, and which question is open is decided by the
 from collections.abc import Callable, Iterable
 
 from monitoring.protocol.audits import AuditDefinition, AuditMeasure
-from monitoring.rules import audit_activity, audit_answers, audit_exposure, audit_questions, audit_starts, audit_tests
+from monitoring.rules import (
+    audit_activity,
+    audit_answers,
+    audit_exposure,
+    audit_intervals,
+    audit_questions,
+    audit_starts,
+    audit_tests,
+)
 from monitoring.rules.audit_case import AuditCase
 from monitoring.rules.audit_findings import Judgement
 
@@ -16,7 +24,7 @@ _JUDGES: dict[AuditMeasure, Callable[[AuditDefinition, AuditCase], Iterable[Judg
     AuditMeasure.ITEM_IN_DATE: audit_starts.item_in_date,
     AuditMeasure.SHARED_CARE: audit_starts.shared_care,
     AuditMeasure.TESTS_IN_DATE: audit_tests.tests_in_date,
-    AuditMeasure.INTERVALS: audit_tests.intervals,
+    AuditMeasure.INTERVALS: audit_intervals.intervals,
     AuditMeasure.PATIENTS_INTERVALS: audit_tests.patients_intervals,
     AuditMeasure.ALERTS: audit_answers.alerts,
     AuditMeasure.QUESTIONS: audit_questions.question_answers,

@@ -19,8 +19,13 @@ from regimens.rules.record import Course
 _HOUSE = "How this software reads the record"
 
 
-def evaluate(record: MonitoringRecord, protocol: MonitoringProtocol, as_of: date) -> MonitoringFindings:
+def evaluate(
+    record: MonitoringRecord, protocol: MonitoringProtocol, as_of: date, *, only_repeating: bool = False
+) -> MonitoringFindings:
     """Everything due on or after `as_of`, and overdue before it, with reasons; soonest first.
+
+    `only_repeating`: without what is asked for once. A baseline test that was never done is due before the first of the
+    repeated ones, and would stand for all of them.
 
     Nothing recorded for a day after `as_of` changes what is due, except planned taper steps, which are plans; a course
     that begins later is named as such in `quiet_reasons`. The order of rows has no meaning. Raises nothing on odd
@@ -50,7 +55,8 @@ def evaluate(record: MonitoringRecord, protocol: MonitoringProtocol, as_of: date
     quiet.extend(_other_route(one) for one in running if _by_other_route(one))
     if not record.treatment.courses:
         quiet.append(_reason("monitoring.no_course", wording.no_course(), protocol.version))
-    found, waived = drafts(chart, [*asked, *stopped])
+    counted = [one for one in (*asked, *stopped) if not only_repeating or one.driver.interval_days is not None]
+    found, waived = drafts(chart, counted)
     wanted = [_wanted(draft) for draft in found]
     days = visit_days(wanted, as_of, protocol.defaults.pull_forward_days)
     due = tuple(finding(draft, day) for draft, day in zip(found, days, strict=True))

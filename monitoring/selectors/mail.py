@@ -84,6 +84,8 @@ def why_not_to_send(mail: Mail, now: datetime) -> str:
     if mail.alert is not None:
         if mail.alert.status != AlertStatus.OPEN:
             return "Somebody has seen the alert."
+        if mail.alert.patient.clinic_id != mail.clinic_id:
+            return "The patient was handed over to another clinic."
         wanted = _reachable(mail.clinic).filter(staff=mail.staff, wants_alerts=True).exists()
         return "" if wanted else "The recipient no longer wants alerts or cannot be written to."
     if mail.kind == MailKind.STAFF_EMERGENCY:

@@ -28,6 +28,7 @@ from monitoring.protocol.load import load
 from monitoring.rules.findings import ItemKind
 from monitoring.rules.vocabulary import AlertStatus, MailStatus, ReminderStatus
 from monitoring.selectors.mail import GRADES_TO_MAIL, any_reader_of_alerts
+from monitoring.selectors.work import ROLES_THAT_OWN
 from patients.clock import today_in
 from patients.models import Clinic, Membership, Patient, Staff
 from patients.rules.vocabulary import PatientStatus, Vocabulary
@@ -160,7 +161,8 @@ def _nothing_due(scope: Scope) -> QuerySet[Patient]:
 
 def _no_owner(scope: Scope) -> QuerySet[Patient]:
     """The patient, or some open item, is given to nobody who still works in the clinic."""
-    here = Exists(Membership.objects.filter(staff=OuterRef("owner"), clinic=OuterRef("patient__clinic")))
+    at_work = Membership.objects.filter(clinic=OuterRef("patient__clinic"), role__in=ROLES_THAT_OWN)
+    here = Exists(at_work.filter(staff=OuterRef("owner")))
     owned = Assignment.objects.filter(here, superseded_at__isnull=True, owner__is_active=True, patient=OuterRef("pk"))
     given_up = ~here | Q(owner__isnull=True) | Q(owner__is_active=False)
     nobodys = DueItem.objects.filter(given_up, status=DueItemStatus.OPEN, patient=OuterRef("pk"))

@@ -28,6 +28,7 @@ from regimens.rules import record
 E = TypeVar("E", bound=Entry)
 # What a sample answers, in the end: the other kinds are done, not sampled.
 SAMPLED = (ItemKind.TEST, ItemKind.TROUGH, ItemKind.SCREEN)
+ROLES_THAT_OWN = [role.value for role, granted in ROLE_PERMISSIONS.items() if Permission.RECORD_MONITORING in granted]
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,8 +127,7 @@ def saved_views_of(staff: Staff) -> QuerySet[SavedView]:
 
 def who_may_own(clinic: Clinic) -> QuerySet[Staff]:
     """Who may be given work in a clinic: its active members whose role records monitoring, by name."""
-    roles = [role.value for role, granted in ROLE_PERMISSIONS.items() if Permission.RECORD_MONITORING in granted]
-    members = Membership.objects.filter(clinic=clinic, role__in=roles).values("staff")
+    members = Membership.objects.filter(clinic=clinic, role__in=ROLES_THAT_OWN).values("staff")
     return Staff.objects.filter(pk__in=members, is_active=True).order_by("last_name", "first_name", "username")
 
 

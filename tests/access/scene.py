@@ -36,6 +36,7 @@ from regimens.models import Course
 from tests.factories import rows
 from tests.factories.api import make_rows
 from tracker.models import ReportChunk, ReportRun
+from tracker.sign_in import start
 
 NOW = "2026-06-01T10:00:00+01:00"
 TODAY = date(2026, 6, 1)
@@ -170,6 +171,8 @@ def _further_rows(side: Side) -> dict[str, Any]:
     view = SavedView.objects.create(staff=doctor, name=f"{side.mark} view", query="bucket=overdue")
     feed, token = make_feed(by=doctor, content=FeedContent.BOTH, label=f"{side.mark} feed")
     factor = Authenticator.objects.create(user=doctor, type=RECOVERY_CODES, data={"migrated_codes": []})
+    beginner = rows.a_member(Role.NURSE, side.clinic, username=f"{side.name}-new", password=None)
+    newcomer = Membership.objects.get(staff=beginner)
     pause = rows.a_pause(patient, TODAY + timedelta(days=20), TODAY - timedelta(days=3), drug="prednisolone")
     override = rows.an_interval_override(patient, TODAY + timedelta(days=60), item="lipids", drug="")
     contact = Contact.objects.filter(patient=patient).order_by("pk").first()
@@ -195,6 +198,9 @@ def _further_rows(side: Side) -> dict[str, Any]:
         "contact": contact.pk,
         "doctor": doctor.pk,
         "nurse": side.members[Role.NURSE].pk,
+        "membership_id": Membership.objects.get(staff=doctor, clinic=side.clinic).pk,
+        "newcomer": newcomer.pk,
+        "start_token": start.token_for(newcomer.staff),
         "hospital_number": patient.hospital_number,
     }
 
@@ -241,7 +247,8 @@ def _life_rows(side: Side, number: int) -> dict[str, Any]:
 def _reports(side: Side) -> dict[str, Any]:
     """A report that waits and one that is ready, both of the administrator."""
     admin = side.members[Role.ADMIN]
-    asked = {"asked_by": admin, "clinic": side.clinic, "report": "activity", "format": "csv"}
+    period = {"from": "2026-05-01", "until": "2026-05-31"}
+    asked = {"asked_by": admin, "clinic": side.clinic, "report": "activity", "format": "csv", "parameters": period}
     waiting = ReportRun.objects.create(**asked)
     later = timezone.now() + timedelta(hours=5)
     pack = f"{side.mark} report".encode()

@@ -191,17 +191,6 @@ NO_COOKIE_NEEDED = {"api:token", "stop_reminders"}
 
 
 @every_way
-def test_what_staff_read_is_kept_by_no_browser(scene: Scene, way: WayIn) -> None:
-    if "get" not in way.needs:
-        return
-    for member in MEMBERS:
-        if permitted(way, "get", member):
-            answer = send(scene.client(scene.north.members[member]), way, "get", scene.north)
-            assert "no-store" in answer.get("Cache-Control", ""), answer.status_code
-            return
-
-
-@every_way
 def test_reading_leaves_the_event_that_the_table_names(scene: Scene, way: WayIn) -> None:
     reader = next((who for who in (Role.DOCTOR, Role.ADMIN) if "get" in way.needs and permitted(way, "get", who)), None)
     if reader is None:

@@ -187,3 +187,14 @@ class TestApi:
         assert done.status_code == 201
         assert "register_because" not in done.json()
         assert done.json()["merged_into"] is None
+
+
+def test_the_likeliest_is_among_those_looked_at_however_many_there_are(
+    nurse: Staff, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("patients.duplicates.MOST_LOOKED_AT", 2)
+    there = a_patient(nurse, **KNOWN)
+    for number in range(3):
+        a_patient(nurse, given_names=f"Lin{number}", family_name="Testworth", born=date(1950, 1, 1))
+        a_patient(nurse, given_names="Rosamund", family_name=f"Otherwise {number}", born=BORN)
+    assert [one.patient for one in alike(nurse, Patient(clinic=clinic_of(nurse), **KNOWN))] == [there]

@@ -188,3 +188,23 @@ def test_what_is_no_passkey_is_refused(client: Client, member: Staff, answer: st
     client.get(reverse("add_passkey"))
     assert client.post(reverse("add_passkey"), {"name": "key", "answer": answer}).status_code == 422
     assert not Authenticator.objects.exists()
+
+
+def test_the_first_one_ends_what_a_password_alone_had_opened(client: Client, member: Staff) -> None:
+    type_password(elsewhere := Client(), member)
+    AuthToken.objects.create(user=member)
+    assert elsewhere.get("/worklist/").status_code == 200
+    client.post(reverse("add_app"), {"code": pyotp.TOTP(secret_on(client)).now()})
+    assert client.get("/worklist/").status_code == 200
+    assert elsewhere.get("/worklist/").status_code == 302
+    assert not AuthToken.objects.exists()
+
+
+def test_a_further_one_ends_nothing(client: Client, member: Staff) -> None:
+    client.post(reverse("add_app"), {"code": pyotp.TOTP(secret_on(client)).now()})
+    row = Authenticator.objects.get(user=member, type="totp")
+    row.type = "webauthn"  # they had a passkey before
+    row.save()
+    AuthToken.objects.create(user=member)
+    client.post(reverse("add_app"), {"code": pyotp.TOTP(secret_on(client)).now()})
+    assert AuthToken.objects.exists()

@@ -1,5 +1,6 @@
 """Signing in through the hospital's own provider, against a real one on loopback."""
 
+import hashlib
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -18,6 +19,7 @@ from tests.factories import rows
 from tests.factories.sign_in import an_app, security_events, type_code
 from tests.tracker.pages import text_of
 from tests.tracker.sign_in.oidc_server import CLIENT_ID, CLIENT_SECRET, KID, Provider, running
+from tracker.api.throttles import ProviderByAddress
 
 pytestmark = pytest.mark.django_db
 
@@ -79,7 +81,8 @@ def test_a_known_name_signs_in_and_is_bound(client: Client, provider: Provider) 
     assert len(asked["state"]) >= 16
     assert len(asked["nonce"]) >= 32
     bound = SocialAccount.objects.get()
-    assert (bound.user_id, bound.uid, bound.extra_data) == (member.pk, "sub-1", {})
+    uid = hashlib.sha256(f"{provider.address}\nsub-1".encode()).hexdigest()
+    assert (bound.user_id, bound.uid, bound.extra_data) == (member.pk, uid, {})
     assert security_events("signed_in")[0]["by"] == ["socialaccount"]
 
 
@@ -252,3 +255,31 @@ def test_a_provider_out_of_reach_is_said_in_the_same_words(
 def test_the_way_on_never_leaves_this_host(client: Client, provider: Provider) -> None:
     response = sign_in(client, provider, "https://evil.invalid/", preferred_username=rows.a_member().username)
     assert response["Location"] == reverse("patient_list")
+
+
+def test_the_same_identifier_from_another_provider_is_somebody_else(client: Client, provider: Provider) -> None:
+    member = rows.a_member()
+    assert sign_in(client, provider, preferred_username=member.username)["Location"] == "/"
+    provider.issuer = "https://another-hospital.invalid"
+    stranger = Client()
+    assert is_refused(stranger, sign_in(stranger, provider, preferred_username="nobody-here"))
+    assert is_refused(stranger, sign_in(stranger, provider, preferred_username=member.username))  # bound already
+
+
+@pytest.mark.parametrize("sub", ["s" * 255, "s" * 192, "\x00", "ß" * 255])
+def test_an_identifier_of_any_length_is_taken(client: Client, provider: Provider, sub: str) -> None:
+    member = rows.a_member()
+    assert sign_in(client, provider, sub=sub, preferred_username=member.username)["Location"] == "/"
+    client.post(reverse("sign_out"))
+    assert sign_in(client, provider, sub=sub)["Location"] == "/"
+
+
+def test_whoever_knocks_again_and_again_is_slowed(
+    client: Client, provider: Provider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ProviderByAddress, "rate", "3/min", raising=False)
+    statuses = [client.get(reverse("provider_callback"), {"error": "x"}).status_code for _ in range(5)]
+    assert statuses == [302, 302, 302, 429, 429]
+    assert len(security_events("sign_in_failed")) == 3
+    assert client.get(reverse("provider_start")).status_code == 429
+    assert not provider.asked

@@ -135,3 +135,29 @@ def test_queries_do_not_grow_with_the_patients(
     query = {"report": "activity", "from": f"{today - timedelta(days=1):%d-%b-%Y}"}
     with django_assert_num_queries(query_budget("reports")):
         shown(client, **query)
+
+
+def test_a_hospital_number_is_never_in_an_address(client: Client, admin: Staff) -> None:
+    for number in ("H 7", "H8"):
+        rows.a_weight(rows.a_patient(admin, hospital_number=number))
+    chosen = {"report": "activity", "kind": "patients_weight", "patient": "H 7", "clinic": str(rows.clinic_of(admin).pk)}
+    assert 'method="post"' in shown(client, report="activity").content.decode()
+    there = client.post(reverse(PAGE), chosen)
+    assert there.status_code == 302
+    assert "H+7" not in there["Location"]
+    assert "patient=" not in there["Location"]
+    assert "kind=patients_weight" in there["Location"]
+    page: Any = client.get(there["Location"])
+    assert "1 row" in text_of(page)
+    assert page.context["question"].filters == {"kind": "patients_weight", "patient": "H 7"}
+    asked(client, page)
+    assert ReportRun.objects.get().parameters["filters"] == {"kind": "patients_weight", "patient": "H 7"}
+    assert shown(client, report="activity", patient="H 7").context["question"].filters == {}
+    assert client.get(client.post(reverse(PAGE), {**chosen, "patient": ""})["Location"]).context["preview"].count == 2
+
+
+def test_what_is_posted_leads_nowhere_else(client: Client, admin: Staff) -> None:
+    for odd in ({}, {"next": "//evil.invalid"}, {"report": "//evil.invalid\r\nX: y"}, {"report": "x" * 9000}):
+        there = client.post(reverse(PAGE), odd)["Location"]
+        assert there.startswith(reverse(PAGE))
+        assert len(there) < 2000

@@ -285,6 +285,9 @@ def test_the_two_ways_of_tls_exclude_each_other() -> None:
 def test_what_cannot_wait_for_a_nights_work_has_a_queue_of_its_own() -> None:
     app.loader.import_default_modules()
     urgent = {name for name in app.tasks if app.amqp.router.route({}, name)["queue"].name == "myoline-urgent"}
-    assert urgent == {f"monitoring.tasks.{name}" for name in ("beat", "climb_alerts", "send_planned_mail")}
+    assert urgent == {
+        *(f"monitoring.tasks.{name}" for name in ("beat", "climb_alerts", "send_planned_mail")),
+        "tracker.tasks.seal_trail",
+    }
     assert set(app.amqp.queues.consume_from) == {"myoline", "myoline-urgent"}  # by a worker that is told no queue
     assert app.conf.broker_transport_options["queue_order_strategy"] == "round_robin"

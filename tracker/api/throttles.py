@@ -39,6 +39,12 @@ class SignInByAddress(Counted):
         return self.cache_format % {"scope": self.scope, "ident": self.get_ident(request)}
 
 
+class ProviderByAddress(SignInByAddress):
+    """Ways to the sign-in provider and back from one address: two for each sign-in, each with work for this server."""
+
+    scope = "sign_in_provider"
+
+
 class SignInByName(Counted):
     """Attempts on one account from wherever its owner has not signed in lately.
 

@@ -93,12 +93,12 @@ def _last_line(path: Path) -> Head | None:
 
 
 def mail_head() -> bool:
-    """Mails the newest head to AUDIT_HEAD_MAIL. Returns whether there was one and somebody to mail it to.
+    """Mails the newest head to AUDIT_HEAD_MAIL. Returns whether there was one, somebody to mail it to and a way to.
 
     Raises whatever the mail server raises.
     """
     head = head_of_trail()
-    if not settings.AUDIT_HEAD_MAIL or head is None:
+    if not (settings.AUDIT_HEAD_MAIL and settings.MAIL_IS_SENT) or head is None:
         return False
     EmailMessage(
         subject=f"Audit trail: seal {head.seal}, position {head.position}",

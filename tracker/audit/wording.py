@@ -50,6 +50,8 @@ class FieldChange:
     def text(self) -> str:
         """`dose 15 → 20 mg`, `last day not recorded → 05-Apr-2026`."""
         if self.old is None:
+            if self.new == "yes":
+                return self.label
             return self.new if self.new.startswith(self.label) else f"{self.label} {self.new}"
         number, _, unit = self.old.partition(display.NO_BREAK)
         same_unit = unit and self.new.endswith(f"{display.NO_BREAK}{unit}")
@@ -96,12 +98,20 @@ class ChangeInWords:
         return f"by {self.who} ({self.role})" if self.role else f"by {self.who}"
 
     @property
-    def told(self) -> str:
-        """What was done, without who, when and why: `Dose of methotrexate changed: dose 15 → 20 mg`."""
-        said = "; ".join(each.text for each in self.fields) if self.done == CHANGED else self.what
+    def headline(self) -> str:
+        """`Weight entered`, `Dose (methotrexate: 20 mg once a week, on Monday, from 05-Apr-2026) changed`."""
         subject = f"{self.thing} ({self.what})" if self.done == CHANGED and self.what else self.thing
-        text = f"{subject} {self.done}"
-        return f"{text[:1].upper()}{text[1:]}: {said}" if said else f"{text[:1].upper()}{text[1:]}"
+        return f"{subject[:1].upper()}{subject[1:]} {self.done}"
+
+    @property
+    def said(self) -> str:
+        """What it says now, or for a change what differs: `dose 15 → 20 mg`."""
+        return "; ".join(each.text for each in self.fields) if self.done == CHANGED else self.what
+
+    @property
+    def told(self) -> str:
+        """What was done, without who, when and why."""
+        return f"{self.headline}: {self.said}" if self.said else self.headline
 
     @property
     def sentence(self) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from patients.errors import NotFound
 from patients.models import Patient, PatientMerge, Staff
@@ -37,6 +37,13 @@ def merges_for(staff: Staff) -> QuerySet[PatientMerge]:
     rows = PatientMerge.objects.filter(merged__clinic__in=clinics_of(staff, Permission.MERGE_PATIENTS))
     people = ("kept__clinic", "merged__clinic", "merged_by", "undone_by")
     return rows.select_related(*people).order_by("-merged_at", "-pk")
+
+
+def taken_apart_before(one: Patient, other: Patient) -> list[PatientMerge]:
+    """Merges of just these two records, either way round, that somebody took back: the latest first."""
+    rows = PatientMerge.objects.filter(undone_at__isnull=False).select_related("undone_by")
+    both = Q(kept=one, merged=other) | Q(kept=other, merged=one)
+    return list(rows.filter(both).order_by("-undone_at", "-pk"))
 
 
 def merges_shown(rows: Sequence[PatientMerge]) -> Sequence[PatientMerge]:

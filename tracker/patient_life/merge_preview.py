@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from django.db import models
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from patients.errors import NotFound, Refused
@@ -180,36 +181,42 @@ def _in_both(kept: Patient, merged: Patient) -> tuple[Ids, Ids]:
         table = model._meta.label
         if table in _NEVER_LEFT:
             continue
-        theirs = _contents(model, kept)
-        mine = {pk: said for pk, said in _contents(model, merged).items() if said in set(theirs.values())}
+        theirs = contents(model, current_of(model, kept))
+        ours = contents(model, current_of(model, merged))
+        mine = {pk: said for pk, said in ours.items() if said in set(theirs.values())}
         if not mine:
             continue
         outside = [column for column in columns_naming(model) if column.model._meta.label != PARTS.get(table)]
         named = {pk for column in outside for pk in _named_by(column, mine)}
-        left[table] = sorted(_with_earlier(model, mine.keys() - named))
+        left[table] = sorted(with_earlier(model, mine.keys() - named))
         if named:
             same = {said for pk, said in mine.items() if pk in named}
             twice[table] = sorted(named | {pk for pk, said in theirs.items() if said in same})
     return left, twice
 
 
-def _contents(model: type[Entry], patient: Patient) -> dict[int, tuple[Any, ...]]:
-    """What each current entry says, apart from who entered it when; parts that belong to it included."""
+def current_of(model: type[Entry], patient: Patient) -> QuerySet[Any]:
+    """The patient's entries in this table that were neither replaced nor withdrawn."""
+    rows: QuerySet[Any] = model._default_manager.filter(superseded_at__isnull=True)
+    return rows.filter(patient=patient)
+
+
+def contents(model: type[Entry], rows: QuerySet[Any]) -> dict[int, tuple[Any, ...]]:
+    """What each of these entries says, apart from who entered it when; parts that belong to it included."""
     columns = [each.attname for each in model._meta.concrete_fields if each.attname not in _OF_THE_ENTRY]
-    current: Any = model._default_manager.filter(superseded_at__isnull=True)
-    rows = current.filter(patient=patient).values("pk", *columns)
-    parts = _parts(model, patient)
-    return {row["pk"]: (*(repr(row[name]) for name in columns), *parts.get(row["pk"], ())) for row in rows}
+    found = list(rows.values("pk", *columns))
+    parts = _parts(model, [row["pk"] for row in found])
+    return {row["pk"]: (*(repr(row[name]) for name in columns), *parts.get(row["pk"], ())) for row in found}
 
 
-def _parts(model: type[Entry], patient: Patient) -> dict[int, list[str]]:
+def _parts(model: type[Entry], ids: list[int]) -> dict[int, list[str]]:
     label = PARTS.get(model._meta.label)
     if label is None:
         return {}
     column = next(each for each in columns_naming(model) if each.model._meta.label == label)
     owner = column.attname
     found: dict[int, list[str]] = {}
-    for row in column.model._default_manager.filter(**{f"{column.name}__patient": patient}).values():
+    for row in column.model._default_manager.filter(**{f"{column.name}__in": ids}).values():
         found.setdefault(row[owner], []).append(repr(sorted((k, v) for k, v in row.items() if k not in ("id", owner))))
     return {pk: sorted(each) for pk, each in found.items()}
 
@@ -219,7 +226,7 @@ def _named_by(column: Any, ids: Any) -> set[int]:
     return set(rows.values_list(column.attname, flat=True))
 
 
-def _with_earlier(model: type[Entry], ids: Any) -> set[int]:
+def with_earlier(model: type[Entry], ids: Any) -> set[int]:
     """The entries, and those that they took the place of: what was corrected stays with its correction."""
     found, newest = set(ids), set(ids)
     while newest:

@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from monitoring.actions.ask_again import ask_again
 from monitoring.models import Alert, NotWorkedOut
 from patients.acting import because
 from patients.clock import today_in
@@ -20,6 +21,7 @@ from patients.rules.permissions import Permission
 from patients.rules.vocabulary import PatientStatus
 from patients.seen import seen
 from patients.selectors import patients_for, require
+from tracker.patient_life.left_behind import to_fetch
 from tracker.patient_life.merge_preview import Counted, Ids, MergePreview, label_of, name_of, preview_merge
 from tracker.patient_life.tables import moving_entries, moving_models, ties_between
 
@@ -33,6 +35,7 @@ class UndoPreview:
     merge: PatientMerge
     back: Ids
     with_them: Ids
+    fetched: Mapping[int, Ids]
     stays: tuple[Counted, ...]
     keeps: tuple[str, ...]
 
@@ -44,6 +47,11 @@ class UndoPreview:
     @property
     def counts_with_them(self) -> list[Counted]:
         return [Counted(label_of(table), len(ids)) for table, ids in self.with_them.items() if ids]
+
+    @property
+    def counts_fetched(self) -> list[Counted]:
+        """What comes from other merged records, where it was left because the same goes back now."""
+        return [Counted(label_of(table), len(ids)) for each in self.fetched.values() for table, ids in each.items()]
 
 
 @transaction.atomic
@@ -77,7 +85,7 @@ def preview_unmerge(*, by: Staff, merge_id: int) -> UndoPreview:
     merge = _to_undo(by, merge_id)
     seen([merge.kept_id, merge.merged_id])
     back, with_them = _going_back(merge)
-    gone = {table: {*back.get(table, ()), *with_them.get(table, ())} for table in {*back, *with_them}}
+    gone = _together(back, with_them)
     stays = []
     for model in moving_entries():
         since: Any = model._default_manager.filter(recorded_at__gt=merge.merged_at)
@@ -85,27 +93,36 @@ def preview_unmerge(*, by: Staff, merge_id: int) -> UndoPreview:
         if count := rows.count():
             stays.append(Counted(label_of(model._meta.label), count))
     keeps = tuple(name_of(name) for name in merge.filled if not _untouched(merge.kept, name, merge.filled[name]))
-    return UndoPreview(merge=merge, back=back, with_them=with_them, stays=tuple(stays), keeps=keeps)
+    return UndoPreview(
+        merge=merge,
+        back=back,
+        with_them=with_them,
+        fetched=to_fetch(merge, gone),
+        stays=tuple(stays),
+        keeps=keeps,
+    )
 
 
 @transaction.atomic
 def unmerge(*, by: Staff, merge_id: int, reason: str) -> PatientMerge:
     """Takes a merge back: what was moved goes back, with whatever was since put in its place or raised about it.
 
-    What else was entered since the merge stays with the record that was kept. Raises NotFound, NotAllowed, Refused.
+    What else was entered since the merge stays with the record that was kept. Alerts of both that the software closed
+    meanwhile are open again: the other person's value may have answered for them. Raises NotFound, NotAllowed, Refused.
     """
     why = given_reason(reason, missing="Say why the two records are taken apart again.")
     known = _to_undo(by, merge_id)
     _hold(known.kept_id, known.merged_id)
     merge = _to_undo(by, merge_id)
-    back, with_them = _going_back(merge)
+    gone = _together(*_going_back(merge))
+    fetched = to_fetch(merge, gone)
     with because(why):
-        _move({table: [*back.get(table, ()), *with_them.get(table, ())] for table in {*back, *with_them}}, merge.merged)
+        _move(gone, merge.merged)
+        _fetch(fetched, merge.kept)
         _give_back(merge)
         _open_again(merge, by)
-        # Records that had been merged into this one before are read here again.
-        ours = PatientMerge.objects.filter(kept=merge.merged_id, undone_at__isnull=True).values("merged")
-        Patient.objects.filter(pk__in=ours).update(merged_into=merge.merged_id)
+        Patient.objects.filter(pk__in=_merged_before_into(merge.merged_id)).update(merged_into=merge.merged_id)
+        ask_again(patient_ids=[merge.kept_id, merge.merged_id], closed_since=merge.merged_at, why=why)
         merge.undone_at, merge.undone_by, merge.undone_reason = timezone.now(), by, why
         return store(merge)
 
@@ -196,6 +213,30 @@ def _going_back(merge: PatientMerge) -> tuple[Ids, Ids]:
             ids[model._meta.label] |= new
     with_them = {table: sorted(found - set(back.get(table, ()))) for table, found in sorted(ids.items())}
     return back, {table: found for table, found in with_them.items() if found}
+
+
+def _together(back: Ids, with_them: Ids) -> Ids:
+    return {table: [*back.get(table, ()), *with_them.get(table, ())] for table in {*back, *with_them}}
+
+
+def _fetch(fetched: Mapping[int, Ids], kept: Patient) -> None:
+    """Brings over what had been left behind, and notes it with the merge that left it: it goes back with that."""
+    for other in PatientMerge.objects.select_for_update().filter(pk__in=fetched).order_by("pk"):
+        ids = fetched[other.pk]
+        _move(ids, kept)
+        other.moved = {table: [*other.moved.get(table, ()), *ids.get(table, ())] for table in {*other.moved, *ids}}
+        store(other)
+
+
+def _merged_before_into(patient_id: int) -> set[int]:
+    """The records that were made one with this one, also by way of another: they are read here again."""
+    found: set[int] = set()
+    newest = {patient_id}
+    while newest:
+        rows = PatientMerge.objects.filter(kept__in=newest, undone_at__isnull=True).values_list("merged", flat=True)
+        newest = set(rows) - found
+        found |= newest
+    return found
 
 
 def _give_back(merge: PatientMerge) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import models, transaction
+from django.db.models import Q
 from django.template.loader import render_to_string
 from django.utils import timezone
 
@@ -34,6 +35,8 @@ from tracker.versions import protocol_versions, software_version
 
 PACK = "subject_access"
 _MEMBER_DATE = (1980, 1, 1, 0, 0, 0)
+# After a merge that was taken back these hold what belongs to somebody else; after one that holds, it is in the record.
+_OF_THE_OTHER = {("patients.PatientMerge", "moved"), ("patients.PatientMerge", "filled")}
 _OF_STAFF = ("recorded_by_id", "superseded_by_id", "stop_recorded_by_id", "superseded_reason")
 
 
@@ -174,7 +177,7 @@ def _beside(ids: list[int]) -> Iterator[tuple[str, Iterable[models.Model]]]:
     yield "emails", Mail.objects.filter(contact_details__patient__in=ids).order_by("pk")
     yield "emergency_accesses", EmergencyAccess.objects.filter(patient__in=ids).order_by("pk")
     yield "transfers", PatientTransfer.objects.filter(patient__in=ids).order_by("pk")
-    yield "merges", PatientMerge.objects.filter(kept__in=ids).order_by("pk")
+    yield "merges", PatientMerge.objects.filter(Q(kept__in=ids) | Q(merged__in=ids)).order_by("pk")
 
 
 def _values(row: models.Model) -> dict[str, Any]:
@@ -185,6 +188,8 @@ def _row(row: models.Model) -> dict[str, Any]:
     """Every column; a member of staff by name."""
     found: dict[str, Any] = {}
     for column in row._meta.concrete_fields:
+        if (row._meta.label, column.name) in _OF_THE_OTHER:
+            continue
         value = getattr(row, column.attname)
         if column.related_model is Staff and value is not None:
             person = getattr(row, column.name)

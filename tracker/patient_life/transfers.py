@@ -58,6 +58,12 @@ def transfers_for(staff: Staff) -> Transfers:
     return Transfers(to_decide, asked, settled)
 
 
+def transfers_shown(rows: Sequence[PatientTransfer]) -> Sequence[PatientTransfer]:
+    """One page of settled transfers, whose patients are thereby seen."""
+    seen(row.patient_id for row in rows)
+    return rows
+
+
 def transfer_to_decide(staff: Staff, transfer_id: int) -> PatientTransfer:
     """A transfer that waits for one of the person's clinics, with what is needed to decide. Raises NotFound."""
     row = _rows().filter(pk=transfer_id, to_clinic__in=_mine(staff), status=TransferStatus.WAITING).first()
@@ -115,11 +121,14 @@ def accept_transfer(*, by: Staff, transfer_id: int, hospital_number: str) -> Pat
     From then on the clinic that handed them over no longer finds them. Its work on the patient ends and what it had
     planned to write is dropped; emergency accesses of the clinic that takes over are closed, for it needs none any
     more. Where the patient already has a record here with the same NHS number, the number stays with that one: the two
-    are to be merged. Raises NotFound, Refused.
+    are to be merged. Whoever asked does not accept as well, whatever their roles: a patient leaves a clinic in sight
+    of two people. Raises NotFound, Refused.
     """
     row = _held(by, transfer_id)
     if row.to_clinic_id not in _mine(by):
         raise NotFound(NO_SUCH_TRANSFER)
+    if row.asked_by_id == by.pk:
+        raise Refused("You asked for this transfer. Somebody else in the clinic that takes over has to accept it.")
     patient = Patient.objects.select_for_update(of=("self",)).select_related("clinic").get(pk=row.patient_id)
     number = hospital_number.strip()
     here = Patient.objects.filter(clinic=row.to_clinic_id)

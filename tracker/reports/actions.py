@@ -29,6 +29,7 @@ from tracker.reports.runs import run_for
 ATTEMPTS = 3  # of making one report
 STALE_AFTER = timedelta(minutes=2)  # without a sign of life; whoever works holds the lock as well
 WAITING_AT_ONCE = 5  # runs of one person
+KEPT_AT_ONCE = 20  # packs of one person, so that nobody fills the disk: as many as the page lists
 PIECE = 1 << 20  # bytes of a chunk
 PATIENTS_OF_ONE_EVENT = 5_000
 _LOCK = 5_406_190_418_033  # PostgreSQL's advisory lock of whoever makes a report: any number, always this one
@@ -224,6 +225,8 @@ def _keep(run: ReportRun, made: Made, pieces: Iterable[bytes]) -> None:
             yield piece
 
     _end(run, Status.DONE, "", **_finished(run, made, kept()))
+    packs = ReportRun.objects.filter(asked_by=run.asked_by_id, status=Status.DONE).order_by("-finished_at", "-pk")
+    _remove(packs.values_list("pk", flat=True)[KEPT_AT_ONCE:])
 
 
 def _note_patients(run: ReportRun, made: Made, sha256: str) -> None:
@@ -278,10 +281,14 @@ def sweep_reports() -> int | None:
             dead.update(status=Status.WAITING)
     with transaction.atomic():
         over = ReportRun.objects.select_for_update().filter(status=Status.DONE, expires_at__lte=now)
-        ids = list(over.values_list("pk", flat=True))
-        ReportChunk.objects.filter(run__in=ids).delete()
-        ReportRun.objects.filter(pk__in=ids).update(status=Status.EXPIRED)
+        _remove(over.values_list("pk", flat=True))
     return next_waiting()
+
+
+def _remove(packs: Iterable[int]) -> None:
+    ids = list(packs)
+    ReportChunk.objects.filter(run__in=ids).delete()
+    ReportRun.objects.filter(pk__in=ids).update(status=Status.EXPIRED)
 
 
 def next_waiting() -> int | None:

@@ -13,9 +13,11 @@ ROW = {"csv": (b"\r\n", 1), "jsonl": (b"\n", 0), "xlsx": (b"<row ", 1)}  # what 
 def problems(path: str) -> list[str]:  # every way in which the pack is not as it was made; none when all is well
     try:
         with zipfile.ZipFile(path) as pack:
-            names, manifest = pack.namelist(), json.loads(pack.open("manifest.json").read(1 << 20))
+            names, manifest = sorted(pack.namelist()), json.loads(pack.open("manifest.json").read(1 << 20))
             files, data = manifest["files"], manifest["data"]
-            found = [f"{name!r} is in it twice" for name in sorted(set(names)) if names.count(name) > 1]
+            if sum(min(said["size"], MOST) for said in files.values()) > 2 * MOST:
+                return ["its files are larger together than those of any pack"]
+            found = [f"{name!r} is in it twice" for name, following in zip(names, names[1:]) if name == following]  # noqa: B905
             found += [f"{name!r} does not belong in it" for name in sorted(set(names) - {*files, "manifest.json"})]
             found += [f"{name!r} is missing" for name in sorted(set(files) - set(names))]
             for name in sorted(set(files) & set(names)):

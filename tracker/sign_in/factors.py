@@ -54,8 +54,11 @@ def new_secret() -> str:
 
 
 @transaction.atomic
-def add_app(*, by: Staff, secret: str, code: str) -> bool:
-    """The app that knows this secret becomes the person's. Whether recovery codes were made with it. Raises Refused."""
+def add_app(*, by: Staff, secret: str, code: str, this_key: str | None) -> bool:
+    """The app that knows this secret becomes the person's. Whether it is their first second factor. Raises Refused.
+
+    With the first one recovery codes are made, and what a password alone had opened ends, but the session `this_key`.
+    """
     _lock(by)
     if Authenticator.objects.filter(user=by, type=_Kind.TOTP).exists():
         raise Refused("You have an authenticator app already. Remove it before you set up another one.")
@@ -67,17 +70,17 @@ def add_app(*, by: Staff, secret: str, code: str) -> bool:
     row = TOTP.activate(by, secret).instance
     row.data["last_period"] = period
     row.save()
-    return _codes_made(by)
+    return _begun(by, this_key)
 
 
 @transaction.atomic
-def add_passkey(*, by: Staff, name: str, answer: str) -> bool:
-    """A passkey becomes the person's. Whether recovery codes were made with it. Raises Refused."""
+def add_passkey(*, by: Staff, name: str, answer: str, this_key: str | None) -> bool:
+    """A passkey becomes the person's; otherwise as `add_app`. Raises Refused."""
     _lock(by)
     if Authenticator.objects.filter(user=by, type=_Kind.WEBAUTHN).count() >= PASSKEYS_AT_MOST:
         raise Refused(f"You have {PASSKEYS_AT_MOST} passkeys. Remove one before you add another.")
     WebAuthn.add(by, name, passkeys.accepted(answer))
-    return _codes_made(by)
+    return _begun(by, this_key)
 
 
 @transaction.atomic
@@ -122,6 +125,14 @@ def reset(*, staff: Staff, reason: str) -> None:
         Authenticator.objects.filter(user=staff).delete()
         tokens.revoke_all(staff)
         sessions.end_all(staff, why="second factor reset")
+
+
+def _begun(staff: Staff, this_key: str | None) -> bool:
+    if not _codes_made(staff):
+        return False
+    tokens.revoke_all(staff)
+    sessions.end_others(by=staff, this_key=this_key, why="second factor set up")
+    return True
 
 
 def _codes_made(staff: Staff) -> bool:

@@ -75,10 +75,9 @@ class NewPasskeyForm(forms.Form):
         return answer
 
 
-class NewPasswordForm(forms.Form):
-    """The password as it is, and twice as it shall be."""
+class FirstPasswordForm(forms.Form):
+    """A password, typed twice."""
 
-    current = _password("Password now", autocomplete="current-password")
     new = _password(
         "New password",
         autocomplete="new-password",
@@ -100,3 +99,10 @@ class NewPasswordForm(forms.Form):
         if cleaned and cleaned.get("new") and cleaned.get("again") and cleaned["new"] != cleaned["again"]:
             self.add_error("again", "The two are not the same.")
         return cleaned
+
+
+class NewPasswordForm(FirstPasswordForm):
+    """The password as it is, and twice as it shall be."""
+
+    current = _password("Password now", autocomplete="current-password")
+    field_order = ("current", "new", "again")

@@ -28,6 +28,9 @@ _TO_SET_UP = frozenset(
     }
 )
 
+# What a page asks for every few seconds as long as it is open: nobody needs to sit before it.
+_ASKED_BY_ITSELF = "report_runs"
+
 
 class SessionLimits:
     """Ends a session that was idle or lasted too long, and lets no browser keep a page of somebody signed in.
@@ -46,7 +49,7 @@ class SessionLimits:
                 sessions.end_this(request, why=why)
                 if not request.path_info.startswith("/api/"):
                     request.session[sessions.ENDED] = why
-            else:
+            elif request.path_info != reverse(_ASKED_BY_ITSELF):
                 sessions.note_use(request)
         response = self._get_response(request)
         if signed_in and "no-store" not in response.get("Cache-Control", ""):

@@ -15,7 +15,8 @@ from django.utils import timezone
 from patients.errors import Refused
 from patients.models import Staff
 
-_UNREADABLE = (TypeError, ValueError, KeyError, AttributeError)  # what the decoders raise for an answer not theirs
+# What the decoders raise for an answer not theirs; the last one for brackets within brackets without end.
+_UNREADABLE = (TypeError, ValueError, KeyError, AttributeError, RecursionError)
 
 
 def have(staff: Staff) -> bool:

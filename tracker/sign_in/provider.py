@@ -4,6 +4,7 @@ django-allauth keeps state and PKCE and fetches the token. Its signature, issuer
 here, and nothing but the ID token is believed.
 """
 
+import hashlib
 import secrets
 from typing import Any
 
@@ -61,7 +62,7 @@ def finish(request: HttpRequest) -> HttpResponse:
 
 def let_in(request: HttpRequest, sociallogin: Any) -> HttpResponse:
     """Goes on with signing in whoever the provider names: to the second factor, or in."""
-    staff = account_of(sociallogin.account.uid, sociallogin.claims)
+    staff = account_of(sociallogin.claims)
     if staff is None or not staff.is_active:
         return refusal.by_provider(request, "no account")
     flows.login.record_authentication(request, staff, "socialaccount", provider=PROVIDER)
@@ -71,12 +72,14 @@ def let_in(request: HttpRequest, sociallogin: Any) -> HttpResponse:
 
 
 @transaction.atomic
-def account_of(uid: str, claims: dict[str, Any]) -> Staff | None:
+def account_of(claims: dict[str, Any]) -> Staff | None:
     """The account of whoever the provider names; None where there is none.
 
     The first time it is found by the claim of the setting OIDC_CLAIM, and bound to the provider's own lasting
     identifier (`sub`). From then on that alone decides: a name that the provider gives to somebody else opens nothing.
+    Nor does the same identifier from another provider, who gives it to whom he likes (OpenID Connect Core, 5.7).
     """
+    uid = hashlib.sha256(f"{claims['iss']}\n{claims['sub']}".encode()).hexdigest()
     bound = SocialAccount.objects.filter(provider=PROVIDER, uid=uid).select_related("user").first()
     if bound is not None:
         return bound.user if isinstance(bound.user, Staff) else None

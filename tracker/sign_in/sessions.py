@@ -1,6 +1,8 @@
 """The sessions of a person: which are open, and how each ends."""
 
 import time
+from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib import import_module
@@ -47,6 +49,13 @@ def open_sessions(staff: Staff, this_key: str | None) -> list[OpenSession]:
         for row in rows
     ]
     return sorted(shown, key=lambda one: (not one.is_this, -one.last_seen.timestamp()))
+
+
+def how_many_open(staff_ids: Collection[int]) -> Counter[int]:
+    """How many sessions of each of these people still open something, in one query."""
+    known = Session.objects.filter(expire_date__gt=timezone.now()).values("session_key")
+    rows = UserSession.objects.filter(user__in=list(staff_ids), session_key__in=known)
+    return Counter(row.user_id for row in rows if not _is_over(row))
 
 
 def note_use(request: HttpRequest) -> None:

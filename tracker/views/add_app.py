@@ -42,7 +42,12 @@ class AddApp(View):
         if not form.is_valid():
             return self.show(form, INVALID)
         try:
-            made = factors.add_app(by=staff, secret=self.secret(), code=form.cleaned_data["code"])
+            made = factors.add_app(
+                by=staff,
+                secret=self.secret(),
+                code=form.cleaned_data["code"],
+                this_key=request.session.session_key,
+            )
         except Refused as error:
             form.add_error(error.field, error.message)
             return self.show(form, INVALID)

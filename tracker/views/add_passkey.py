@@ -28,7 +28,7 @@ def add_passkey(request: HttpRequest) -> HttpResponse:
     form = NewPasskeyForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:
-            made = factors.add_passkey(by=staff, **form.cleaned_data)
+            made = factors.add_passkey(by=staff, **form.cleaned_data, this_key=request.session.session_key)
         except Refused as error:
             form.add_error(error.field, error.message)
         else:

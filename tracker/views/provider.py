@@ -7,7 +7,9 @@ from django.shortcuts import redirect
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
+from tracker.api.throttles import ProviderByAddress
 from tracker.sign_in import provider
+from tracker.views.sign_in import too_many
 
 
 @login_not_required
@@ -21,6 +23,8 @@ def provider_start(request: HttpRequest) -> HttpResponse:
         return redirect("sign_in")  # no other site begins it
     if request.user.is_authenticated:
         return redirect(get_login_redirect_url(request))
+    if refused := too_many(request, [ProviderByAddress()]):
+        return refused
     return provider.start(request, get_next_redirect_url(request))
 
 
@@ -33,4 +37,6 @@ def provider_callback(request: HttpRequest) -> HttpResponse:
         raise Http404("No sign-in provider is set up here.")
     if request.user.is_authenticated:
         return redirect(get_login_redirect_url(request))
+    if refused := too_many(request, [ProviderByAddress()]):
+        return refused
     return provider.finish(request)

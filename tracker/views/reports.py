@@ -2,14 +2,16 @@
 
 from datetime import timedelta
 from typing import Any, cast
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core import signing
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST
 
 from patients.clock import today_in
 from patients.errors import DomainError, NotAllowed, NotFound
@@ -27,16 +29,24 @@ from tracker.tasks import make_report_soon
 DAYS = 30  # of the period that is offered
 SALT = "tracker.reports.question"
 HOURS = 12  # for which what was seen can be asked for
+LONGEST = 60  # characters of anything that is chosen; the form says where fewer are taken
+_TYPED = "report_filters_typed"  # in the session
 
 
 @never_cache
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def reports_page(request: HttpRequest) -> HttpResponse:
-    """The reports; with one chosen, its first rows as the data stand at this moment."""
+    """The reports; with one chosen, its first rows as the data stand at this moment.
+
+    What is chosen is posted, and what was typed of it kept in the session (`?typed`): a hospital number has no place
+    in an address.
+    """
     staff = cast(Staff, request.user)
     clinics = list(clinics_of(staff, REPORTING))
     if not clinics:
         raise PermissionDenied(f"Your role does not {REPORTING.label}.")
+    if request.method == "POST":
+        return redirect(_address(request))
     context: dict[str, Any] = {
         "trail_reports": TRAIL_REPORTS,
         "audit_reports": list(all_reports().values())[len(TRAIL_REPORTS) :],
@@ -51,6 +61,17 @@ def reports_page(request: HttpRequest) -> HttpResponse:
     return render(request, "tracker/reports.html", context)
 
 
+def _address(request: HttpRequest) -> str:
+    """Of the report that was posted, without what was typed, which goes into the session."""
+    filters = [one for report in all_reports().values() for one in report.filters]
+    typed_names = {one.name for one in filters if one.choices is None}
+    names = ["report", "clinic", "from", "until", *sorted({one.name for one in filters} - typed_names)]
+    said = {name: request.POST.get(name, "").replace("\x00", "").strip()[:LONGEST] for name in (*names, *typed_names)}
+    request.session[_TYPED] = {name: said[name] for name in typed_names if said[name]}
+    chosen = {name: said[name] for name in names if said[name]} | ({"typed": "yes"} if request.session[_TYPED] else {})
+    return f"{reverse('reports')}?{urlencode(chosen)}"
+
+
 def _chosen(request: HttpRequest, staff: Staff, report: Report, clinics: list[Clinic]) -> dict[str, Any]:
     """What the page shows of one report. Without a period in the address, the last 30 days."""
     clinic = next((one for one in clinics if str(one.pk) == request.GET.get("clinic")), clinics[0])
@@ -62,7 +83,10 @@ def _chosen(request: HttpRequest, staff: Staff, report: Report, clinics: list[Cl
         "until": f"{today:%d-%b-%Y}",
     }
     # A filter that another report or clinic left in the address does not count.
-    typed = usual | {name: value for name, value in request.GET.items() if name != "clinic"}
+    in_words = {one.name for one in report.filters if one.choices is None}
+    typed = usual | {name: value for name, value in request.GET.items() if name not in {"clinic", *in_words}}
+    if "typed" in request.GET:
+        typed |= request.session.get(_TYPED, {})
     form = ReportForm(typed, today=today, staff=staff, report=report, clinic=clinic, clinics=clinics)
     chosen: dict[str, Any] = {"report": report, "clinic": clinic, "form": form, "formats": ReportFormat.choices()}
     if not form.is_valid():

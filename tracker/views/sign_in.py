@@ -16,6 +16,7 @@ from django.utils.decorators import method_decorator
 from django.views import View
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
+from rest_framework.throttling import SimpleRateThrottle
 
 from tracker.api.throttles import SignInByAddress, SignInByName
 from tracker.audit.record import record_security
@@ -45,11 +46,9 @@ class SignIn(View):
         return self.show(SignInForm(), ended=why, refused=NOT_SIGNED_IN if refused else "")
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        limits = [SignInByAddress(), SignInByName()]
-        reached = [limit for limit in limits if not limit.allow_request(request, self)]
-        if reached:
-            seconds = max(ceil(limit.wait() or 0) for limit in reached)
-            return self.show(SignInForm(), status=429, headers={"Retry-After": str(seconds)}, too_many=True)
+        refused = too_many(request, [SignInByAddress(), SignInByName()])
+        if refused:
+            return refused
         form = SignInForm(request.POST)
         if not form.is_valid():
             return self.show(form)
@@ -63,21 +62,30 @@ class SignIn(View):
         answer: HttpResponse = perform_password_login(request, {"username": staff.username}, login)
         return answer
 
-    def show(
-        self, form: SignInForm, *, status: int = 200, headers: dict[str, str] | None = None, **more: Any
-    ) -> HttpResponse:
-        context = {
-            "form": form,
-            "next": get_next_redirect_url(self.request) or "",
-            "provider_name": settings.OIDC_NAME if provider.is_configured() else "",
-            "idle_minutes": settings.SESSION_IDLE_MINUTES,
-            "hours": settings.SESSION_HOURS,
-            **more,
-        }
-        answer = render(self.request, "registration/sign_in.html", context, status=status)
-        for name, value in (headers or {}).items():
-            answer[name] = value
-        return answer
+    def show(self, form: SignInForm, **more: Any) -> HttpResponse:
+        return _page(self.request, form, **more)
+
+
+def too_many(request: HttpRequest, limits: list[SimpleRateThrottle]) -> HttpResponse | None:
+    """The page that says so, where this attempt is one too many; None where it is not."""
+    reached = [limit for limit in limits if not limit.allow_request(request, None)]  # type: ignore[arg-type]  # no API
+    if not reached:
+        return None
+    answer = _page(request, SignInForm(), status=429, too_many=True)
+    answer["Retry-After"] = str(max(ceil(limit.wait() or 0) for limit in reached))
+    return answer
+
+
+def _page(request: HttpRequest, form: SignInForm, *, status: int = 200, **more: Any) -> HttpResponse:
+    context = {
+        "form": form,
+        "next": get_next_redirect_url(request) or "",
+        "provider_name": settings.OIDC_NAME if provider.is_configured() else "",
+        "idle_minutes": settings.SESSION_IDLE_MINUTES,
+        "hours": settings.SESSION_HOURS,
+        **more,
+    }
+    return render(request, "registration/sign_in.html", context, status=status)
 
 
 @method_decorator(login_not_required, name="dispatch")

@@ -14,7 +14,7 @@ from patients.errors import NotAllowed, NotFound, Refused
 from patients.models import Staff
 from patients.rules.permissions import Permission
 from patients.selectors import clinics_of
-from tracker.patient_life.transfers import transfers_for, withdraw_transfer
+from tracker.patient_life.transfers import transfers_for, transfers_shown, withdraw_transfer
 
 PAGE_SIZE = 50
 
@@ -29,7 +29,7 @@ def transfers_page(request: HttpRequest) -> HttpResponse:
         raise PermissionDenied("Your role does not hand patients over.")
     found = transfers_for(staff)
     page = Paginator(found.settled, PAGE_SIZE).get_page(request.GET.get("page"))
-    context = {"transfers": found, "page": page, "mine": mine}
+    context = {"transfers": found, "page": page, "settled": transfers_shown(list(page.object_list)), "mine": mine}
     return render(request, "patients/transfers.html", context)
 
 

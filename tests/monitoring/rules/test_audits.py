@@ -8,12 +8,21 @@ from typing import Any
 import pytest
 
 from monitoring.rules.audit_findings import AlertEvent, AlertHistory, AuditOutcome, median_days, percentage
-from monitoring.rules.record import MonitoringRecord, Pause, Result, RiskAssessment, SampleTaken, SharedCare, Waiver
+from monitoring.rules.record import (
+    IntervalOverride,
+    MonitoringRecord,
+    Pause,
+    Result,
+    RiskAssessment,
+    SampleTaken,
+    SharedCare,
+    Waiver,
+)
 from monitoring.rules.vocabulary import AlertGrade, AlertStepKind, MonitoredBy, RiskTier
 from patients.rules.record import Assessment, Enzyme, Person
 from patients.rules.vocabulary import DatePrecision, EnzymeName, PatientStatus, Sex, Subtype
-from regimens.rules.record import Review
-from regimens.rules.vocabulary import CourseRole, PromptCode, ReviewAnswer
+from regimens.rules.record import Outcome, Review
+from regimens.rules.vocabulary import CourseRole, OutcomeKind, PromptCode, ReviewAnswer
 from tests.monitoring.rules.audit_builders import judged, only, outcomes
 from tests.monitoring.rules.builders import START, after, bloods, course, done, dose, protocol, record
 
@@ -111,6 +120,8 @@ class TestTestsInDate:
 
     def test_paused_left_or_without_a_drug_is_excluded(self) -> None:
         pause = Pause("1", after(1), after(60), "infection")
+        items = ("full_blood_count", "kidney_function", "liver_enzymes", "albumin")
+        waivers = tuple(Waiver(item, item, after(10), "frail", until=after(60)) for item in items)
         gone = Person("p1", status=PatientStatus.DISCHARGED, status_on=after(20))
         cases = [
             (
@@ -119,6 +130,7 @@ class TestTestsInDate:
             ),
             (record(METHOTREXATE, person=gone), "no longer under care"),
             (record(), "no drug taken asks for such a test"),
+            (record(METHOTREXATE, results=baseline_of("methotrexate", 0), waivers=waivers), "recorded as not needed"),
         ]
         for case, why in cases:
             found = only(judged("tests_in_date", case, 30))
@@ -161,8 +173,62 @@ class TestIntervals:
         pause = Pause("1", after(1), after(60), "infection")
         case = record(METHOTREXATE, results=bloods(-1, 40), pauses=(pause,))
         assert {one.why for one in judged("intervals_kept", case, 40)} == {"monitoring was paused"}
-        first = judged("intervals_kept", record(METHOTREXATE, results=bloods(5)), 10)
+        first = judged("intervals_kept", record(course("hydroxychloroquine"), results=done("albumin", 5)), 10)
         assert {(one.outcome, one.why) for one in first} == {(EXCLUDED, "asked for once, not at an interval")}
+
+    @pytest.mark.parametrize(("day", "outcome"), [(14 + GRACE, MET), (14 + GRACE + 1, NOT_MET)])
+    def test_no_baseline_test_hides_that_the_first_interval_was_missed(self, day: int, outcome: AuditOutcome) -> None:
+        looked = judged("intervals_kept", record(METHOTREXATE, results=bloods(day)), day)
+        assert outcomes(looked) == [outcome] * 4
+
+    def test_a_patient_who_was_never_tested_is_counted(self) -> None:
+        assert judged("intervals_kept", record(METHOTREXATE), 14 + GRACE) == ()
+        assert outcomes(judged("intervals_kept", record(METHOTREXATE), 14 + GRACE + 1)) == [NOT_MET] * 4
+        assert only(judged("patients_with_intervals_kept", record(METHOTREXATE), 300)).outcome is NOT_MET
+
+    @pytest.mark.parametrize(("begun", "outcome"), [(14 + GRACE + 1, EXCLUDED), (14 + GRACE + 2, NOT_MET)])
+    def test_a_pause_begun_when_it_is_overdue_already_excuses_nothing(self, begun: int, outcome: AuditOutcome) -> None:
+        pause = Pause("1", after(begun), after(90), "infection")
+        open_still = record(METHOTREXATE, results=bloods(-1), pauses=(pause,))
+        assert outcomes(judged("intervals_kept", open_still, 50)) == [outcome] * 4
+        looked = record(METHOTREXATE, results=bloods(-1, 50), pauses=(pause,))
+        assert outcomes(judged("intervals_kept", looked, 50)) == [outcome] * 4
+
+    @pytest.mark.parametrize(("day", "outcome"), [(60 + GRACE, EXCLUDED), (60 + GRACE + 1, NOT_MET)])
+    def test_after_a_pause_the_days_of_grace_are_left(self, day: int, outcome: AuditOutcome) -> None:
+        pauses = (Pause("1", after(1), after(40), "infection"), Pause("2", after(40), after(60), "infection"))
+        looked = record(METHOTREXATE, results=bloods(-1, day), pauses=pauses)
+        assert outcomes(judged("intervals_kept", looked, day)) == [outcome] * 4
+        open_still = record(METHOTREXATE, results=bloods(-1), pauses=pauses)
+        assert outcomes(judged("intervals_kept", open_still, day)) == [outcome] * 4
+
+    @pytest.mark.parametrize(("taken", "outcome"), [(14 + GRACE, UNJUDGED), (14 + GRACE + 1, NOT_MET)])
+    def test_a_sample_on_its_way_that_was_taken_late_is_late(self, taken: int, outcome: AuditOutcome) -> None:
+        items = ("full_blood_count", "kidney_function", "liver_enzymes", "albumin")
+        samples = tuple(SampleTaken(item, item, after(taken), after(40)) for item in items)
+        case = record(METHOTREXATE, results=bloods(-1), samples_taken=samples)
+        assert outcomes(judged("intervals_kept", case, 30)) == [outcome] * 4
+        care = (SharedCare("1", START, "", MonitoredBy.GP),)
+        elsewhere = record(METHOTREXATE, results=bloods(-1), samples_taken=samples, shared_care=care)
+        assert outcomes(judged("intervals_kept", elsewhere, 30)) == [UNJUDGED] * 4
+
+    @pytest.mark.parametrize(("day", "count"), [(14 + GRACE + 1, 0), (14 + GRACE + 2, 4)])
+    def test_what_was_overdue_until_it_was_no_longer_asked_for_was_missed(self, day: int, count: int) -> None:
+        items = ("full_blood_count", "kidney_function", "liver_enzymes", "albumin")
+        stopped = record(course("methotrexate", dose(0, "15"), stop=day), results=bloods(-1))
+        died = Person("p1", status=PatientStatus.DECEASED, status_on=after(day))
+        left = record(METHOTREXATE, results=bloods(-1), person=died)
+        waivers = tuple(Waiver(item, item, after(day), "frail", until=after(400)) for item in items)
+        not_needed = record(METHOTREXATE, results=bloods(-1), waivers=waivers)
+        wider = IntervalOverride("1", after(day), after(400), 84, "stable")
+        decided = record(METHOTREXATE, results=bloods(-1), overrides=(wider,))
+        for case in (stopped, left, not_needed, decided):
+            found = judged("intervals_kept", case, 60)
+            assert outcomes(found) == [NOT_MET] * count
+            assert all("when it was no longer asked for" in one.reason.text for one in found)
+            assert judged("intervals_kept", case, 60, since=day + 1) == ()
+            by_patient = only(judged("patients_with_intervals_kept", case, 60))
+            assert by_patient.outcome is (NOT_MET if count else EXCLUDED)
 
     def test_by_patient_one_missed_is_enough(self) -> None:
         kept = record(METHOTREXATE, results=bloods(-1, 14, 28))
@@ -226,6 +292,14 @@ class TestAlerts:
         )
         assert only(judged("abnormal_result_acted_on", record(), 15, as_of=as_of, alerts=alerts)).outcome is outcome
 
+    @pytest.mark.parametrize(("day", "outcome"), [(17, EXCLUDED), (18, NOT_MET)])
+    def test_the_software_closing_it_excuses_nothing_once_the_time_is_over(
+        self, day: int, outcome: AuditOutcome
+    ) -> None:
+        alerts = self.alert(AlertEvent(after(day), AlertStepKind.CLOSED, False))
+        found = only(judged("abnormal_result_acted_on", record(), 30, alerts=alerts))
+        assert (found.outcome, "closed by the software" in found.reason.text) == (outcome, True)
+
     def test_the_software_closing_it_excludes_unless_it_was_opened_again(self) -> None:
         closed = AlertEvent(after(11), AlertStepKind.CLOSED, False)
         again = AlertEvent(after(12), AlertStepKind.REOPENED, False)
@@ -285,6 +359,18 @@ class TestExposure:
         waiver = Waiver("1", "pneumocystis_decision", after(28), "allergy")
         found = only(judged("pneumocystis_decision", record(self.steroid(dose(0, "20")), waivers=(waiver,)), 100))
         assert found.why == "recorded as not needed"
+
+    @pytest.mark.parametrize(("day", "outcome"), [(28 + GRACE, EXCLUDED), (28 + GRACE + 1, NOT_MET)])
+    def test_not_needed_or_gone_counts_up_to_the_day_on_which_it_is_overdue(
+        self, day: int, outcome: AuditOutcome
+    ) -> None:
+        waiver = Waiver("1", "pneumocystis_decision", after(day), "allergy")
+        drug = self.steroid(dose(0, "20"))
+        assert only(judged("pneumocystis_decision", record(drug, waivers=(waiver,)), 100)).outcome is outcome
+        gone = Person("p1", status=PatientStatus.DECEASED, status_on=after(day))
+        assert only(judged("pneumocystis_decision", record(drug, person=gone), 100)).outcome is outcome
+        in_time = record(drug, person=gone, results=done("pneumocystis_decision", 28))
+        assert only(judged("pneumocystis_decision", in_time, 100)).outcome is MET
 
 
 def six(day: int, **changes: Any) -> Assessment:
@@ -378,6 +464,26 @@ class TestQuestions:
         case = self.asked(self.review(50, answer=ReviewAnswer.ACCEPTED, outcome="7"))
         found = [one for one in judged("questions_answered", case, 60) if "adequate_trial" in one.key]
         assert [(one.outcome, one.days) for one in found] == [(MET, 0)]
+
+    def dated_back(self, answered: int, effect: int) -> MonitoringRecord:
+        case = self.asked(self.review(answered, answer=ReviewAnswer.ACCEPTED, outcome="7"))
+        judged_as = Outcome("7", after(effect), OutcomeKind.INEFFECTIVE)
+        drug = replace(METHOTREXATE, outcomes=(judged_as,))
+        return replace(case, treatment=replace(case.treatment, courses=(drug,)))
+
+    @pytest.mark.parametrize(("answered", "outcome"), [(112, MET), (113, NOT_MET), (170, NOT_MET)])
+    def test_an_outcome_dated_back_does_not_make_a_late_answer_early(
+        self, answered: int, outcome: AuditOutcome
+    ) -> None:
+        found = judged("questions_answered", self.dated_back(answered, 90), 200)
+        mine = [(one.outcome, one.days) for one in found if "adequate_trial" in one.key]
+        assert mine == [(outcome, answered - 84)]
+
+    def test_an_outcome_dated_before_the_question_arose_cannot_be_judged(self) -> None:
+        for effect in (84, 50):
+            found = judged("questions_answered", self.dated_back(150, effect), 200)
+            mine = [(one.outcome, one.why) for one in found if "adequate_trial" in one.key]
+            assert mine == [(UNJUDGED, "since when the question was put is not known any more")]
 
     def test_an_answer_to_a_question_that_is_gone_cannot_be_judged(self) -> None:
         found = [

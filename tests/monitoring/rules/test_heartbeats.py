@@ -45,3 +45,21 @@ def test_a_job_never_seen_is_waited_for_once(installed_ago: timedelta | None, pu
 
 def test_an_installation_is_no_sign_of_life() -> None:
     assert standing(JOB, NOW - timedelta(hours=1), NOW, NOW).pulse is Pulse.LATE
+
+
+@pytest.mark.parametrize(
+    ("failed_ago", "last_ago", "pulse"),
+    [
+        (timedelta(minutes=1), timedelta(minutes=2), Pulse.FAILED),
+        (timedelta(days=9), timedelta(days=10), Pulse.FAILED),
+        (timedelta(days=9), None, Pulse.FAILED),
+        (timedelta(minutes=2), timedelta(minutes=1), Pulse.ON_TIME),
+        (timedelta(minutes=2), timedelta(minutes=2), Pulse.ON_TIME),
+    ],
+)
+def test_what_was_found_wrong_holds_until_the_job_comes_to_a_good_end(
+    failed_ago: timedelta, last_ago: timedelta | None, pulse: Pulse
+) -> None:
+    last_at = None if last_ago is None else NOW - last_ago
+    found = standing(JOB, last_at, NOW, NOW, NOW - failed_ago)
+    assert (found.pulse, found.is_well) == (pulse, pulse is Pulse.ON_TIME)

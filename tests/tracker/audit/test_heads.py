@@ -87,6 +87,13 @@ class TestWithATrail:
         assert Heartbeat.objects.filter(name=TRAIL_HEAD).exists()
         assert TRAIL_HEAD in {job.name for job in jobs()}
 
+    def test_without_a_mail_server_nothing_is_taken_for_sent(self, owner_connection: Owner, settings: Any) -> None:
+        settings.AUDIT_HEAD_MAIL, settings.MAIL_IS_SENT = "records@example.org", False
+        sealed_events(owner_connection, 1)
+        tasks.mail_trail_head()
+        assert mail.outbox == []
+        assert not Heartbeat.objects.exists(), "so the banner turns red"
+
     def test_without_an_address_nobody_waits_for_it(self, owner_connection: Owner, settings: Any) -> None:
         settings.AUDIT_HEAD_MAIL = ""
         sealed_events(owner_connection, 1)

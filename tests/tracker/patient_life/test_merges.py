@@ -1,16 +1,17 @@
 """Two records of one person made one and taken apart again: nothing lost, nothing half-moved, nobody else's."""
 
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from django.apps import apps
+from django.utils import timezone
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
 from monitoring.actions import raise_alerts, reconcile
-from monitoring.models import Alert, DueItem, Result
+from monitoring.models import Alert, AlertStep, DueItem, Result
 from monitoring.rules.vocabulary import AlertStatus
 from patients.actions import correct_weight, record_weight
 from patients.errors import MergedAway, NotAllowed, NotFound, Refused, Stale
@@ -21,6 +22,7 @@ from tests.factories.rows import (
     a_clinic,
     a_contact,
     a_course,
+    a_due_item,
     a_height,
     a_member,
     a_milestone,
@@ -206,6 +208,145 @@ def test_a_chain_of_merges_is_taken_back_from_its_end(doctor: Staff) -> None:
     assert Weight.objects.get().patient_id == second.pk
     unmerge(by=doctor, merge_id=one.pk, reason="two sisters")
     assert Weight.objects.get().patient_id == first.pk
+
+
+def test_a_longer_chain_leads_back_to_the_record_of_its_own_person(doctor: Staff) -> None:
+    first, second, third, fourth = (a_patient(doctor) for _ in range(4))
+    merge(doctor, second, first)
+    merge(doctor, third, second)
+    last = merge(doctor, fourth, third)
+    unmerge(by=doctor, merge_id=last.pk, reason="two sisters")
+    for each in (first, second, third):
+        each.refresh_from_db()
+    assert (first.merged_into, second.merged_into, third.merged_into) == (third, third, None)
+    assert list(search_patients(doctor, first.hospital_number)) == [third]
+
+
+def test_what_stayed_behind_because_of_another_record_comes_when_that_goes(doctor: Staff) -> None:
+    """The copy in the kept record was the wrong person's: without it the right one's own would be in no record."""
+    kept, wrong, right = (a_patient(doctor) for _ in range(3))
+    count = {"analyte": "neutrophils", "value": "2.1", "unit": "10*9/L"}
+    theirs = a_result(wrong, **count)
+    misread = a_result(right, "neutrophils", "21", unit="10*9/L")
+    Result.objects.filter(pk=misread.pk).update(
+        superseded_at=misread.recorded_at, superseded_by=doctor, superseded_reason="typed wrong"
+    )
+    own = a_result(right, **count, replaces=misread)
+    mistaken = merge(doctor, kept, wrong)
+    true = merge(doctor, kept, right)
+    own.refresh_from_db()
+    assert own.patient == right  # it says the same as the other's
+    assert [each.count for each in preview_unmerge(by=doctor, merge_id=mistaken.pk).counts_fetched] == [2]
+    unmerge(by=doctor, merge_id=mistaken.pk, reason="two sisters")
+    assert {row.pk: row.patient_id for row in Result.objects.all()} == {
+        theirs.pk: wrong.pk, misread.pk: kept.pk, own.pk: kept.pk
+    }  # fmt: skip
+    unmerge(by=doctor, merge_id=true.pk, reason="three sisters")
+    assert set(Result.objects.filter(patient=right)) == {misread, own}
+    assert not Result.objects.filter(patient=kept).exists()
+
+
+def test_a_copy_that_the_kept_record_has_itself_stays_behind(doctor: Staff) -> None:
+    kept, wrong, right = (a_patient(doctor) for _ in range(3))
+    rows = [a_height(each, "165") for each in (kept, wrong, right)]
+    mistaken = merge(doctor, kept, wrong)
+    merge(doctor, kept, right)
+    unmerge(by=doctor, merge_id=mistaken.pk, reason="two sisters")
+    assert [type(row).objects.get(pk=row.pk).patient for row in rows] == [kept, wrong, right]
+
+
+class TestAnAlertClosedByTheOthersResult:
+    """A wrong merge lets one person's normal repeat answer for the other's: taken back, it asks again."""
+
+    ASKED: ClassVar[dict[str, Any]] = {
+        "status": AlertStatus.ACTED, "action": "repeat", "rule_id": "test.rule", "grade": "urgent",
+    }  # fmt: skip
+
+    def low(self, patient: Patient, days_ago: int = 3) -> Alert:
+        today = timezone.localdate()
+        result = a_result(patient, "neutrophils", "0.4", today - timedelta(days=days_ago), unit="10*9/L")
+        return an_alert(patient, result=result, on=result.sampled_on, repeat_on=today, **self.ASKED)
+
+    def normal(self, patient: Patient) -> Result:
+        return a_result(patient, "neutrophils", "3.2", timezone.localdate() - timedelta(days=1), unit="10*9/L")
+
+    @pytest.mark.parametrize("of_the_kept", [True, False])
+    def test_is_open_again(self, doctor: Staff, of_the_kept: bool) -> None:
+        kept, other = a_patient(doctor), a_patient(doctor)
+        alert = self.low(kept if of_the_kept else other)
+        self.normal(other if of_the_kept else kept)
+        made = merge(doctor, kept, other)
+        raise_alerts([kept.pk, other.pk])
+        alert.refresh_from_db()
+        assert alert.status == AlertStatus.CLOSED
+        unmerge(by=doctor, merge_id=made.pk, reason="two sisters")
+        raise_alerts([kept.pk, other.pk])
+        alert.refresh_from_db()
+        assert (alert.status, alert.action, alert.closed_at) == (AlertStatus.ACTED, "repeat", None)
+        assert alert.patient == (kept if of_the_kept else other)
+        assert "two sisters" in alert.steps.get(kind="reopened").note
+
+    def test_stays_closed_where_their_own_answers(self, doctor: Staff) -> None:
+        kept, other = a_patient(doctor), a_patient(doctor)
+        alert = self.low(other)
+        self.normal(other)
+        made = merge(doctor, kept, other)
+        raise_alerts([kept.pk])
+        unmerge(by=doctor, merge_id=made.pk, reason="two sisters")
+        raise_alerts([kept.pk, other.pk])
+        alert.refresh_from_db()
+        assert alert.status == AlertStatus.CLOSED
+
+    def test_stays_closed_where_a_person_closed_it_or_before_the_merge(self, doctor: Staff) -> None:
+        kept, other = a_patient(doctor), a_patient(doctor)
+        by_hand, before = self.low(other), self.low(kept, days_ago=4)
+        close(before, None)
+        made = merge(doctor, kept, other)
+        close(by_hand, doctor)
+        unmerge(by=doctor, merge_id=made.pk, reason="two sisters")
+        assert {row.status for row in Alert.objects.all()} == {AlertStatus.CLOSED}
+
+
+def close(alert: Alert, by: Staff | None) -> None:
+    Alert.objects.filter(pk=alert.pk).update(status=AlertStatus.CLOSED, closed_at=timezone.now())
+    AlertStep.objects.create(alert=alert, kind="closed", level=alert.level, by=by, at=timezone.now())
+
+
+@pytest.mark.parametrize("of_the_kept", [True, False])
+def test_a_count_of_the_other_person_is_due_again(doctor: Staff, of_the_kept: bool) -> None:
+    kept, other = a_patient(doctor), a_patient(doctor)
+    on_drug, tested = (kept, other) if of_the_kept else (other, kept)
+    today = timezone.localdate()
+    a_course(on_drug, start_on=today - timedelta(days=200), dose="15")
+    reconcile(patient_ids=[kept.pk, other.pk])
+
+    def standing() -> set[tuple[str, date]]:
+        rows = DueItem.objects.filter(patient=on_drug, status="open", item="full_blood_count")
+        return set(rows.values_list("item", "due_on"))
+
+    before = standing()
+    for analyte, value in (("neutrophils", "3"), ("platelets", "250"), ("white_cells", "6"), ("haemoglobin", "130")):
+        a_result(tested, analyte, value, today, unit="10*9/L")
+    made = merge(doctor, kept, other)
+    reconcile(patient_ids=[kept.pk, other.pk])
+    unmerge(by=doctor, merge_id=made.pk, reason="two sisters")
+    reconcile(patient_ids=[kept.pk, other.pk])
+    assert before
+    assert standing() == before
+
+
+def test_what_was_done_for_a_merged_record_stays_done(doctor: Staff) -> None:
+    kept, other = a_patient(doctor), a_patient(doctor)
+    today = timezone.localdate()
+    a_course(other, start_on=today - timedelta(days=200), dose="15")
+    a_result(other, "alt", "20", today - timedelta(days=1))
+    usual = {"status": "done", "done_on": today - timedelta(days=1), "closed_at": timezone.now()}
+    done = a_due_item(other, "liver_enzymes", today - timedelta(days=2), **usual)
+    reconcile(patient_ids=[other.pk])
+    merge(doctor, kept, other)
+    reconcile(patient_ids=[kept.pk, other.pk])
+    done.refresh_from_db()
+    assert (done.status, done.done_on) == ("done", today - timedelta(days=1))
 
 
 class TestWhatStandsInTheWay:

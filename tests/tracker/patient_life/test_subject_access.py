@@ -3,6 +3,7 @@
 import io
 import json
 import zipfile
+from datetime import date
 from typing import Any
 
 import pytest
@@ -20,7 +21,7 @@ from tracker.audit.words import AccessKind
 from tracker.entry_kinds import KINDS
 from tracker.models import Event
 from tracker.patient_life.merge_preview import preview_merge
-from tracker.patient_life.merges import merge_patients
+from tracker.patient_life.merges import merge_patients, unmerge
 from tracker.patient_life.subject_access import earlier_packs, make_subject_pack
 from tracker.patient_life.tables import STAYS, moving_models, patient_columns
 from tracker.reports.check_pack import problems
@@ -154,3 +155,20 @@ def test_another_clinics_patient_and_no_reason(admin: Staff) -> None:
     with pytest.raises(Refused):
         make_subject_pack(by=admin, patient_id=a_patient(admin).pk, reason=" ")
     assert not Event.objects.filter(kind="access", subject="export").exists()
+
+
+def test_after_a_wrong_merge_nothing_that_names_the_other_person_is_in_it(admin: Staff) -> None:
+    patient = a_patient(admin, born=None)
+    other = a_patient(admin, nhs_number="9990000018", born=date(1961, 2, 3))
+    a_weight(other, "71")
+    seen = preview_merge(by=admin, kept_id=patient.pk, merged_id=other.pk).fingerprint
+    made = merge_patients(by=admin, kept_id=patient.pk, merged_id=other.pk, reason="thought one person", seen=seen)
+    unmerge(by=admin, merge_id=made.pk, reason="two sisters")
+    for one in (patient, other):
+        files = files_of(make_subject_pack(by=admin, patient_id=one.pk, reason=WHY).content)
+        (row,) = lines(files["merges.jsonl"])
+        assert (row["reason"], row["undone_reason"]) == ("thought one person", "two sisters")
+        assert not {"moved", "filled"} & set(row)
+        if one == patient:
+            assert "9990000018" not in "".join(files.values())
+            assert "1961-02-03" not in "".join(files.values())

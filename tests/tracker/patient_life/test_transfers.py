@@ -1,18 +1,22 @@
 """Handing a patient over: what each clinic sees before and after, and what ends with it."""
 
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.db import connection
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from monitoring.models import Assignment, Mail
 from monitoring.rules.vocabulary import MailKind, MailStatus
+from monitoring.selectors.mail import why_not_to_send
 from patients.actions import record_weight
 from patients.errors import NotAllowed, NotFound, Refused
 from patients.models import Clinic, Patient, PatientTransfer, Staff
 from patients.rules.vocabulary import Role, TransferStatus
-from patients.selectors import patient_for, search_patients
+from patients.selectors import patient_for, roles_changed, search_patients
 from tests.factories.rows import (
     a_clinic,
     a_member,
@@ -206,3 +210,46 @@ def test_a_closed_account_hands_nobody_over(sender: Staff, receiver: Staff) -> N
     with pytest.raises(NotFound):
         accept_transfer(by=receiver, transfer_id=row.pk, hospital_number="COAST1")
     assert a_clinic().pk
+
+
+def test_whoever_asked_does_not_accept_too(sender: Staff, receiver: Staff) -> None:
+    """Otherwise one person with roles in both could take a patient out of a clinic that nobody else was asked about."""
+    row = ask(sender, receiver)
+    sender.memberships.create(clinic=clinic_of(receiver), role=Role.DOCTOR)
+    roles_changed(sender)
+    with pytest.raises(Refused, match="Somebody else"):
+        accept_transfer(by=sender, transfer_id=row.pk, hospital_number="COAST1")
+    assert Patient.objects.get(pk=row.patient_id).clinic == row.from_clinic
+    decline_transfer(by=sender, transfer_id=row.pk, note="asked by mistake")
+
+
+def test_an_email_on_its_way_is_not_sent_after_the_patient_went(sender: Staff, receiver: Staff) -> None:
+    """A worker may hold one claimed while the patient goes, and one that was given up can be tried again."""
+    sender.email = "sender@example.org"
+    sender.save()
+    patient, now = a_patient(sender), timezone.now()
+    mail = Mail.objects.create(
+        key="b", message_id="b", kind=MailKind.STAFF_ALERT, staff=sender, alert=an_alert(patient), attempts=1,
+        clinic=clinic_of(sender), for_day=now.date(), not_before=now, created_at=now,
+        status=MailStatus.CLAIMED, claimed_at=now, claimed_by=uuid4(),
+    )  # fmt: skip
+    assert why_not_to_send(mail, now) == ""
+    accept_transfer(by=receiver, transfer_id=ask(sender, receiver, patient).pk, hospital_number="COAST1")
+    assert "another clinic" in why_not_to_send(Mail.objects.get(pk=mail.pk), now)
+
+
+def test_the_list_of_emails_does_not_tell_the_number_in_the_other_clinic(receiver: Staff) -> None:
+    admin = a_member(Role.ADMIN)
+    patient, now = a_patient(admin), timezone.now()
+    Mail.objects.create(
+        key="a", message_id="a", kind=MailKind.PATIENT_OVERDUE, contact_details=some_contact_details(patient),
+        clinic=clinic_of(admin), for_day=now.date(), not_before=now, created_at=now,
+    )  # fmt: skip
+    client = Client()
+    client.force_login(admin)
+    assert patient.hospital_number in client.get(reverse("mail")).content.decode()
+    accept_transfer(by=receiver, transfer_id=ask(admin, receiver, patient).pk, hospital_number="COAST1")
+    shown = client.get(reverse("mail")).content.decode()
+    assert "COAST1" not in shown
+    assert reverse("record", args=[patient.pk]) not in shown
+    assert "handed over" in shown

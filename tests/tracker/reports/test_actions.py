@@ -320,3 +320,14 @@ def test_what_is_written_by_others_meanwhile_does_not_slip_in() -> None:
     assert [row.values[-1] for row in report.rows(admin, question)] == before
     _, later = the_question(admin, "activity")
     assert report.count(admin, later) == len(before) + 1
+
+
+def test_of_one_person_only_the_latest_packs_are_kept(admin: Staff, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(actions, "KEPT_AT_ONCE", 2)
+    other = rows.a_member(Role.ADMIN, rows.clinic_of(admin))
+    others, *runs = a_run(other), *(a_run(admin) for _ in range(3))
+    for run in (others, *runs):
+        make_report(run.pk)
+    assert [now_of(run).status for run in (others, *runs)] == [Status.DONE, Status.EXPIRED, Status.DONE, Status.DONE]
+    assert not ReportChunk.objects.filter(run=runs[0]).exists()
+    assert ReportChunk.objects.filter(run=runs[1]).exists()

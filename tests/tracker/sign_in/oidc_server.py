@@ -27,6 +27,7 @@ class Provider:
         self.waiting: dict[str, dict[str, str]] = {}
         self.asked: list[dict[str, str]] = []
         self.address = ""
+        self.issuer = ""  # where it is not the address
 
     def authorize(self, url: str) -> str:
         """What the browser is sent back with."""
@@ -43,7 +44,7 @@ class Provider:
         if query is None or query["code_challenge"] != challenge or body.get("client_secret") != CLIENT_SECRET:
             return None
         now = int(time.time())
-        claims = {"iss": self.address, "aud": CLIENT_ID, "iat": now, "exp": now + 300, "nonce": query["nonce"]}
+        claims = {"iss": self.issuer or self.address, "aud": CLIENT_ID, "iat": now, "exp": now + 300, "nonce": query["nonce"]}
         return {"access_token": "x", "token_type": "Bearer", "id_token": self.sign({**claims, **self.claims})}
 
     def sign_well(self, claims: dict[str, Any]) -> str:
@@ -52,7 +53,7 @@ class Provider:
     def document(self, path: str) -> dict[str, Any] | None:
         if path == "/.well-known/openid-configuration":
             return {
-                "issuer": self.address,
+                "issuer": self.issuer or self.address,
                 "authorization_endpoint": f"{self.address}/authorize",
                 "token_endpoint": f"{self.address}/token",
                 "jwks_uri": f"{self.address}/keys",

@@ -132,3 +132,16 @@ def test_what_has_ended_by_itself_leaves_the_list(client: Client) -> None:
         assert sessions.open_sessions(member, None) == []
         clear_expired()
     assert not UserSession.objects.exists()
+
+
+def test_a_page_that_asks_for_its_list_by_itself_is_no_use(client: Client) -> None:
+    """A page left open while a report waits must not keep the session of whoever has gone away."""
+    member = rows.a_member(Role.ADMIN)
+    with time_machine.travel(START, tick=False) as clock:
+        type_password(client, member)
+        for minutes in range(2, 30, 2):
+            clock.move_to(START + minutes * 60)
+            assert client.get("/reports/runs/", headers={"HX-Request": "true"}).status_code == 200
+        clock.move_to(START + 30 * 60)
+        assert client.get("/worklist/").status_code == 302
+    assert [row["why"] for row in security_events("session_ended")] == ["idle"]

@@ -35,15 +35,16 @@ class Command(BaseCommand):
             self.stdout.write(f"Not as it was made: {one}")
         if found:
             sys.exit(1)
-        self.stdout.write(f"The pack is as it was made. SHA-256 {sha256}")
-        self.stdout.write(_known(sha256))
-
-
-def _known(sha256: str) -> str:
-    try:
-        run = run_of_pack(sha256)
-    except DatabaseError:
-        return "Whether this installation made it cannot be told: the database does not answer."
-    if run is None:
-        return "This installation has not made a pack with this SHA-256."
-    return f"This installation made it as report no. {run.pk} for {run.asked_by.username}."
+        self.stdout.write(f"Its files and its number of rows are as its manifest says. SHA-256 {sha256}")
+        try:
+            run = run_of_pack(sha256)
+        except DatabaseError:
+            self.stdout.write("Whether this installation made it cannot be told: the database does not answer.")
+            return
+        if run is None:
+            self.stdout.write(
+                "Not made here: this installation has made no pack with this SHA-256. If it says that it comes from "
+                "here, somebody has made files and manifest anew."
+            )
+            sys.exit(1)
+        self.stdout.write(f"The pack is as it was made here, as report no. {run.pk} for {run.asked_by.username}.")

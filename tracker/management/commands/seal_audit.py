@@ -21,6 +21,8 @@ class Command(BaseCommand):
             self.stdout.write("Another sealer is at work; it seals the rest.")
         waiting, head = waiting_since(), head_of_trail()
         if waiting is not None:
-            self.stdout.write(f"Still waiting, since {waiting:%Y-%m-%dT%H:%M:%SZ}: another sealer has not come to them.")
+            self.stdout.write(
+                f"Still waiting, since {waiting:%Y-%m-%dT%H:%M:%SZ}: another sealer has not come to them."
+            )
         if head is not None:
             self.stdout.write(head_line(head))

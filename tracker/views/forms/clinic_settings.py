@@ -14,7 +14,7 @@ from patients.errors import Stale
 from patients.models import Membership
 from patients.rules.permissions import Permission
 from patients.rules.vocabulary import Role
-from patients.selectors import clinic_for, members_of
+from patients.selectors import clinic_for, may, members_of
 from patients.settings_forms import IN_FORCE, ClinicSettingsForm
 from tracker.views.forms.page import FormPage
 
@@ -76,7 +76,11 @@ class ClinicSettingsPage(FormPage[ClinicSettingsForm]):
         return self.show(again, 409, stale=stale, now=self.settings)
 
     def context(self) -> dict[str, Any]:
-        return {"clinic": self.clinic, "nobody_leads": not self.settings.leads}
+        return {
+            "clinic": self.clinic,
+            "nobody_leads": not self.settings.leads,
+            "manages_staff": may(self.staff, self.clinic.pk, Permission.MANAGE_STAFF),
+        }
 
 
 def _named(row: Membership) -> str:

@@ -11,8 +11,10 @@ from patients.life_forms import FindOtherForm, MergeForm
 from patients.models import Patient
 from patients.rules.permissions import Permission
 from patients.selectors import patients_for
+from tracker.patient_life.merge_log import taken_apart_before
 from tracker.patient_life.merge_preview import MergePreview, preview_merge
 from tracker.patient_life.merges import merge_patients
+from tracker.patient_life.treated_together import treated_together
 from tracker.views.forms.page import PatientFormPage
 
 
@@ -95,4 +97,12 @@ class MergePatient(PatientFormPage[forms.Form]):
         return redirect(f"{reverse('merge_patient', args=[self.patient.pk])}?with={self.other_id}")
 
     def context(self) -> dict[str, Any]:
-        return {"preview": self.preview, "refused": self.refused}
+        if self.preview is None:
+            return {"preview": None, "refused": self.refused}
+        two = self.preview.kept, self.preview.merged
+        return {
+            "preview": self.preview,
+            "refused": self.refused,
+            "together": treated_together(self.staff, *two, self.today),
+            "apart_before": taken_apart_before(*two),
+        }

@@ -1,4 +1,4 @@
-"""Every write about clinics, accounts and roles. They are made at the server, so no member of staff is asking."""
+"""Writes about clinics, accounts and roles that are made at the server, where no member of staff is asking."""
 
 from zoneinfo import available_timezones
 
@@ -67,6 +67,11 @@ def deactivate(*, username: str) -> Staff:
     staff = account_named(username)
     if staff is None:
         raise NotFound(f"There is no account “{username}”.", "username")
+    return close(staff)
+
+
+def close(staff: Staff) -> Staff:
+    """The account opens nothing any more. What it entered stays."""
     staff.is_active = False
     tokens.revoke_all(staff)
     sessions.end_all(staff, why="account deactivated")

@@ -1,0 +1,34 @@
+from tracker import staffing
+from tracker.staff_forms import StaffReasonForm
+from tracker.views.forms.staff_page import ReasonPage
+
+
+class LeadPage(ReasonPage):
+    """Whether somebody leads the clinic."""
+
+    template_name = "tracker/change_lead.html"
+    leads: bool
+
+    def write(self, form: StaffReasonForm) -> None:
+        staffing.set_lead(**self.whom, leads=self.leads, **form.cleaned_data)
+
+    def follow_up(self) -> None:
+        """Nothing: whose work is whose does not hang on it."""
+
+
+class MakeLead(LeadPage):
+    """Somebody leads the clinic from now on."""
+
+    title = "Make them lead the clinic"
+    submit_label = "Make them lead"
+    done = "They lead the clinic now."
+    leads = True
+
+
+class EndLead(LeadPage):
+    """Somebody leads the clinic no more."""
+
+    title = "End leading the clinic"
+    submit_label = "End it"
+    done = "They lead the clinic no more."
+    leads = False

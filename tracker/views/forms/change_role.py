@@ -1,0 +1,20 @@
+from django.http import QueryDict
+
+from tracker import staffing
+from tracker.staff_forms import RoleForm
+from tracker.views.forms.staff_page import MemberPage
+
+
+class ChangeRole(MemberPage[RoleForm]):
+    """Another role in the clinic."""
+
+    template_name = "tracker/change_role.html"
+    title = "Change the role"
+    submit_label = "Change the role"
+    done = "The role is changed, and their sessions have ended."
+
+    def form(self, data: QueryDict | None = None) -> RoleForm:
+        return RoleForm(data, today=self.today, initial={"role": self.membership.role})
+
+    def write(self, form: RoleForm) -> None:
+        staffing.change_role(**self.whom, **form.cleaned_data)
