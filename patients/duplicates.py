@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection
 from django.db.models import Case, Q, QuerySet, Value, When
@@ -120,7 +121,7 @@ def _to_look_at(patients: QuerySet[Patient], asked: Identity) -> QuerySet[Patien
         wanted |= Q(born__in=birthdays_to_look_at(asked.born))
     named = patients.annotate(lower_family=Lower("family_name"), lower_given=Lower("given_names"))
     # Where there are more than can be judged: first whoever fits in the most, then those who were registered last.
-    fits = Value(0)
+    fits: Any = Value(0)  # a sum of expressions
     for sign in _signs(asked, families):
         fits += Case(When(sign, then=1), default=0)
     return named.filter(wanted).order_by(fits.desc(), "-pk")

@@ -22,8 +22,8 @@ def _lines(file: AuditsFile | None) -> Iterator[str]:
         return
     signed = f"signed off by {file.signed_off_by}" if file.signed_off_by else "not signed off yet"
     yield f"Version {file.version}; reviewed {day(file.reviewed_on)}, next review {day(file.next_review)}, {signed}."
-    yield "Percentages are exact to one decimal, half rounded up. What is excluded and what cannot be judged is in"
-    yield "neither numerator nor denominator, and is counted and listed apart."
+    yield "Percentages are to one decimal, half rounded up; 100 only where all met, 0 only where none did. What is"
+    yield "excluded and what cannot be judged is in neither numerator nor denominator, and is counted and listed apart."
     yield ""
     for audit in file.audit:
         yield from _audit(audit)

@@ -93,10 +93,13 @@ class AlertHistory:
 
 
 def percentage(numerator: int, denominator: int) -> Decimal | None:
-    """Percent to one decimal, half rounded up; None of nothing."""
+    """Percent to one decimal, half rounded up; None of nothing. Only all is 100, and only none is 0."""
     if denominator == 0:
         return None
-    return Decimal((numerator * 2000 + denominator) // (2 * denominator)).scaleb(-1)
+    tenths = (numerator * 2000 + denominator) // (2 * denominator)
+    if 0 < numerator < denominator:
+        tenths = min(max(tenths, 1), 999)  # one miss in thousands is still a miss
+    return Decimal(tenths).scaleb(-1)
 
 
 def median_days(days: Sequence[int]) -> Decimal | None:

@@ -8,7 +8,7 @@ from monitoring.protocol.definitions import OnceRule, RepeatRule, ReviewRule, Ru
 from monitoring.rules import wording
 from monitoring.rules.audit_case import AuditCase, cannot_tell, excluded, judged, unjudged
 from monitoring.rules.audit_findings import AuditOutcome, Judgement
-from monitoring.rules.findings import DriverFinding, DueFinding
+from monitoring.rules.findings import DriverFinding
 from monitoring.rules.guard import baseline_demand
 from monitoring.rules.intervals import shared_care_on
 from monitoring.rules.merge import window_of

@@ -55,8 +55,8 @@ class AuditRow:
 class AuditSummary:
     """The figures of one audit. `denominator` is what was met and not met; the rest is counted apart, by reason.
 
-    `percentage` is exact, to one decimal with half rounded up; None of nothing. `median_days` only where the audit asks
-    for it, over everything that was decided, late or not.
+    `percentage` is to one decimal with half rounded up, 100 only where all met; None of nothing. `median_days`
+    only where the audit asks for it, over everything that was decided, late or not.
     """
 
     definition: AuditDefinition

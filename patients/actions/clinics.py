@@ -82,8 +82,9 @@ def change_clinic_settings(*, by: Staff, clinic_id: int, settings: ClinicSetting
     # Whoever leads already stays choosable when their account has been closed: one has to be able to take them out.
     if settings.leads - {row.pk for row in members_of(by, clinic.pk, also=before.leads)}:
         raise Refused("Choose among the members of this clinic.", "leads")
-    if Membership.objects.filter(pk__in=settings.leads ^ before.leads, staff=by).exists():
-        raise Refused("Whether you lead the clinic yourself is decided by somebody else.", "leads")
+    # Handing over is one's own to do; taking it is not.
+    if Membership.objects.filter(pk__in=settings.leads - before.leads, staff=by).exists():
+        raise Refused("Somebody else decides whether you lead the clinic.", "leads")
     clinic.monitoring_schedule = settings.monitoring_schedule
     clinic.telephone = settings.telephone.strip()
     clinic.digest_at = settings.digest_at

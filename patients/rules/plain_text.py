@@ -11,12 +11,12 @@ import unicodedata
 LONGEST_LINE_OF_A_NAME = 120  # characters: a shorter column holds a name, a number or a label, and so one line
 _QUOTED = 40  # characters of what was refused that the message repeats
 
-# What HTML reads as a tag: "<", at once a letter, "/", "!" or "?", and a ">" somewhere behind. With an attribute, or by
-# the name of an element that acts, the ">" may be missing: the next one of the page would close it. "</" and "<!--"
-# begin nothing that a person writes.
-_MARKUP = re.compile(
-    r"<[a-z!?/][^<>]*>"
-    r"|</|<!--|<!\[|<!doctype"
+# What HTML reads as a tag: "<", at once a letter, "/", "!" or "?", and a ">" somewhere behind.
+_TAG = re.compile(r"<[a-z!?/][^>]*>", re.IGNORECASE)
+# With an attribute, or by the name of an element that acts, the ">" may be missing: the next one of the page would
+# close it. "</" and "<!--" begin nothing that a person writes.
+_BEGUN = re.compile(
+    r"</|<!--|<!\[|<!doctype"
     r"|<[a-z][a-z0-9:-]*(?:[\s/]+[^\s<>=/]+)+\s*="
     r"|<(?:script|style|iframe|object|embed|applet|form|input|button|img|image|svg|math|video|audio|link|meta|base"
     r"|body|html|template|details|marquee|textarea|select)(?![a-z0-9])",
@@ -64,7 +64,8 @@ def _refuse_characters(text: str, one_line: bool) -> None:
 def _refuse_markup(text: str) -> None:
     """Also as it would come out of a program that decodes entities, or takes full-width signs for plain ones."""
     for read in dict.fromkeys((text, _folded(text))):
-        found = _MARKUP.search(read)
+        # No further than the last ">": so that a long row of "<a" is not looked through again from each of them.
+        found = _TAG.search(read[: read.rfind(">") + 1]) or _BEGUN.search(read)
         if found:
             raise NotPlainText(
                 f"“{_shortened(found[0])}” at character {found.start() + 1} reads as HTML mark-up. Leave it out; "

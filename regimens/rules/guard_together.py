@@ -19,7 +19,6 @@ _OF_THE_REST = frozenset(
     {
         GuardCode.NOT_TOLERATED, GuardCode.UNAVAILABLE, GuardCode.OTHER_ROUTE, GuardCode.INEFFECTIVE_BEFORE,
         GuardCode.WITHHELD, GuardCode.CAUTION, GuardCode.SAME_DRUG, GuardCode.SAME_CLASS, GuardCode.TWO_OF_LINE_1,
-        GuardCode.NAMED_COMBINATION,
     }
 )  # fmt: skip
 
@@ -73,9 +72,7 @@ def _joined(record: TreatmentRecord, other: TreatmentRecord) -> TreatmentRecord:
     )
 
 
-def _said(
-    record: TreatmentRecord, course: Course, protocol: PathwayProtocol, as_of: date
-) -> tuple[GuardFinding, ...]:
+def _said(record: TreatmentRecord, course: Course, protocol: PathwayProtocol, as_of: date) -> tuple[GuardFinding, ...]:
     rest = replace(record, courses=tuple(one for one in record.courses if one.id != course.id))
     dose = current_dose(course, as_of) or DosePeriod(id=PROPOSED, from_on=as_of)
     start = StartDrug(

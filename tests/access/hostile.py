@@ -115,10 +115,10 @@ class Forms(HTMLParser):
         elif kind == "hidden":
             self._form.values[name] = [said.get("value", "")]
         elif kind not in ("submit", "button"):
-            self._form.typed.append(name)
             if "maxlength" in said and said.get("inputmode") != "decimal":
                 self._words(said)
             else:
+                self._form.typed.append(name)
                 self._form.values[name] = [said.get("value") or _usual(name, said)]
 
 

@@ -9,10 +9,11 @@ import pytest
 from django.db import connection
 from django.http import HttpResponseBase
 
+from patients.inputs import WordsField
 from patients.models import Staff
 from patients.rules.plain_text import NotPlainText, plain_text
 from patients.rules.vocabulary import Role
-from tests.access.hostile import ALLOWED, CHARACTERS, EVERY_ONE, MARKUP, ODD, REFUSED, Form, Forms
+from tests.access.hostile import ALL, ALLOWED, CHARACTERS, EVERY_ONE, MARKUP, ODD, REFUSED, Form, Forms
 from tests.access.scene import Scene, undone
 from tests.access.test_matrix import bytes_of, permitted
 from tests.access.ways_in import ROUTES, WayIn, ways_in
@@ -96,7 +97,8 @@ def _sent(scene: Scene, staff: Staff, where: str, form: Form, fields: list[str],
         found = problems_of(answer, text, event)
         shown = (answer.context or {}).get("form") if answer.status_code == 422 else None
         if shown is not None and text in REFUSED:
-            found += [f"{name}: no error" for name in fields if name in form.words and name not in shown.errors]
+            asked = [name for name in fields if isinstance(shown.fields.get(name), WordsField)]
+            found += [f"{name}: no error" for name in asked if name not in shown.errors]
     return {(form.action, tuple(fields), text[:40]): found} if found else {}
 
 
@@ -131,13 +133,16 @@ def _with_text(body: Any, text: str, *, everywhere: bool) -> Any:
     return [_with_text(each, text, everywhere=everywhere) for each in body] if isinstance(body, list) else body
 
 
+QUERIES = (MARKUP[3], CHARACTERS[0], ODD[11], "9" * 30, MARKUP[0], ODD[4], ODD[7], "-1", "1e9", "2026-02-30")
+
+
 @pytest.mark.parametrize("way", READ)
 def test_every_query_string(scene: Scene, way: WayIn) -> None:
     """Each word that some page reads, with each string, on every page."""
     staff = who_may(scene, way, "get") or scene.north.members[Role.DOCTOR]
     where = way.address(scene.north).partition("?")[0]
     wrong = {}
-    for text in (MARKUP[0], MARKUP[3], CHARACTERS[0], ODD[4], ODD[7], ODD[11], "9" * 30, "-1", "1e9"):
+    for text in QUERIES if ALL else QUERIES[:4]:
         with undone():
             answer = scene.client(staff).get(where, dict.fromkeys(ASKED, text))
             if answer.status_code >= 500 or ("html" in answer.get("Content-Type", "") and _reflected(answer, text)):

@@ -49,7 +49,7 @@ def bytes_of(answer: HttpResponseBase) -> str:
     """Everything that the answer says: its body, and its headers, where an address can stand."""
     content = getattr(answer, "content", None)
     body = b"".join(answer.streaming_content) if content is None else content  # type: ignore[attr-defined]
-    return body.decode() + "".join(f"{name}: {value}\n" for name, value in answer.items())
+    return body.decode(errors="replace") + "".join(f"{name}: {value}\n" for name, value in answer.items())
 
 
 def came_of(answer: HttpResponseBase) -> int:

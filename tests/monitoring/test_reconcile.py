@@ -12,6 +12,8 @@ from monitoring.models import DueItem, Result
 from monitoring.models.due_item import DueItemStatus
 from monitoring.protocol.load import load
 from monitoring.rules.schedule import evaluate
+from patients.acting import because
+from patients.models import Membership
 from patients.rules.vocabulary import PatientStatus
 from regimens.rules.vocabulary import StopReason
 from tests.factories.records import DAY
@@ -218,6 +220,24 @@ def test_a_withdrawn_result_takes_back_what_it_closed(patient):
     assert (first.status, first.done_on) == ("cancelled", None)
     assert first.close_reason.startswith("What closed it was withdrawn or corrected")
     assert kept(patient) == shown_by_rules(patient, after(2))
+
+
+@pytest.mark.parametrize("left", ["clinic", "role"])
+def test_work_of_somebody_who_left_the_clinic_or_the_role_is_nobodys(patient, left):
+    leaver = a_member(clinic=patient.clinic)
+    an_assignment(patient, leaver)
+    # In another clinic they still do such work; that is no reason to leave it with them here.
+    Membership.objects.create(staff=leaver, clinic=a_clinic(), role="nurse")
+    reconcile(patient_ids=[patient.pk], as_of=DAY)
+    assert set(DueItem.objects.values_list("owner", flat=True)) == {leaver.pk}
+    here = Membership.objects.filter(staff=leaver, clinic=patient.clinic)
+    if left == "clinic":
+        with because("left"):
+            here.delete()
+    else:
+        here.update(role="auditor")
+    reconcile(patient_ids=[patient.pk], as_of=DAY)
+    assert set(DueItem.objects.filter(status="open").values_list("owner", flat=True)) == {None}
 
 
 def test_work_of_somebody_who_left_is_nobodys(patient):

@@ -62,6 +62,17 @@ def test_whoever_leads_may_change_it_whatever_their_role(admin: Staff, clinic: C
     assert clinics_led(Staff.objects.get(pk=nurse.pk)) == frozenset()
 
 
+def test_nobody_makes_themselves_lead_but_may_hand_over(admin: Staff, clinic: Clinic) -> None:
+    second = a_member(Role.ADMIN, clinic, password=None)
+    with pytest.raises(Refused, match="Somebody else decides") as refused:
+        change(admin, clinic, leads=frozenset({membership(admin).pk}))
+    assert refused.value.field == "leads"
+    change(second, clinic, leads=frozenset({membership(admin).pk}))
+    change(admin, clinic, leads=frozenset({membership(admin).pk}), telephone="0131 496 0123")  # leads as before
+    change(admin, clinic, leads=frozenset({membership(second).pk}))
+    assert settings_of(clinic).leads == {membership(second).pk}
+
+
 def test_leading_one_clinic_counts_in_no_other(admin: Staff, clinic: Clinic) -> None:
     other = a_clinic()
     lead = a_member(Role.NURSE, clinic, password=None)

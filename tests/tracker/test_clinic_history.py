@@ -35,8 +35,8 @@ def test_settings_and_members_are_told(client: Client, clinic: Clinic) -> None:
     client.force_login(admin)
     text = page(client, clinic)
     assert "telephone not recorded → 0123; records are kept for 8 → 10 years, by Ada Admin (administrator) on" in text
-    assert "Place in the clinic (Nell Nurse) changed: role nurse → doctor; leads the clinic no → yes" in text
-    assert "Place in the clinic deleted: Nell Nurse; role doctor" in text
+    assert "Role in the clinic (Nell Nurse) changed: role nurse → doctor; leads the clinic no → yes" in text
+    assert "Role in the clinic deleted: Nell Nurse; role doctor" in text
     assert "not known who (made by command deactivate_staff)" in text
     assert "because: has left" in text
 

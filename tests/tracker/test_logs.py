@@ -71,12 +71,19 @@ def falls_over(request: HttpRequest, token: str) -> None:
     fail()
 
 
-urlpatterns = [path("calendar/feed/<str:token>.ics", falls_over), path("reminders/stop/<str:token>/", falls_over)]
+urlpatterns = [
+    path("calendar/feed/<str:token>.ics", falls_over),
+    path("reminders/stop/<str:token>/", falls_over),
+    path("sign-in/start/<str:token>/", falls_over),
+]
 
 
 @pytest.mark.django_db
 @pytest.mark.urls(__name__)
-@pytest.mark.parametrize("address", ["/calendar/feed/s3cret.ics", "/reminders/stop/s3cret/", "/reminders/stop/s3cret"])
+@pytest.mark.parametrize(
+    "address",
+    ["/calendar/feed/s3cret.ics", "/reminders/stop/s3cret/", "/reminders/stop/s3cret", "/sign-in/start/s3cret/"],
+)
 def test_no_line_about_a_page_that_fails_names_the_token(lines: io.StringIO, address: str) -> None:
     Client(raise_request_exception=False).get(address, follow=True)
     text = lines.getvalue()

@@ -203,7 +203,7 @@ def test_the_first_one_ends_what_a_password_alone_had_opened(client: Client, mem
 def test_a_further_one_ends_nothing(client: Client, member: Staff) -> None:
     client.post(reverse("add_app"), {"code": pyotp.TOTP(secret_on(client)).now()})
     row = Authenticator.objects.get(user=member, type="totp")
-    row.type = "webauthn"  # they had a passkey before
+    row.type, row.data = "webauthn", {"name": "key"}  # they had a passkey before
     row.save()
     AuthToken.objects.create(user=member)
     client.post(reverse("add_app"), {"code": pyotp.TOTP(secret_on(client)).now()})

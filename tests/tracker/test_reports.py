@@ -140,7 +140,12 @@ def test_queries_do_not_grow_with_the_patients(
 def test_a_hospital_number_is_never_in_an_address(client: Client, admin: Staff) -> None:
     for number in ("H 7", "H8"):
         rows.a_weight(rows.a_patient(admin, hospital_number=number))
-    chosen = {"report": "activity", "kind": "patients_weight", "patient": "H 7", "clinic": str(rows.clinic_of(admin).pk)}
+    chosen = {
+        "report": "activity",
+        "kind": "patients_weight",
+        "patient": "H 7",
+        "clinic": str(rows.clinic_of(admin).pk),
+    }
     assert 'method="post"' in shown(client, report="activity").content.decode()
     there = client.post(reverse(PAGE), chosen)
     assert there.status_code == 302

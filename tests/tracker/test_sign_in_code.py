@@ -135,7 +135,9 @@ def test_one_can_begin_anew_as_somebody_else(client: Client, member: Staff) -> N
     assert client.get(reverse("sign_in_code"))["Location"] == reverse("sign_in")
 
 
-@pytest.mark.parametrize("answer", ['{"a":' * 3900, '{"a":[' * 3300, "{}", '{"id":"\\ud800"}', '{"id":' + "1" * 5000 + "}"])
+@pytest.mark.parametrize(
+    "answer", ['{"a":' * 3900, '{"a":[' * 3300, "{}", '{"id":"\\ud800"}', '{"id":' + "1" * 5000 + "}"]
+)
 def test_an_answer_that_no_passkey_gives_is_a_wrong_one_and_counts(client: Client, member: Staff, answer: str) -> None:
     an_app(member)
     type_password(client, member)

@@ -114,7 +114,7 @@ THINGS = {
     "patients_patientmerge": "merge with another record",
     "patients_patienttransfer": "hand-over to another clinic",
     "patients_clinic": "clinic settings",
-    "patients_membership": "place in the clinic",
+    "patients_membership": "role in the clinic",
     "patients_staff": "account",
     "patients_staff_groups": "group of an account",
     "patients_staff_user_permissions": "permission of an account",

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from django.db.models import Case, JSONField, QuerySet, Value, When
 
 from patients.models import Clinic, Staff
+from tracker.audit.wording import thing_of
 from tracker.models import Event, EventKind
 from tracker.reports.definitions import Column, ColumnType, Filter, Question, Report, Row
 from tracker.reports.people import (
@@ -16,7 +17,7 @@ from tracker.reports.people import (
     role_then,
 )
 from tracker.reports.trail import ChangedFields, events_of, pages
-from tracker.reports.words import Done, field_words, kind_of, watched_kinds
+from tracker.reports.words import Done, fields_in_words, watched_kinds
 
 _CHANGES = (EventKind.INSERT, EventKind.UPDATE, EventKind.DELETE, EventKind.TRUNCATE)
 _BACKGROUND = "background"
@@ -66,10 +67,10 @@ def _rows(staff: Staff, question: Question) -> Iterator[Row]:
                     names.login(event.actor_id),
                     role_then(event.roles, clinic),
                     Done(event.kind).label,
-                    kind_of(event.subject),
+                    thing_of(event.subject),
                     event.row_id or "",
                     numbers.get(event.patient_id, ""),
-                    field_words(event.changed),
+                    fields_in_words(event.subject, event.changed),
                     event.reason,
                     event.origin,
                     event.request_id,

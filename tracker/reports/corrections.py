@@ -9,12 +9,12 @@ from django.db.models.functions import Cast
 
 from patients.models import Staff
 from patients.rules.vocabulary import Vocabulary
+from tracker.audit.wording import thing_of
 from tracker.models import Event, EventKind
 from tracker.reports.activity import EVENT, LOGIN, NUMBER, PATIENT, PERSON, ROLE, by_person_and_patient
 from tracker.reports.definitions import Column, ColumnType, Question, Report, Row
 from tracker.reports.people import StaffNames, hospital_numbers, ids_in, role_then
 from tracker.reports.trail import events_of, pages
-from tracker.reports.words import kind_of
 
 
 class Correction(Vocabulary):
@@ -59,7 +59,7 @@ def _rows(staff: Staff, question: Question) -> Iterator[Row]:
                     names.login(event.actor_id),
                     role_then(event.roles, clinic),
                     (Correction.REPLACED if event.replaced else Correction.WITHDRAWN).label,
-                    kind_of(event.subject),
+                    thing_of(event.subject),
                     event.row_id,
                     numbers.get(event.patient_id, ""),
                     names.name(int(event.entered_by)) if event.entered_by else "",

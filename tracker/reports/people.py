@@ -7,7 +7,8 @@ from typing import Any
 from django.db.models.fields.json import KT
 
 from patients.models import Clinic, Membership, Patient, PatientTransfer, Staff
-from patients.rules.vocabulary import Role, TransferStatus
+from patients.rules.vocabulary import TransferStatus
+from tracker.audit import wording
 from tracker.models import Event, EventKind
 
 NOBODY = "nobody signed in"
@@ -50,12 +51,8 @@ def hospital_numbers(clinic: Clinic, patient_ids: Collection[int]) -> dict[int, 
 
 
 def role_then(roles: str, clinic: Clinic) -> str:
-    """The role in this clinic, in words, from the roles that the trail noted with the event ("nurse@3 doctor@4")."""
-    for word in roles.split():
-        role, _, clinic_id = word.partition("@")
-        if clinic_id == str(clinic.pk):
-            return Role(role).label if role in set(Role) else role
-    return ELSEWHERE if roles else ""
+    """The role in this clinic at that moment, in words; words for somebody who had none here but one elsewhere."""
+    return wording.role_then(roles, clinic.pk) or (ELSEWHERE if roles else "")
 
 
 def memberships_until(clinic: Clinic) -> dict[int, datetime | None]:

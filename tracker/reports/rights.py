@@ -7,13 +7,14 @@ from django.db.models import F, Func, JSONField, Q, QuerySet, Value
 
 from patients.models import Membership, Staff
 from patients.rules.vocabulary import Role
+from tracker.audit.wording import thing_of
 from tracker.models import Event, EventKind
 from tracker.reports.activity import AT, EVENT, LOGIN, ORIGIN, REASON, REQUEST, ROLE, WHO
 from tracker.reports.definitions import Column, Filter, Question, Report, Row
 from tracker.reports.people import StaffNames, ids_in, people_choices, role_then
 from tracker.reports.sign_ins import of_the_clinics_people
 from tracker.reports.trail import ChangedFields, events_of, pages
-from tracker.reports.words import Done, field_words, kind_of
+from tracker.reports.words import Done, fields_in_words
 
 _MEMBERSHIPS, _ACCOUNTS = Membership._meta.db_table, Staff._meta.db_table
 _OF_ACCOUNTS = (
@@ -63,9 +64,9 @@ def _rows(staff: Staff, question: Question) -> Iterator[Row]:
                     names.login(event.actor_id),
                     role_then(event.roles, clinic),
                     names.name(int(event.whose)),
-                    kind_of(event.subject),
+                    thing_of(event.subject),
                     Done(event.kind).label,
-                    field_words(event.changed) if event.kind == EventKind.UPDATE else "",
+                    fields_in_words(event.subject, event.changed) if event.kind == EventKind.UPDATE else "",
                     rights_words(event.old),
                     rights_words(event.new),
                     event.reason,

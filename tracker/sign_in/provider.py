@@ -62,7 +62,7 @@ def finish(request: HttpRequest) -> HttpResponse:
 
 def let_in(request: HttpRequest, sociallogin: Any) -> HttpResponse:
     """Goes on with signing in whoever the provider names: to the second factor, or in."""
-    staff = account_of(sociallogin.claims)
+    staff = account_of(sociallogin.account.uid, sociallogin.claims)
     if staff is None or not staff.is_active:
         return refusal.by_provider(request, "no account")
     flows.login.record_authentication(request, staff, "socialaccount", provider=PROVIDER)
@@ -72,14 +72,12 @@ def let_in(request: HttpRequest, sociallogin: Any) -> HttpResponse:
 
 
 @transaction.atomic
-def account_of(claims: dict[str, Any]) -> Staff | None:
+def account_of(uid: str, claims: dict[str, Any]) -> Staff | None:
     """The account of whoever the provider names; None where there is none.
 
     The first time it is found by the claim of the setting OIDC_CLAIM, and bound to the provider's own lasting
     identifier (`sub`). From then on that alone decides: a name that the provider gives to somebody else opens nothing.
-    Nor does the same identifier from another provider, who gives it to whom he likes (OpenID Connect Core, 5.7).
     """
-    uid = hashlib.sha256(f"{claims['iss']}\n{claims['sub']}".encode()).hexdigest()
     bound = SocialAccount.objects.filter(provider=PROVIDER, uid=uid).select_related("user").first()
     if bound is not None:
         return bound.user if isinstance(bound.user, Staff) else None
@@ -92,6 +90,13 @@ def account_of(claims: dict[str, Any]) -> Staff | None:
     except IntegrityError:  # bound a moment ago, in another window
         return None
     return staff
+
+
+def lasting_identifier(claims: dict[str, Any]) -> str:
+    """Who the provider says this is, in any length and of that provider alone: another one may give the same `sub` to
+    somebody else (OpenID Connect Core, 5.7).
+    """
+    return hashlib.sha256(f"{claims['iss']}\n{claims['sub']}".encode(errors="backslashreplace")).hexdigest()
 
 
 def unbind(staff: Staff) -> None:
@@ -118,7 +123,9 @@ class _Tokens(OpenIDConnectOAuth2Adapter):  # type: ignore[misc]
 
     def complete_login(self, request: HttpRequest, app: SocialApp, token: SocialToken, **kwargs: Any) -> Any:
         claims = self._checked(str(kwargs["response"].get("id_token", "")), app.client_id)
-        found = self.get_provider().sociallogin_from_response(request, {"id_token": claims})
+        found = self.get_provider().sociallogin_from_response(
+            request, {"id_token": claims | {"sub": lasting_identifier(claims)}}
+        )
         found.claims = claims
         found.account.extra_data = {}  # nothing of what the provider says about a person is kept
         return found

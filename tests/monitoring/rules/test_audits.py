@@ -266,6 +266,20 @@ class TestItemInDate:
         assert only(judged("influenza_vaccine", case, 364 + 29)).outcome is NOT_MET
         assert only(judged("influenza_vaccine", record(), 10)).why == "no drug taken asks for it"
 
+    @pytest.mark.parametrize(("until", "judged_then"), [(28, False), (29, True)])
+    def test_before_the_first_would_be_overdue_nobody_counts_done_or_not(self, until: int, judged_then: bool) -> None:
+        """Else an audit shows 100 % for a year: who did it early, without those who have not done it yet."""
+        first_review = (date(2026, 11, 22) - START).days + 84
+        cases = [
+            ("influenza_vaccine", record(METHOTREXATE, results=done("influenza_vaccine", -10)), MET, until),
+            ("influenza_vaccine", record(METHOTREXATE), NOT_MET, until),
+            ("risk_reviewed_yearly", self.a_reviewed(first_review - 80), MET, first_review + until),
+            ("risk_reviewed_yearly", self.a_reviewed(), NOT_MET, first_review + until),
+        ]
+        for identity, case, outcome, end in cases:
+            found = only(judged(identity, case, end))
+            assert (found.outcome, found.why) == ((outcome, "") if judged_then else (EXCLUDED, "not overdue yet"))
+
     def test_not_needed_is_excluded(self) -> None:
         waiver = Waiver("1", "pneumococcal_vaccine", START, "allergy")
         assert (
@@ -517,7 +531,11 @@ class TestSharedCare:
         (1, 3, "33.3"),
         (2, 3, "66.7"),
         (1, 2000, "0.1"),
-        (1, 2001, "0"),
+        (1, 2001, "0.1"),  # not none
+        (1999, 2000, "99.9"),  # not all
+        (1999, 2001, "99.9"),
+        (0, 2001, "0"),
+        (2000, 2000, "100"),
         (7, 8, "87.5"),
         (5, 5, "100"),
     ],

@@ -32,7 +32,7 @@ def test_a_role_given_changed_and_taken_away(admin: Staff) -> None:
         ("changed", "nurse", "doctor, leads the clinic"),
         ("deleted", "doctor, leads the clinic", ""),
     ]
-    assert found[1]["fields"] == "is lead, role"
+    assert found[1]["fields"] == "leads the clinic, role"
     assert {(row["person"], row["role"], row["whose"], row["kind"], row["reason"]) for row in found} == {
         ("Ada Admin", "administrator", "Nell Nurse", "role in the clinic", "asked by the lead")
     }

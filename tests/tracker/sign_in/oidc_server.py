@@ -44,7 +44,13 @@ class Provider:
         if query is None or query["code_challenge"] != challenge or body.get("client_secret") != CLIENT_SECRET:
             return None
         now = int(time.time())
-        claims = {"iss": self.issuer or self.address, "aud": CLIENT_ID, "iat": now, "exp": now + 300, "nonce": query["nonce"]}
+        claims = {
+            "iss": self.issuer or self.address,
+            "aud": CLIENT_ID,
+            "iat": now,
+            "exp": now + 300,
+            "nonce": query["nonce"],
+        }
         return {"access_token": "x", "token_type": "Bearer", "id_token": self.sign({**claims, **self.claims})}
 
     def sign_well(self, claims: dict[str, Any]) -> str:
