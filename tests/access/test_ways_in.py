@@ -72,7 +72,7 @@ def test_nobody_writes_with_a_role_that_only_reads() -> None:
     assert {way.name for way in posts} <= READ_BY_POST
 
 
-READ_BY_POST = {"patient_list", "api:patients-search", "clinic_audits", "ask_for_report"}
+READ_BY_POST = {"patient_list", "api:patients-search", "clinic_audits", "reports", "ask_for_report"}
 
 
 def test_every_permission_belongs_to_somebody() -> None:

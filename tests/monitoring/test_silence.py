@@ -119,7 +119,13 @@ def test_a_running_pause_is_a_reason(clinic: Clinic, until: date, ended_on: date
 
 @pytest.mark.parametrize(
     ("item", "owner", "owned"),
-    [("", "colleague", True), ("full_blood_count", "colleague", True), ("", "left", False), ("", "elsewhere", False)],
+    [
+        ("", "colleague", True),
+        ("full_blood_count", "colleague", True),
+        ("", "left", False),
+        ("", "elsewhere", False),
+        ("", "auditor now", False),
+    ],
 )
 def test_an_owner_is_somebody_who_works_in_the_clinic(clinic: Clinic, item: str, owner: str, owned: bool) -> None:
     methotrexate(clinic)
@@ -129,6 +135,7 @@ def test_an_owner_is_somebody_who_works_in_the_clinic(clinic: Clinic, item: str,
         "colleague": lambda: rows.a_member(Role.NURSE, here, password=None),
         "left": lambda: rows.a_member(Role.NURSE, here, password=None, is_active=False),
         "elsewhere": lambda: rows.a_member(Role.NURSE, password=None),
+        "auditor now": lambda: rows.a_member(Role.AUDITOR, here, password=None),
     }
     Assignment.objects.create(**entered(clinic), item=item, owner=people[owner]())
     assert (clinic.on(Silence.NO_OWNER) == []) is owned
