@@ -22,6 +22,7 @@ from patients.rules.vocabulary import PatientStatus, Role
 from regimens.models import DosePeriod
 from tests.browser.test_read_pages import (  # noqa: F401 - fixtures
     WIDE,
+    complaints,
     page,
     sideways,
     sign_in,
@@ -233,6 +234,7 @@ def test_a_correction_with_its_reason_is_one_sentence_of_the_history(
     live_server: object,
     patient: Patient,
     clinic: Clinic,
+    complaints: list[str],  # noqa: F811
 ) -> None:
     """Given a mistyped result and dose, when a nurse puts them right, then the history says what, who and why."""
     nurse = rows.a_member(Role.NURSE, clinic, first_name="Nell", last_name="Example")
@@ -260,6 +262,7 @@ def test_a_correction_with_its_reason_is_one_sentence_of_the_history(
     page.get_by_role("link", name="Its history").nth(1).click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("History of one entry")
     fine(page)
+    assert complaints == []
 
 
 def test_a_second_record_is_warned_of_merged_and_taken_apart_by_keyboard(

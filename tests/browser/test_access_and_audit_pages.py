@@ -58,9 +58,9 @@ def scene() -> Scene:
     leaving, coming = rows.a_patient(doctor), rows.a_patient(elsewhere)
     ask_transfer(by=doctor, patient_id=leaving.pk, to_clinic=rows.clinic_of(elsewhere).pk, reason="moved house")
     ask_transfer(by=elsewhere, patient_id=coming.pk, to_clinic=clinic.pk, reason="needs infusions")
-    long_ago = {"recorded_at": patient.recorded_at - timedelta(days=40 * 365)}
+    long_ago = patient.recorded_at - timedelta(days=40 * 365)
     died_on = today_in(clinic) - timedelta(days=39 * 365)
-    rows.a_patient_no_longer_under_care(doctor, status_on=died_on, born=date(1920, 1, 1), **long_ago)
+    rows.a_patient_no_longer_under_care(doctor, status_on=died_on, born=date(1920, 1, 1), recorded_at=long_ago)
     rows.an_emergency(elsewhere, patient, patient.recorded_at - timedelta(hours=3))
     assert make_report(a_run(admin).pk)
     ids = {

@@ -155,7 +155,7 @@ def test_somebody_who_records_nothing_only_reads(client: Client) -> None:
     page = get(client, alert)
     assert "You can read this alert" in page
     assert "I have seen it" not in page
-    assert post(client, alert, "acknowledge").status_code == 409
+    assert post(client, alert, "acknowledge").status_code == 403
     assert AlertStep.objects.count() == 1
 
 
