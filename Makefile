@@ -9,7 +9,7 @@ PYTEST_FLAGS ?=
 MUTATION_JOBS ?= 2
 TYPED := $(wildcard */rules */protocol */facts.py */facts */actions.py */actions */selectors.py */selectors)
 TYPED += tracker/protocols.py tracker/comparison.py tracker/comparison_report.py tracker/journal.py tracker/entry_kinds.py
-TYPED += tracker/embedded tracker/demo tracker/logs.py tracker/settings.py tracker/staffing.py tracker/celery.py tracker/views/health.py manage.py
+TYPED += tracker/embedded tracker/demo tracker/logs.py tracker/settings.py tracker/staffing tracker/celery.py tracker/views/health.py manage.py
 TYPED += patients/acting.py patients/seen.py tracker/acting.py tracker/access_log.py tracker/database tracker/audit tracker/reports tracker/sign_in
 TYPED += tracker/second_factor.py tracker/emergencies.py tracker/patient_life
 

@@ -130,9 +130,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("patients/<int:patient_id>/", record, name="record"),
     path("patients/<int:patient_id>/access/", access_log, name="access_log"),
     path("patients/<int:patient_id>/history/", patient_history, name="patient_history"),
-    path(
-        "patients/<int:patient_id>/entries/<slug:kind>/<int:entry_id>/history/", entry_history, name="entry_history"
-    ),
+    path("patients/<int:patient_id>/entries/<slug:kind>/<int:entry_id>/history/", entry_history, name="entry_history"),
     path("clinics/<int:clinic_id>/history/", clinic_history, name="clinic_history"),
     path("patients/<int:patient_id>/map/", algorithm_map_page, name="algorithm_map"),
     path("patients/<int:patient_id>/response/", response_page, name="response"),

@@ -36,9 +36,7 @@ def infusions(request: HttpRequest, course_id: int) -> HttpResponse:
         raise Http404("Only a drug given into a vein has infusions.")
     protocol = protocol_of(patient.clinic)
     plan = next(iter(row.infusion_plans.all()), None)
-    shown = present(
-        course, record, protocol, evaluate(record, protocol, today), plan, infusions_of(staff, row), today
-    )
+    shown = present(course, record, protocol, evaluate(record, protocol, today), plan, infusions_of(staff, row), today)
     context = {
         "patient": patient,
         "today": today,
