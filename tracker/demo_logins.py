@@ -1,4 +1,4 @@
-"""The four demo accounts. They exist only in a database that the demo cohort was loaded into."""
+"""The demo accounts. They exist only in a database that the demo cohort was loaded into."""
 
 from dataclasses import dataclass
 
@@ -11,6 +11,10 @@ class DemoLogin:
     role: str
     given_name: str
     family_name: str
+
+
+# Of the second clinic, whose patients it recorded. With it emergency access to the first one's can be tried.
+SECOND_LOGIN = DemoLogin("second-clinic", "doctor", "Sam", "Example")
 
 
 DEMO_LOGINS = (

@@ -6,9 +6,11 @@ One scene for the whole module; what a request writes is taken back after it.
 import json
 import re
 from html.parser import HTMLParser
+from io import StringIO
 from typing import Any
 
 import pytest
+from django.core.management import call_command
 from django.db import connection
 from django.http import HttpResponseBase
 from django.test import Client
@@ -236,6 +238,13 @@ NAMELESS = {
     "api:results-detail",
     "api:weights-detail",
 }
+
+
+def test_working_out_what_is_due_prints_no_patient(scene: Scene) -> None:
+    out = StringIO()
+    call_command("reconcile", stdout=out)
+    assert out.getvalue()
+    assert not [mark for side in (scene.north, scene.south) for mark in side.marks if mark in out.getvalue()]
 
 
 def test_an_auditor_is_shown_no_way_to_write(scene: Scene) -> None:

@@ -28,7 +28,7 @@ from tracker.cohort.people import CohortPatient
 from tracker.cohort.published import published_cohort
 from tracker.cohort.store import store_patients
 from tracker.cohort.synthetic import synthetic_cohort
-from tracker.demo_logins import DEMO_LOGINS, DEMO_PASSWORD
+from tracker.demo_logins import DEMO_LOGINS, DEMO_PASSWORD, SECOND_LOGIN
 from tracker.entry_kinds import KINDS
 from tracker.management.commands import load_demo
 
@@ -160,9 +160,10 @@ class TestLoaded:
             assert patients_for(staff).count() == 8 + SIZE
             assert not patients_for(staff).filter(clinic=second).exists()
 
-    def test_nobody_can_sign_in_to_the_second_clinic(self) -> None:
-        staff = Staff.objects.get(memberships__clinic__slug="demo-second")
-        assert not staff.has_usable_password()
+    def test_the_doctor_of_the_second_clinic_sees_that_one_only(self) -> None:
+        staff = authenticate(username=SECOND_LOGIN.username, password=DEMO_PASSWORD)
+        assert isinstance(staff, Staff)
+        assert {patient.clinic.slug for patient in patients_for(staff)} == {"demo-second"}
 
     def test_same_seed_loads_the_same_patients(self) -> None:
         rows = Patient.objects.filter(clinic__slug="demo").order_by("pk")

@@ -24,7 +24,7 @@ import psycopg
 import redis
 
 from tracker.demo.children import Child, look_after, stop_all
-from tracker.demo_logins import DEMO_LOGINS, DEMO_PASSWORD
+from tracker.demo_logins import DEMO_LOGINS, DEMO_PASSWORD, SECOND_LOGIN
 from tracker.embedded import CHECKOUT, EmbeddedServerError, use_servers
 from tracker.embedded.home import find_home, make_own_folder
 from tracker.embedded.lease import exclusive
@@ -181,7 +181,8 @@ class Demo:
     def welcome(self) -> None:
         say(f"\nMyoline is at http://{HOST}:{self.port}/\n")
         for login in DEMO_LOGINS:
-            say(f"  {login.username:<8} password {DEMO_PASSWORD}   ({login.role})")
+            say(f"  {login.username:<13} password {DEMO_PASSWORD}   ({login.role})")
+        say(f"  {SECOND_LOGIN.username:<13} password {DEMO_PASSWORD}   ({SECOND_LOGIN.role} of the second clinic)")
         say("\nMade-up and published patients only. Ctrl-C stops everything.\n")
 
 

@@ -13,6 +13,7 @@ from django.utils import timezone
 from patients.errors import NotFound, Refused
 from patients.models import EmergencyAccess, Patient, PatientTransfer, Staff
 from patients.models.entry import Entry
+from patients.models.patient import Provenance
 from patients.rules import nhs_number
 from patients.rules.permissions import Permission
 from patients.rules.vocabulary import PatientStatus, Sex, Subtype, TransferStatus
@@ -300,7 +301,14 @@ def _of_entries(by: Staff, kept: Patient, merged: Patient, clashing: dict[str, s
 
 def _of_the_people(kept: Patient, merged: Patient) -> Iterator[Conflict]:
     if kept.provenance != merged.provenance:
-        yield Conflict("One record is a clinical one, the other is not.", "These are not merged.")
+        yield Conflict(
+            f"{_whose_record(kept)}, {_whose_record(merged)}.", "A clinical record is not merged with one that is not."
+        )
+    if all(_both_and_different(kept, merged, name) for name in ("nhs_number", "born")):
+        yield Conflict(
+            "NHS number and date of birth are both different: these are two people.",
+            "If they are not, the number or the date is wrong in one of them: have it put right first.",
+        )
     died = [one.status == PatientStatus.DECEASED for one in (kept, merged)]
     if any(died) and not all(died):
         yield Conflict(
@@ -321,6 +329,16 @@ def _of_the_people(kept: Patient, merged: Patient) -> Iterator[Conflict]:
             f"{merged.hospital_number} is open to somebody of another clinic in an emergency.",
             "Wait until that access has ended: it would break off in front of them.",
         )
+
+
+def _whose_record(patient: Patient) -> str:
+    return f"{patient.hospital_number} is a {Provenance(patient.provenance).label}"
+
+
+def _both_and_different(kept: Patient, merged: Patient, name: str) -> bool:
+    """Whether both records say it, and not the same."""
+    one, other = getattr(kept, name), getattr(merged, name)
+    return bool(one and other and one != other)
 
 
 def _filled(kept: Patient, merged: Patient) -> dict[str, Any]:

@@ -23,7 +23,8 @@ class Done(Vocabulary):
 @cache
 def watched_kinds() -> list[tuple[str, str]]:
     """Tables that the trail watches and what they hold, by name: all but those that are exempt from it."""
-    tables = {model._meta.db_table for model in apps.get_models(include_auto_created=True)} - set(EXEMPT)
+    models = apps.get_models(include_auto_created=True)
+    tables = {model._meta.db_table for model in models if model._meta.managed} - set(EXEMPT)
     return sorted(((table, thing_of(table)) for table in tables), key=itemgetter(1))
 
 

@@ -137,6 +137,28 @@ def test_the_preview_shows_where_the_two_disagree(doctor: Staff) -> None:
     assert {each.label for each in shown.differences} == {"NHS number", "Family name", "Sex"}
 
 
+@pytest.mark.parametrize(
+    ("number", "born", "two_people"),
+    [
+        ("9990000026", date(1971, 2, 3), True),
+        ("9990000018", date(1971, 2, 3), False),
+        ("9990000026", date(1968, 4, 5), False),
+        ("", date(1971, 2, 3), False),
+        ("9990000026", None, False),
+    ],
+)
+def test_another_number_and_another_birth_are_another_person(
+    doctor: Staff, number: str, born: date | None, two_people: bool
+) -> None:
+    kept = a_patient(doctor, nhs_number="9990000018", born=date(1968, 4, 5))
+    other = a_patient(doctor, nhs_number="" if number == kept.nhs_number else number, born=born)
+    shown = preview_merge(by=doctor, kept_id=kept.pk, merged_id=other.pk)
+    assert any("two people" in conflict.text for conflict in shown.conflicts) is two_people
+    if two_people:
+        with pytest.raises(Refused):
+            merge(doctor, kept, other)
+
+
 def test_taken_back_both_are_as_before(doctor: Staff) -> None:
     kept, other = a_patient(doctor, born=None), a_patient(doctor, nhs_number="9990000018")
     a_weight(other, "71")

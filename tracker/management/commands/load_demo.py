@@ -18,11 +18,10 @@ from tracker.cohort.published import published_cohort
 from tracker.cohort.service import store_service
 from tracker.cohort.store import store_patients
 from tracker.cohort.synthetic import synthetic_cohort
-from tracker.demo_logins import DEMO_LOGINS, DEMO_PASSWORD
+from tracker.demo_logins import DEMO_LOGINS, DEMO_PASSWORD, SECOND_LOGIN
 
 # The second clinic shows that staff see their own clinic's patients only; none of the demo logins belongs to it.
 SECOND_CLINIC_SIZE = 12
-_SECOND_CLINIC_STAFF = "second-clinic"
 _PATIENTS_A_BATCH = 50
 _BAR_WIDTH = 30
 
@@ -69,7 +68,7 @@ class Command(BaseCommand):
             raise CommandError("This database holds patients who are not of the demo. The demo is not loaded into it.")
         if Patient.objects.exists():
             raise CommandError("The demo is already loaded. Start over with `make demo-reset`.")
-        known = {login.username for login in DEMO_LOGINS} | {_SECOND_CLINIC_STAFF}
+        known = {login.username for login in DEMO_LOGINS} | {SECOND_LOGIN.username}
         if Staff.objects.exclude(username__in=known).exists():
             # The demo's password is public: its logins must never stand beside those of real staff.
             raise CommandError("This database has staff who are not of the demo. The demo is not loaded into it.")
@@ -129,14 +128,13 @@ def make_logins(clinic: Clinic) -> Staff:
 
 
 def make_second_staff(clinic: Clinic) -> Staff:
-    """Who recorded the second clinic's patients: an account that nobody can sign in to."""
-    staff, made = Staff.objects.get_or_create(
-        username=_SECOND_CLINIC_STAFF, defaults={"first_name": "Sam", "last_name": "Example"}
-    )
-    if made:
-        staff.set_unusable_password()
-        staff.save()
-    Membership.objects.get_or_create(staff=staff, clinic=clinic, defaults={"role": Role.DOCTOR.value})
+    """The doctor of the second clinic, in whose name its patients are recorded."""
+    login = SECOND_LOGIN
+    staff = Staff.objects.filter(username=login.username).first() or Staff(username=login.username)
+    staff.first_name, staff.last_name = login.given_name, login.family_name
+    staff.set_password(DEMO_PASSWORD)
+    staff.save()
+    Membership.objects.get_or_create(staff=staff, clinic=clinic, defaults={"role": login.role})
     return staff
 
 
