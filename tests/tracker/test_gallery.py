@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.test import RequestFactory
-from django.urls import NoReverseMatch, reverse
 
 from monitoring.rules.findings import DueStatus
 from regimens.rules.findings import AnnotationKind, LineState
+from tests.tracker.test_settings import PRODUCTION, run_python
 from tracker.views.gallery import gallery
 
 COMPONENTS = Path(settings.BASE_DIR) / "templates" / "components"
@@ -21,9 +21,14 @@ def page(db: None, rf: RequestFactory) -> str:
     return gallery(rf.get("/gallery/")).content.decode()
 
 
-def test_the_gallery_is_not_served_in_production() -> None:
-    with pytest.raises(NoReverseMatch):
-        reverse("gallery")
+@pytest.mark.parametrize(("debug", "served"), [("false", False), ("true", True)])
+def test_the_gallery_is_not_served_in_production(debug: str, served: bool) -> None:
+    code = (
+        "import django; django.setup(); from django.urls import get_resolver\n"
+        "print('gallery' in get_resolver().reverse_dict)"
+    )
+    done = run_python(code, {**PRODUCTION, "DEBUG": debug})
+    assert (done.returncode, done.stdout.strip()) == (0, str(served)), done.stderr
 
 
 def test_every_word_of_a_status_has_its_look(page: str) -> None:

@@ -331,7 +331,7 @@ def test_a_check_from_a_day_trusts_the_seal_before_it_and_says_so(owner_connecti
         ),
         (
             "ALTER FUNCTION audit.capture_patients_weight() SET search_path = public",
-            "ALTER FUNCTION audit.capture_patients_weight() SET search_path = pg_catalog, public, pg_temp",
+            "ALTER FUNCTION audit.capture_patients_weight() SET search_path = pg_catalog, pg_temp",
             "the triggers or functions of the trail changed between",
         ),
     ],
