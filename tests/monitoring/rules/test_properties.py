@@ -179,9 +179,9 @@ def test_nothing_after_the_day_changes_what_is_due(record: MonitoringRecord) -> 
     as_of = after(AS_OF)
 
     def known(course: Course) -> Course:
+        # A stop recorded ahead is a plan, as taper steps are: it stays, and the next test says what it may change.
         return replace(
             course,
-            stop_on=course.stop_on if course.stop_on is not None and course.stop_on <= as_of else None,
             doses=tuple(dose for dose in course.doses if dose.from_on <= as_of),
             infusions=tuple(one for one in course.infusions if one.first_on <= as_of),
         )
@@ -213,6 +213,26 @@ def test_nothing_after_the_day_changes_what_is_due(record: MonitoringRecord) -> 
     for schedule in SCHEDULES:
         found, known_then = find(record, schedule), find(until, schedule)
         assert (known_then.due, known_then.visits, known_then.waived) == (found.due, found.visits, found.waived)
+
+
+@settings(max_examples=150, deadline=None)
+@given(planned_records())
+def test_a_stop_recorded_ahead_takes_out_only_what_belongs_to_later_infusions(record: MonitoringRecord) -> None:
+    """Every other due item stays as it is; only the visit that it is put on may be another."""
+    as_of = after(AS_OF)
+    courses = record.treatment.courses
+    open_ended = tuple(
+        one if one.stop_on is None or one.stop_on <= as_of else replace(one, stop_on=None) for one in courses
+    )
+    endless = replace(record, treatment=replace(record.treatment, courses=open_ended))
+    for schedule in SCHEDULES:
+        of_infusions = {rule.id for drug in schedule.drugs.values() for rule in (*drug.infusion, *drug.before_infusion)}
+        found = {(one.item, one.occasion): one for one in find(record, schedule).due}
+        for one in find(endless, schedule).due:
+            drivers = (one.driver, *one.other_drivers)
+            if not any(driver.rule_id in of_infusions for driver in drivers):
+                kept = found[one.item, one.occasion]
+                assert replace(kept, visit_on=one.visit_on) == one
 
 
 def standing_of(due: DueFinding) -> Standing:
