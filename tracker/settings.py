@@ -191,7 +191,7 @@ CELERY_ENABLE_UTC = True
 # ── People and passwords ─────────────────────────────────────────────────────────────────────────────────────────────
 AUTH_USER_MODEL = "patients.Staff"
 LOGIN_URL = "sign_in"
-LOGIN_REDIRECT_URL = "patient_list"
+LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "sign_in"
 AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
 PASSWORD_HASHERS = [

@@ -73,6 +73,7 @@ from tracker.views.forms.undo_merge import UndoMerge
 from tracker.views.forms.withdraw_entry import WithdrawEntry
 from tracker.views.gallery import gallery
 from tracker.views.health import health, scheduler_health
+from tracker.views.home import home
 from tracker.views.infusions import infusions
 from tracker.views.mail import mail_page, retry_mail_page
 from tracker.views.merges import merges_page
@@ -103,7 +104,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("health/", health, name="health"),
     path("health/scheduler/", scheduler_health, name="scheduler_health"),
     path("favicon.ico", favicon, name="favicon"),
-    path("", patient_list, name="patient_list"),
+    path("", home, name="home"),
+    path("patients/", patient_list, name="patient_list"),
     path("", include("tracker.sign_in_urls")),
     path("worklist/", worklist_page, name="worklist"),
     path("alerts/", alerts_page, name="alerts"),

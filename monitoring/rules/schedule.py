@@ -27,9 +27,9 @@ def evaluate(
     `only_repeating`: without what is asked for once. A baseline test that was never done is due before the first of the
     repeated ones, and would stand for all of them.
 
-    Nothing recorded for a day after `as_of` changes what is due, except what is a plan: taper steps, and a stop recorded
-    ahead, from which on no infusion is planned. A course that begins later is named in `quiet_reasons`. The order of
-    rows has no meaning. Raises nothing on odd records: what is not known is said to be unknown.
+    Nothing recorded for a day after `as_of` changes what is due, except what is a plan: taper steps, and a stop that is
+    recorded ahead, from which on no infusion is planned. A course that begins later is named in `quiet_reasons`. The
+    order of rows has no meaning. Raises nothing on odd records: what is not known is said to be unknown.
     """
     gone = _left_care(record, protocol, as_of)
     if gone is not None:

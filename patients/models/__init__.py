@@ -2,6 +2,7 @@ from patients.models.assessment import Assessment, AssessmentEnzyme
 from patients.models.clinic import Clinic
 from patients.models.condition import Autoantibody, Condition
 from patients.models.contact_details import ContactDetails, ReminderOptOut
+from patients.models.draft import Draft
 from patients.models.emergency_access import EmergencyAccess
 from patients.models.measure import Height, Weight
 from patients.models.merge import PatientMerge
@@ -17,6 +18,7 @@ __all__ = [
     "Clinic",
     "Condition",
     "ContactDetails",
+    "Draft",
     "EmergencyAccess",
     "Height",
     "Membership",

@@ -2,17 +2,25 @@ from django.contrib.auth.models import AbstractUser
 from django.db import models
 
 from patients.models.clinic import Clinic
-from patients.rules.vocabulary import Role
+from patients.rules.vocabulary import Role, Theme
 
 
 class Staff(AbstractUser):
     """A member of staff who signs in. What they may see follows from their memberships, never from a global flag."""
 
     clinics = models.ManyToManyField(Clinic, through="Membership", related_name="staff")
+    theme = models.CharField("look of the pages", max_length=8, choices=Theme.choices(), default=Theme.DEVICE.value)
+    toured_at = models.DateTimeField("when the first tour was finished or left out", null=True, blank=True)
 
     class Meta(AbstractUser.Meta):
         verbose_name = "member of staff"
         verbose_name_plural = "staff"
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(theme__in=[theme.value for theme in Theme]),
+                name="%(app_label)s_%(class)s_theme_known",
+            ),
+        )
 
 
 class Membership(models.Model):

@@ -179,6 +179,15 @@ class Role(Vocabulary):
     AUDITOR = "auditor", "auditor (reads only)"
 
 
+class Theme(Vocabulary):
+    """How somebody wants the pages to look."""
+
+    DEVICE = "device", "as the device is set"
+    LIGHT = "light", "light"
+    DARK = "dark", "dark"
+    CONTRAST = "contrast", "high contrast"
+
+
 class EmergencyFinding(Vocabulary):
     """What a reviewer finds of an access to another clinic's record in an emergency."""
 

@@ -102,7 +102,7 @@ def test_no_log_line_holds_data_of_a_patient(
 
 def test_a_search_stands_in_no_address(scene: Scene) -> None:
     client = scene.client(scene.north.members[Role.DOCTOR])
-    answer = client.post("/", {"q": scene.north.patient.family_name})
+    answer = client.post("/patients/", {"q": scene.north.patient.family_name})
     assert answer["Location"] == "/?found=yes"
     found = client.get(answer["Location"])
     assert scene.north.patient.hospital_number in found.content.decode()
@@ -152,7 +152,7 @@ def test_signing_in_leads_nowhere_else(scene: Scene, where: str) -> None:
             address = reverse("sign_in")
             answer = Client().post(address, {**typed, "next": sent}, query_params={"next": query} if query else None)
         assert answer.status_code == 302
-        assert answer["Location"] == reverse("patient_list")
+        assert answer["Location"] == reverse("home")
 
 
 @pytest.mark.parametrize("where", ELSEWHERE)
@@ -232,11 +232,11 @@ def check_told_briefly(answer: HttpResponseBase) -> None:
 def test_too_many_fields_and_files_are_refused(scene: Scene) -> None:
     client = scene.client(scene.north.members[Role.DOCTOR])
     many = {f"f{number}": "" for number in range(settings.DATA_UPLOAD_MAX_NUMBER_FIELDS + 1)}
-    assert client.post("/", many).status_code == 400
+    assert client.post("/patients/", many).status_code == 400
     boundary = "b"
     part = f'--{boundary}\r\nContent-Disposition: form-data; name="a"; filename="a.txt"\r\n\r\nx\r\n'
     body = (part * 2 + f"--{boundary}--\r\n").encode()
-    assert client.post("/", body, content_type=f"multipart/form-data; boundary={boundary}").status_code == 400
+    assert client.post("/patients/", body, content_type=f"multipart/form-data; boundary={boundary}").status_code == 400
 
 
 def test_a_body_of_json_has_a_bound_and_a_depth(scene: Scene) -> None:

@@ -105,8 +105,8 @@ def test_every_page_in_every_role(
     page.set_viewport_size({"width": size[0], "height": size[1]})
     sign_in(page, address, member)
     for path in (
-        "/",
-        "/?found=yes",
+        "/patients/",
+        "/patients/?found=yes",
         f"/patients/{patient.pk}/",
         f"/patients/{patient.pk}/?as_of=2026-02-01",
         "/worklist/",
@@ -126,7 +126,7 @@ def test_contrast_holds_in_the_dark(browser: Browser, live_server: object, patie
     context = browser.new_context(color_scheme="dark")
     page = context.new_page()
     sign_in(page, str(live_server), member)
-    for path in ("/", f"/patients/{patient.pk}/", "/worklist/"):
+    for path in ("/patients/", f"/patients/{patient.pk}/", "/worklist/"):
         page.goto(f"{live_server}{path}")
         open_everything(page)
         assert violations(page, "color-contrast") == [], path

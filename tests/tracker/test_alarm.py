@@ -73,4 +73,4 @@ def test_the_page_before_signing_in_tells_nothing(client: Client) -> None:
 def test_it_is_announced_and_not_told_by_colour_alone(client: Client) -> None:
     seen(scheduler=NOW - timedelta(hours=3))
     client.force_login(rows.a_member(password=None))
-    assert '<p class="alarm" role="alert"><strong>Warning:</strong>' in client.get("/").content.decode()
+    assert '<p class="alarm" role="alert"><strong>Warning:</strong>' in client.get("/patients/").content.decode()

@@ -28,7 +28,7 @@ def test_only_patients_of_the_persons_clinics(client: Client) -> None:
     rows.a_patient(member, family_name="Ours")
     rows.a_patient(rows.a_member(), family_name="Theirs")
     client.force_login(member)
-    page = text_of(client.get("/"))
+    page = text_of(client.get("/patients/"))
     assert "OURS" in page
     assert "THEIRS" not in page
     assert "1 in your clinics" in page
@@ -38,7 +38,7 @@ def test_a_line_says_who_where_and_what_next(client: Client) -> None:
     member = rows.a_member()
     a_full_record(member, family_name="Okafor", given_names="Ada", born=date(1968, 6, 2), hospital_number="A77")
     client.force_login(member)
-    page = text_of(client.get("/"))
+    page = text_of(client.get("/patients/"))
     for words in (
         "OKAFOR, Ada",
         "A77",
@@ -54,7 +54,7 @@ def test_a_line_says_who_where_and_what_next(client: Client) -> None:
 
 def searched(client: Client, text: str) -> HttpResponse:
     """The page that a search leads to."""
-    return client.post("/", {"q": text}, follow=True)
+    return client.post("/patients/", {"q": text}, follow=True)
 
 
 @pytest.mark.parametrize(
@@ -87,12 +87,12 @@ def test_an_odd_address_is_no_error(client: Client, query: dict[str, str]) -> No
     member = rows.a_member()
     rows.a_patient(member)
     client.force_login(member)
-    assert client.get("/", query).status_code == 200
+    assert client.get("/patients/", query).status_code == 200
 
 
 def test_an_empty_clinic_says_so(client: Client) -> None:
     client.force_login(rows.a_member())
-    assert "No patient is registered in your clinics yet." in text_of(client.get("/"))
+    assert "No patient is registered in your clinics yet." in text_of(client.get("/patients/"))
 
 
 def test_those_who_died_and_those_who_are_no_ones_record_are_marked(client: Client) -> None:
@@ -100,7 +100,7 @@ def test_those_who_died_and_those_who_are_no_ones_record_are_marked(client: Clie
     rows.a_patient_no_longer_under_care(member, PatientStatus.DECEASED)
     rows.a_patient(member, provenance=Provenance.SYNTHETIC)
     client.force_login(member)
-    page = text_of(client.get("/"))
+    page = text_of(client.get("/patients/"))
     assert "deceased" in page
     assert "nothing due" in page
     assert "synthetic" in page
@@ -111,18 +111,18 @@ def test_real_records_carry_no_demonstration_bar(client: Client) -> None:
     member = rows.a_member()
     rows.a_patient(member)
     client.force_login(member)
-    assert "Demonstration data" not in text_of(client.get("/"))
+    assert "Demonstration data" not in text_of(client.get("/patients/"))
 
 
 @pytest.mark.parametrize(("role", "may"), [(Role.DOCTOR, True), (Role.NURSE, True), (Role.ADMIN, True)])
 def test_registering_is_offered_to_those_who_may(client: Client, role: Role, may: bool) -> None:
     client.force_login(rows.a_member(role))
-    assert ("Register a patient" in text_of(client.get("/"))) is may
+    assert ("Register a patient" in text_of(client.get("/patients/"))) is may
 
 
 def test_registering_is_not_offered_to_somebody_without_a_clinic(client: Client) -> None:
     client.force_login(rows.a_stranger())
-    assert "Register a patient" not in text_of(client.get("/"))
+    assert "Register a patient" not in text_of(client.get("/patients/"))
 
 
 def test_twenty_five_a_page_in_order_of_names(client: Client) -> None:
@@ -130,7 +130,7 @@ def test_twenty_five_a_page_in_order_of_names(client: Client) -> None:
     for number in range(26):
         rows.a_patient(member, family_name=f"Name{number:02d}")
     client.force_login(member)
-    first, second = text_of(client.get("/")), text_of(client.get("/", {"page": "2"}))
+    first, second = text_of(client.get("/patients/")), text_of(client.get("/patients/", {"page": "2"}))
     assert "NAME24" in first
     assert "NAME25" not in first
     assert "NAME25" in second
@@ -165,15 +165,15 @@ def test_lateness_is_what_the_due_items_say(client: Client) -> None:
     client.force_login(member)
     oldest = patient.due_items.filter(status="open").order_by("due_on").first()
     assert oldest is not None
-    assert f"{(date(2026, 6, 1) - oldest.due_on).days} days" in text_of(client.get("/"))
+    assert f"{(date(2026, 6, 1) - oldest.due_on).days} days" in text_of(client.get("/patients/"))
 
 
 def test_what_is_searched_for_stands_in_no_address(client: Client) -> None:
     client.force_login(rows.a_member())
-    answer = client.post("/", {"q": "okafor"})
-    assert answer["Location"] == "/?found=yes"
+    answer = client.post("/patients/", {"q": "okafor"})
+    assert answer["Location"] == "/patients/?found=yes"
     assert "okafor" in searched(client, "okafor").content.decode()
-    assert "okafor" not in client.get("/").content.decode()
+    assert "okafor" not in client.get("/patients/").content.decode()
 
 
 @pytest.mark.parametrize("text", ["\x00", "x" * 5000, "   "])

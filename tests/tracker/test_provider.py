@@ -254,7 +254,7 @@ def test_a_provider_out_of_reach_is_said_in_the_same_words(
 
 def test_the_way_on_never_leaves_this_host(client: Client, provider: Provider) -> None:
     response = sign_in(client, provider, "https://evil.invalid/", preferred_username=rows.a_member().username)
-    assert response["Location"] == reverse("patient_list")
+    assert response["Location"] == reverse("home")
 
 
 def test_the_same_identifier_from_another_provider_is_somebody_else(client: Client, provider: Provider) -> None:

@@ -276,11 +276,11 @@ def test_a_result_that_needs_action_stands_at_the_top_until_a_newer_one_does_not
     rows.a_result(patient, "neutrophils", "0.4", date(2026, 2, 2), unit="10*9/L")
     page = shown(client, patient)
     assert page.index("Results that need action") < page.index("Where the patient stands")
-    assert "needs action: neutrophils" in text_of(client.get("/"))
+    assert "needs action: neutrophils" in text_of(client.get("/patients/"))
 
     rows.a_result(patient, "neutrophils", "2.4", date(2026, 2, 9), unit="10*9/L")
     assert "Results that need action" not in shown(client, patient)
-    assert "needs action" not in text_of(client.get("/"))
+    assert "needs action" not in text_of(client.get("/patients/"))
 
 
 def test_juvenile_measures_are_shown_where_they_were_measured(client: Client) -> None:

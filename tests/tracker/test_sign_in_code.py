@@ -104,7 +104,7 @@ def test_whatever_is_no_code_is_refused(client: Client, member: Staff, typed: st
 def test_nobody_comes_here_without_the_first_step(client: Client, member: Staff) -> None:
     assert client.get(reverse("sign_in_code"))["Location"] == reverse("sign_in")
     client.force_login(member)
-    assert client.get(reverse("sign_in_code"))["Location"] == reverse("patient_list")
+    assert client.get(reverse("sign_in_code"))["Location"] == reverse("home")
 
 
 def test_the_first_step_holds_for_fifteen_minutes(client: Client, member: Staff) -> None:

@@ -10,6 +10,7 @@ EXEMPT = {
     "monitoring_heartbeat": "when each background job last ran",
     "monitoring_notworkedout": "which patients the last run could not work out; made again by each run",
     "monitoring_reminder": "which due item an e-mail is about, made from the cache; the e-mails themselves are watched",
+    "patients_draft": "what somebody has typed and not saved, kept for a few days; what they save of it is watched",
     "socialaccount_socialtoken": "tokens of another site, which are secrets; the account they belong to is watched",
     "tracker_reportchunk": "pieces of a report's file, known by the digest in tracker_reportrun, which is watched",
     "usersessions_usersession": "when and where a session was last seen; its beginning and end are recorded",

@@ -134,7 +134,7 @@ def test_a_night_that_finds_something_is_recorded_and_turns_every_page_red(
     (found,) = late_jobs()
     assert (found.job.name, found.pulse) == (TRAIL, Pulse.FAILED)
     client.force_login(rows.a_member(password=None))
-    assert "Warning: The nightly check of the audit trail found on" in text_of(client.get("/"))
+    assert "Warning: The nightly check of the audit trail found on" in text_of(client.get("/patients/"))
 
     with tampering(owner_connection) as owner:
         owner.execute("UPDATE audit.event SET reason = 'typing error' WHERE id = %s", [ids[1]])
