@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 from monitoring.rules.vocabulary import AlertAction
 from patients.inputs import DayField, EntryForm, words
@@ -47,16 +48,17 @@ class ActForm(AlertForm):
     name = "act"
 
     note = words(
-        "Why, and what was agreed with whom",
+        _("Why, and what was agreed with whom"),
         length=LONGEST,
         lines=3,
-        help_text="Needed for everything but going on unchanged.",
     )
-    repeat_on = DayField(label="Repeat on", required=False, help_text="Only for a repeat. For example 05/04/2026.")
+    repeat_on = DayField(label=_("Repeat on"), required=False, help_text=_("For example 05/04/2026."))
+
+    needed_for = {"note": _("everything but going on unchanged"), "repeat_on": _("a repeat")}
 
     def __init__(self, data: Any = None, *, today: date, version: int, actions: Sequence[AlertAction]) -> None:
         action = forms.TypedChoiceField(
-            label="What was decided",
+            label=_("What was decided"),
             choices=[(one.value, one.label) for one in actions],
             coerce=AlertAction,
             widget=forms.RadioSelect,
@@ -70,7 +72,7 @@ class CloseForm(AlertForm):
 
     name = "close"
 
-    reason = words("Why nothing more is to be done", length=LONGEST, required=True, lines=2)
+    reason = words(_("Why nothing more is to be done"), length=LONGEST, required=True, lines=2)
 
 
 class ReopenForm(AlertForm):
@@ -78,4 +80,4 @@ class ReopenForm(AlertForm):
 
     name = "reopen"
 
-    reason = words("Why it is opened again", length=LONGEST, required=True, lines=2)
+    reason = words(_("Why it is opened again"), length=LONGEST, required=True, lines=2)

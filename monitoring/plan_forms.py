@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 from monitoring.rules.vocabulary import MonitoredBy, RiskTier
 from patients.inputs import DAY_HELP, DayField, EntryForm, NumberField, WholeNumberField, one_of, words
@@ -34,28 +35,32 @@ def _drug_field(drugs: Choices) -> forms.TypedChoiceField:
 class AssessRiskForm(EntryForm):
     """How likely the drugs are to harm, and why."""
 
-    on = DayField(label="Judged on")
-    tier = one_of(RiskTier, "Risk", radios=True)
+    on = DayField(label=_("Judged on"))
+    tier = one_of(RiskTier, _("Risk"), radios=True)
     factors = words(
-        "Risk factors",
+        _("Risk factors"),
         length=500,
         lines=3,
-        help_text="For example: eGFR 48, alcohol, older than 75, abnormal results before, other drugs that harm the "
-        "liver. Needed for low and high risk.",
+        help_text=_(
+            "For example: eGFR 48, alcohol, older than 75, abnormal results before, other drugs that harm the liver."
+        ),
     )
+
+    needed_for = {"factors": _("low and high risk")}
 
 
 class ChangeIntervalForm(EntryForm):
     """Another interval than the schedule's, until a day."""
 
     interval_days = WholeNumberField(
-        label="Every how many days", required=True, help_text="For example 28 for 4 weeks."
+        label=_("Every how many days"), required=True, help_text=_("For example 28 for 4 weeks.")
     )
-    from_on = DayField(label="From", help_text="Today or an earlier day. " + DAY_HELP)
+    from_on = DayField(label=_("From"), help_text=_("Today or an earlier day. ") + DAY_HELP)
     until = DayField(
-        label="Until", help_text="From this day on the schedule’s own interval holds again. For example 05/04/2027."
+        label=_("Until"),
+        help_text=_("From this day on the schedule’s own interval holds again. For example 05/04/2027."),
     )
-    reason = words("Reason", length=300, required=True, help_text="Shown beside every date that it moves.")
+    reason = words(_("Reason"), length=300, required=True, help_text=_("Shown beside every date that it moves."))
 
     def __init__(
         self, data: Any = None, *, today: date, initial: Mapping[str, Any], drugs: Choices, items: Choices
@@ -68,20 +73,22 @@ class ChangeIntervalForm(EntryForm):
 class EndIntervalForm(EntryForm):
     """Why the schedule's own interval is right again."""
 
-    reason = words("Reason", length=300, required=True)
+    reason = words(_("Reason"), length=300, required=True)
 
 
 class ShareCareForm(EntryForm):
     """Who looks after the tests of a drug from a day on."""
 
-    monitored_by = one_of(MonitoredBy, "Who looks after the tests", radios=True)
+    monitored_by = one_of(MonitoredBy, _("Who looks after the tests"), radios=True)
     provider = words(
-        "Practice or service",
+        _("Practice or service"),
         length=120,
-        help_text="Its name, and where it can be reached. Not needed for this clinic.",
+        help_text=_("Its name, and where it can be reached."),
     )
-    from_on = DayField(label="From")
-    note = words("Note", length=300, help_text="For example what was agreed, and how results come back.")
+    from_on = DayField(label=_("From"))
+    note = words(_("Note"), length=300, help_text=_("For example what was agreed, and how results come back."))
+
+    needed_for = {"provider": _("any service but this clinic")}
 
     def __init__(self, data: Any = None, *, today: date, initial: Mapping[str, Any], drugs: Choices) -> None:
         super().__init__(data, today=today, initial=initial, rows={"drug": _drug_field(drugs)})
@@ -91,12 +98,13 @@ class ShareCareForm(EntryForm):
 class PauseMonitoringForm(EntryForm):
     """From when until when a drug's tests are not asked for, and why."""
 
-    from_on = DayField(label="From", help_text="The first day without tests. " + DAY_HELP)
+    from_on = DayField(label=_("From"), help_text=_("The first day without tests. ") + DAY_HELP)
     until = DayField(
-        label="Until", help_text="From this day on the tests are asked for again. At most 183 days from the first day."
+        label=_("Until"),
+        help_text=_("From this day on the tests are asked for again. At most 183 days from the first day."),
     )
     reason = words(
-        "Reason", length=300, required=True, help_text="For example: in hospital elsewhere, drug held, abroad."
+        _("Reason"), length=300, required=True, help_text=_("For example: in hospital elsewhere, drug held, abroad.")
     )
 
     def __init__(self, data: Any = None, *, today: date, initial: Mapping[str, Any], drugs: Choices) -> None:
@@ -107,19 +115,19 @@ class PauseMonitoringForm(EntryForm):
 class ResumeMonitoringForm(EntryForm):
     """From when the tests are asked for again, and why sooner than planned."""
 
-    on = DayField(label="From")
-    reason = words("Reason", length=300, required=True, help_text="For example: discharged, drug taken again.")
+    on = DayField(label=_("From"))
+    reason = words(_("Reason"), length=300, required=True, help_text=_("For example: discharged, drug taken again."))
 
 
 class SetTargetRangeForm(EntryForm):
     """The range in which a drug level should lie, both ends included. `units` are pairs of stored and read word."""
 
-    low = NumberField(label="Lower end", required=True)
-    high = NumberField(label="Upper end", required=True)
-    from_on = DayField(label="From")
-    reason = words("Reason", length=300, help_text="For example: interstitial lung disease.")
+    low = NumberField(label=_("Lower end"), required=True)
+    high = NumberField(label=_("Upper end"), required=True)
+    from_on = DayField(label=_("From"))
+    reason = words(_("Reason"), length=300, help_text=_("For example: interstitial lung disease."))
 
     def __init__(self, data: Any = None, *, today: date, initial: Mapping[str, Any], units: Choices) -> None:
-        unit = forms.ChoiceField(label="Unit", choices=units)
+        unit = forms.ChoiceField(label=_("Unit"), choices=units)
         super().__init__(data, today=today, initial=initial, rows={"unit": unit})
         self.order_fields(["low", "high", "unit", "from_on", "reason"])

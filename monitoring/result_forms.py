@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 from monitoring.actions import NewResult
 from monitoring.models import Result
@@ -59,7 +60,7 @@ class Compared:
 class ComparedField(forms.Field):
     """A number, or one that is only known to lie below or above: 7.5, <5, >=100. Gives a Compared."""
 
-    default_error_messages = {"invalid": "Enter a number, for example 7.5 or <5."}
+    default_error_messages = {"invalid": _("Enter a number, for example 7.5 or <5.")}
 
     def __init__(self, *, label: str) -> None:
         # No numeric keypad: telephones leave < out of it.
@@ -84,14 +85,16 @@ class NumericResultField(PartsField):
 
     def __init__(self, analyte: Analyte, *, counts: str = "") -> None:
         self.analyte = analyte
-        self.parts: dict[str, forms.Field] = {"value": ComparedField(label="Value")}
+        self.parts: dict[str, forms.Field] = {"value": ComparedField(label=_("Value"))}
         units = shown_units(analyte)
         if units:
-            self.parts["unit"] = forms.ChoiceField(label="Unit", choices=units)
+            self.parts["unit"] = forms.ChoiceField(label=_("Unit"), choices=units)
         if _UNIT_OF_ENZYMES in analyte.units:
-            self.parts["upper_limit"] = NumberField(label="Upper limit")
+            self.parts["upper_limit"] = NumberField(label=_("Upper limit"))
         if counts:
             self.parts |= _parts_of_a_level()
+        for name, part in self.parts.items():
+            part.widget.attrs["data-part"] = name
         super().__init__(list(self.parts.values()), label=analyte.name, help_text=counts)
         self.only_unit = units[0][0] if units else ""
 
@@ -101,7 +104,7 @@ class NumericResultField(PartsField):
         unit = typed.pop("unit", "") or self.only_unit
         if compared is None:
             if any(part not in (None, "") for part in typed.values()):
-                raise forms.ValidationError("Enter the value that this belongs to.")
+                raise forms.ValidationError(_("Enter the value that this belongs to."))
             return None
         return NewResult(
             analyte=self.analyte.id, value=compared.value, comparator=compared.comparator, unit=unit, **typed
@@ -135,7 +138,8 @@ class WordsResultField(WordsField):
             label=analyte.name,
             required=False,
             max_length=200,
-            help_text="In words, for example normal, negative, given.",
+            help_text=_("In words, for example normal, negative, given."),
+            widget=forms.TextInput(attrs={"data-part": "value"}),
         )
 
     def clean(self, value: Any) -> Any:
@@ -150,10 +154,14 @@ class WordsResultField(WordsField):
 class SampleForm(SeenForm):
     """When a sample was taken and received and who sent the result. `levels` are those whose time matters."""
 
-    sampled_on = DayField(label="Sampled on", help_text="The day of the sample or the observation. " + DAY_HELP)
-    sampled_at = ClockField(label="Sampled at", help_text="Where the time matters, by the clinic's clocks: 08:30.")
-    received_on = DayField(label="Received on", required=False, help_text="The day of the report, when there is one.")
-    source = forms.ChoiceField(label="Where it comes from", initial=ResultSource.HAND)
+    sampled_on = DayField(label=_("Sampled on"), help_text=_("The day of the sample or the observation. ") + DAY_HELP)
+    sampled_at = ClockField(
+        label=_("Sampled at"), help_text=_("Where the time matters, by the clinic's clocks: 08:30.")
+    )
+    received_on = DayField(
+        label=_("Received on"), required=False, help_text=_("The day of the report, when there is one.")
+    )
+    source = forms.ChoiceField(label=_("Where it comes from"), initial=ResultSource.HAND)
 
     def __init__(
         self,
@@ -182,14 +190,67 @@ class RecordResultsForm(SampleForm):
 
     def __init__(self, data: Any = None, *, today: date, analytes: Sequence[Analyte], levels: Levels) -> None:
         super().__init__(data, today=today, analytes=analytes, levels=levels)
-        self.layout = (
-            Section("Sample", ("sampled_on", "sampled_at", "received_on", "source")),
-            Section("Results", self.analyte_ids, "Leave a row empty if it is not on the report. “<5” can be entered."),
-        )
+        self.last: Mapping[str, Result] = {}
+        self.layout = (Section(_("Sample"), ("sampled_on", "sampled_at", "received_on", "source")),)
+
+    def show_last(self, last: Mapping[str, Result], words: Mapping[str, str]) -> None:
+        """What was recorded last of each test, with its words: shown beside its boxes, and never filled in."""
+        self.last = last
+        self.show_previous(words)
+
+    @property
+    def rows(self) -> list["ResultRow"]:
+        """The tests as rows of a grid, in the order of the panel."""
+        return [result_row(self[analyte], self.last.get(analyte)) for analyte in self.analyte_ids]
 
     def values(self) -> list[NewResult]:
         """The rows that were filled in. Only for a valid form."""
         return [new for analyte in self.analyte_ids if (new := self.cleaned_data[analyte]) is not None]
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """One control of a row: its part of the result, its label, the id of the control, and the control itself."""
+
+    part: str
+    label: str
+    id: str
+    html: str
+
+
+@dataclass(frozen=True, slots=True)
+class ResultRow:
+    """One test of a grid: its boxes by part, and what was recorded of it last. `more`: the further boxes of a level.
+
+    `last_limit` is the upper limit that came with the last result, its day and unit: to be taken over by a person, as
+    another laboratory has another limit.
+    """
+
+    field: forms.BoundField
+    boxes: Mapping[str, Box]
+    more: tuple[Box, ...]
+    last: Result | None
+    last_limit: str = ""
+
+
+def result_row(bound: forms.BoundField, last: Result | None) -> ResultRow:
+    """The row of one test."""
+    field = bound.field
+    described = f"{bound.auto_id}_before {bound.auto_id}_said"
+    attrs: dict[str, str | bool] = {"id": bound.auto_id, "aria-describedby": described}
+    if bound.errors:
+        attrs |= {"aria-describedby": f"{bound.auto_id}_error {described}", "aria-invalid": "true"}
+    if not isinstance(field, NumericResultField):
+        box = Box("value", "Value", bound.id_for_label, bound.as_widget(attrs=attrs))
+        return ResultRow(bound, {"value": box}, (), last)
+    limit = "" if last is None else _number(last.upper_limit)
+    drawn = field.widget.get_context(bound.html_name, bound.value(), attrs)["widget"]["parts"]
+    boxes = {
+        name: Box(name, str(part.label), shown["id"], shown["html"])
+        for (name, part), shown in zip(field.parts.items(), drawn, strict=True)
+    }
+    main: dict[str, Box] = {name: boxes.pop(name) for name in ("value", "unit", "upper_limit") if name in boxes}
+    return ResultRow(bound, main, tuple(boxes.values()), last, limit if "upper_limit" in main else "")
 
 
 class CorrectResultForm(SampleForm):
@@ -201,13 +262,16 @@ class CorrectResultForm(SampleForm):
             analyte.id: result_field(analyte, levels).typed(row),
         }
         reason = words(
-            "What was wrong", length=300, required=True, help_text="For example: decimal point, other unit, other day."
+            _("What was wrong"),
+            length=300,
+            required=True,
+            help_text=_("For example: decimal point, other unit, other day."),
         )
         super().__init__(data, today=today, analytes=[analyte], levels=levels, initial=initial, rows={"reason": reason})
         self.fields[analyte.id].required = True  # said beside the label; that it is missing is the action's to say
         self.layout = (
-            Section("As it should read", (*self.analyte_ids, "sampled_on", "sampled_at", "received_on", "source")),
-            Section("Why", ("reason",)),
+            Section(_("As it should read"), (*self.analyte_ids, "sampled_on", "sampled_at", "received_on", "source")),
+            Section(_("Why"), ("reason",)),
         )
 
     def value(self) -> NewResult:
@@ -233,11 +297,11 @@ def shown_units(analyte: Analyte) -> list[tuple[str, str]]:
 
 def _parts_of_a_level() -> dict[str, forms.Field]:
     return {
-        "dosed_on": DayField(label="Day of the last dose", help_text="", required=False),
-        "dosed_at": ClockField(label="Time of the last dose"),
-        "hours_after_dose": NumberField(label="or hours after the dose"),
-        "brand": words("Brand", length=_LONGEST_NAME),
-        "assay": words("Assay", length=_LONGEST_NAME),
+        "dosed_on": DayField(label=_("Day of the last dose"), help_text="", required=False),
+        "dosed_at": ClockField(label=_("Time of the last dose")),
+        "hours_after_dose": NumberField(label=_("or hours after the dose")),
+        "brand": words(_("Brand"), length=_LONGEST_NAME),
+        "assay": words(_("Assay"), length=_LONGEST_NAME),
     }
 
 

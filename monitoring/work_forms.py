@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 from monitoring.rules.vocabulary import ContactChannel, ContactOutcome, Symptom
 from patients.inputs import DAY_HELP, DayField, EntryForm, Section, WordsField, one_of, words
@@ -21,21 +22,23 @@ _UNTIL_HELP = "The day on which it comes back to the worklist. For example 05/04
 class RecordContactForm(EntryForm):
     """One attempt to reach the patient, what came of it, and the symptoms asked about."""
 
-    on = DayField(label="On", help_text="The day of the contact; of a missed visit, the day of the visit. " + DAY_HELP)
-    channel = one_of(ContactChannel, "How")
-    outcome = one_of(ContactOutcome, "What came of it")
-    note = words("Note", length=500, lines=2)
-    symptoms_asked = forms.BooleanField(label="Symptoms were asked about", required=False)
+    on = DayField(
+        label=_("On"), help_text=_("The day of the contact; of a missed visit, the day of the visit. ") + DAY_HELP
+    )
+    channel = one_of(ContactChannel, _("How"))
+    outcome = one_of(ContactOutcome, _("What came of it"))
+    note = words(_("Note"), length=500, lines=2)
+    symptoms_asked = forms.BooleanField(label=_("Symptoms were asked about"), required=False)
     symptoms = forms.MultipleChoiceField(
-        label="Symptoms told",
+        label=_("Symptoms told"),
         choices=Symptom.choices(),
         required=False,
         widget=forms.CheckboxSelectMultiple,
-        help_text="None ticked: asked, and none told.",
+        help_text=_("None ticked: asked, and none told."),
     )
     layout = (
-        Section("Contact", ("on", "channel", "outcome", "note")),
-        Section("Symptoms", ("symptoms_asked", "symptoms")),
+        Section(_("Contact"), ("on", "channel", "outcome", "note")),
+        Section(_("Symptoms"), ("symptoms_asked", "symptoms")),
     )
 
     def __init__(self, data: Any = None, *, today: date, urgent: str) -> None:
@@ -47,10 +50,10 @@ class RecordContactForm(EntryForm):
 class TakeSampleForm(EntryForm):
     """A sample on its way: for which items, and until when its results are waited for."""
 
-    items = forms.MultipleChoiceField(label="For which items", widget=forms.CheckboxSelectMultiple)
-    taken_on = DayField(label="Taken on")
-    until = DayField(label="Wait for the result until", required=False)
-    note = words("Note", length=300, help_text="For example: taken by the GP, sent to another laboratory.")
+    items = forms.MultipleChoiceField(label=_("For which items"), widget=forms.CheckboxSelectMultiple)
+    taken_on = DayField(label=_("Taken on"))
+    until = DayField(label=_("Wait for the result until"), required=False)
+    note = words(_("Note"), length=300, help_text=_("For example: taken by the GP, sent to another laboratory."))
     occasion = forms.CharField(max_length=64, required=False, widget=forms.HiddenInput)
 
     def __init__(
@@ -65,12 +68,15 @@ class NotNeededForm(EntryForm):
     """Why an item is not needed, and for how long."""
 
     reason = words(
-        "Why it is not needed", length=300, required=True, help_text="For example: done elsewhere, patient declined."
+        _("Why it is not needed"),
+        length=300,
+        required=True,
+        help_text=_("For example: done elsewhere, patient declined."),
     )
     until = DayField(
-        label="Until",
+        label=_("Until"),
         required=False,
-        help_text="From this day on it is asked for again. Empty: for as long as the same drug asks for it.",
+        help_text=_("From this day on it is asked for again. Empty: for as long as the same drug asks for it."),
     )
     occasion = forms.CharField(max_length=64, required=False, widget=forms.HiddenInput)
 
@@ -78,8 +84,8 @@ class NotNeededForm(EntryForm):
 class AssignItemForm(EntryForm):
     """Whose work the item, or all of the patient's monitoring, is."""
 
-    owner = forms.ChoiceField(label="Whose work it is")
-    scope = forms.ChoiceField(label="What is assigned", widget=forms.RadioSelect, initial=THIS_ITEM)
+    owner = forms.ChoiceField(label=_("Whose work it is"))
+    scope = forms.ChoiceField(label=_("What is assigned"), widget=forms.RadioSelect, initial=THIS_ITEM)
 
     def __init__(self, data: Any = None, *, today: date, people: Choices, item: str) -> None:
         super().__init__(data, today=today)
@@ -91,7 +97,7 @@ class AssignItemForm(EntryForm):
 
 
 class AssignManyForm(EntryForm):
-    owner = forms.TypedChoiceField(label="Whose work they become", coerce=int)
+    owner = forms.TypedChoiceField(label=_("Whose work they become"), coerce=int)
 
     def __init__(self, data: Any = None, *, today: date, people: Choices) -> None:
         super().__init__(data, today=today)
@@ -99,14 +105,14 @@ class AssignManyForm(EntryForm):
 
 
 class SnoozeManyForm(EntryForm):
-    until = DayField(label="Put off until", help_text=_UNTIL_HELP)
-    reason = words("Reason", length=300, required=True)
+    until = DayField(label=_("Put off until"), help_text=_UNTIL_HELP)
+    reason = words(_("Reason"), length=300, required=True)
 
 
 class SampleManyForm(EntryForm):
-    taken_on = DayField(label="Taken on")
-    until = DayField(label="Wait for the results until", required=False)
-    note = words("Note", length=300)
+    taken_on = DayField(label=_("Taken on"))
+    until = DayField(label=_("Wait for the results until"), required=False)
+    note = words(_("Note"), length=300)
 
     def __init__(self, data: Any = None, *, today: date, days_to_wait: int) -> None:
         super().__init__(data, today=today, initial={"taken_on": today})
@@ -114,22 +120,22 @@ class SampleManyForm(EntryForm):
 
 
 class NotNeededManyForm(EntryForm):
-    reason = words("Why they are not needed", length=300, required=True)
+    reason = words(_("Why they are not needed"), length=300, required=True)
     until = DayField(
-        label="Until",
+        label=_("Until"),
         required=False,
-        help_text="From this day on they are asked for again. Empty: for as long as the same drug asks for them.",
+        help_text=_("From this day on they are asked for again. Empty: for as long as the same drug asks for them."),
     )
 
 
 class LetterManyForm(EntryForm):
-    on = DayField(label="Date of the letters")
-    outcome = one_of(ContactOutcome, "What came of it", initial=ContactOutcome.MESSAGE_LEFT)
-    note = words("Note", length=500, lines=2, help_text="For example which letter was sent.")
+    on = DayField(label=_("Date of the letters"))
+    outcome = one_of(ContactOutcome, _("What came of it"), initial=ContactOutcome.MESSAGE_LEFT)
+    note = words(_("Note"), length=500, lines=2, help_text=_("For example which letter was sent."))
 
 
 class SaveViewForm(forms.Form):
-    name = WordsField(label="Name", max_length=60)
+    name = WordsField(label=_("Name"), max_length=60)
     query = forms.CharField(max_length=500, required=False)
 
 

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 from patients.inputs import (
     DAY_HELP,
@@ -47,7 +48,7 @@ class GuardedForm(SeenForm):
     """A form whose entry the dose guard can stop until a reason is given. The reason is asked for only then."""
 
     override_reason = WordsField(
-        label="Reason to record this all the same",
+        label=_("Reason to record this all the same"),
         max_length=REASON_LENGTH,
         required=False,
         widget=forms.HiddenInput,
@@ -60,40 +61,51 @@ class GuardedForm(SeenForm):
         field.required = True  # said beside the label; that it is missing is the action's to say
         field.widget = forms.Textarea(attrs={"rows": 2, "autocomplete": "off"})
         field.help_text = "It is kept with the course, with your name and the day."
-        self.layout = (*self.layout, Section("Why it is right all the same", ("override_reason",)))
+        self.layout = (*self.layout, Section(_("Why it is right all the same"), ("override_reason",)))
 
 
 class DoseForm(EntryForm):
     """The dose part of a form: an amount with its unit, how often, and on which weekday."""
 
-    amount = NumberField(label="Amount", help_text="Each time it is taken. Leave it empty if the dose is not known.")
-    unit = one_of(DoseUnit, "Unit", required=False)
-    basis = one_of(DoseBasis, "The amount is", initial=DoseBasis.FLAT)
-    frequency = one_of(Frequency, "How often", required=False)
+    amount = NumberField(
+        label=_("Amount"), help_text=_("Each time it is taken. Leave it empty if the dose is not known.")
+    )
+    unit = one_of(DoseUnit, _("Unit"), required=False)
+    basis = one_of(DoseBasis, _("The amount is"), initial=DoseBasis.FLAT)
+    frequency = one_of(Frequency, _("How often"), required=False)
     weekday = forms.ChoiceField(
-        label="Weekday",
+        label=_("Weekday"),
         choices=_WEEKDAYS,
         required=False,
-        help_text="For a drug taken once a week, above all methotrexate.",
+        help_text=_("For a drug taken once a week, above all methotrexate."),
     )
     frequency_text = words(
-        "How often, in words", length=200, help_text="For “as described”, for example days 1 and 15 of each cycle."
+        _("How often, in words"),
+        length=200,
+        help_text=_("For “as described”, for example days 1 and 15 of each cycle."),
     )
 
-    dose_section = Section("Dose", ("amount", "unit", "basis", "frequency", "weekday", "frequency_text"))
+    needed_for = {
+        "unit": "an amount",
+        "frequency": "an amount",
+        "weekday": "a dose once a week",
+        "frequency_text": "“as described”",
+    }
+
+    dose_section = Section(_("Dose"), ("amount", "unit", "basis", "frequency", "weekday", "frequency_text"))
 
     def clean(self) -> dict[str, Any]:
         """How often is chosen, not left to a default; a weekly dose names its weekday or says it is not recorded."""
         typed: dict[str, Any] = self.cleaned_data
         if typed.get("amount") is not None and "frequency" in typed and typed["frequency"] is None:
-            self.add_error("frequency", "Choose how often, or “frequency not recorded”.")
+            self.add_error("frequency", _("Choose how often, or “frequency not recorded”."))
         weekly = typed.get("frequency") is Frequency.ONCE_WEEKLY
         if weekly and typed.get("weekday") == "":
-            self.add_error("weekday", "Choose the weekday, or “weekday not recorded”.")
+            self.add_error("weekday", _("Choose the weekday, or “weekday not recorded”."))
         if not weekly and typed.get("weekday") in set(Weekday):
-            self.add_error("weekday", "A weekday belongs to a dose once a week. Check how often it is taken.")
+            self.add_error("weekday", _("A weekday belongs to a dose once a week. Check how often it is taken."))
         if typed.get("frequency") is Frequency.AS_TEXT and typed.get("frequency_text") == "":
-            self.add_error("frequency_text", "Describe how often it is taken.")
+            self.add_error("frequency_text", _("Describe how often it is taken."))
         return typed
 
     def dose(self) -> NewDose:
@@ -113,21 +125,24 @@ class DoseForm(EntryForm):
 class StartCourseForm(GuardedForm, DoseForm):
     """A course of a catalogue drug, or of one outside it named in words."""
 
-    drug = forms.ChoiceField(label="Drug")
+    drug = forms.ChoiceField(label=_("Drug"))
     drug_text = words(
-        "Drug outside the pathway", length=120, help_text="Only for a drug that is not in the list: its generic name."
+        _("Drug outside the pathway"),
+        length=120,
+        help_text=_("Only for a drug that is not in the list: its generic name."),
     )
-    on = PartialDayField(label="Started on")
-    route = one_of(Route, "Route", initial=Route.NOT_RECORDED)
-    note = words("Note", length=500, lines=2)
+    on = PartialDayField(label=_("Started on"))
+    route = one_of(Route, _("Route"), initial=Route.NOT_RECORDED)
+    note = words(_("Note"), length=500, lines=2)
 
     layout = (
-        Section("Drug", ("drug", "drug_text", "route")),
-        Section("Start", ("on",)),
+        Section(_("Drug"), ("drug", "drug_text", "route")),
+        Section(_("Start"), ("on",)),
         DoseForm.dose_section,
-        Section("Note", ("note",)),
+        Section(_("Note"), ("note",)),
     )
     field_order = ("drug", "drug_text", "route", "on")
+    needed_for = {**DoseForm.needed_for, "drug_text": "a drug that is not in the list"}
 
     def __init__(self, data: Any = None, *, today: date, drugs: DrugChoices) -> None:
         super().__init__(data, today=today)
@@ -142,17 +157,18 @@ class StartCourseForm(GuardedForm, DoseForm):
 class ChangeDoseForm(GuardedForm, DoseForm):
     """A dose from a day on; `version` is the course's version that the page was read at."""
 
-    on = DayField(label="From", help_text="The first day of this dose. " + DAY_HELP)
-    dose_unknown = forms.BooleanField(label="The new dose is not known", required=False)
-    note = words("Note", length=300)
+    on = DayField(label=_("From"), help_text=_("The first day of this dose. ") + DAY_HELP)
+    dose_unknown = forms.BooleanField(label=_("The new dose is not known"), required=False)
+    note = words(_("Note"), length=300)
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
     layout = (
-        Section("From when", ("on",)),
-        Section("New dose", (*DoseForm.dose_section.names, "dose_unknown")),
-        Section("Note", ("note",)),
+        Section(_("From when"), ("on",)),
+        Section(_("New dose"), (*DoseForm.dose_section.names, "dose_unknown")),
+        Section(_("Note"), ("note",)),
     )
     field_order = ("on",)
+    needed_for = {**DoseForm.needed_for, "amount": "a dose that is known"}
 
     def __init__(self, data: Any = None, *, today: date, version: int | None = None) -> None:
         super().__init__(data, today=today, initial={"version": version})
@@ -162,41 +178,46 @@ class ChangeDoseForm(GuardedForm, DoseForm):
         """An empty amount must be meant."""
         typed = super().clean()
         if typed.get("dose_unknown") and typed.get("amount") is not None:
-            self.add_error("dose_unknown", "Enter an amount or tick this, not both.")
+            self.add_error("dose_unknown", _("Enter an amount or tick this, not both."))
         elif "amount" in typed and typed["amount"] is None and not typed.get("dose_unknown"):
-            self.add_error("amount", "Enter the new amount, or tick that it is not known.")
+            self.add_error("amount", _("Enter the new amount, or tick that it is not known."))
         return typed
 
 
 class StopCourseForm(SeenForm):
     """The first day without the drug, and why; `version` is the one that the page was read at."""
 
-    on = PartialDayField(label="First day without the drug")
-    reason = one_of(StopReason, "Reason", help_text="Why it was stopped. A judgement of failure is recorded apart.")
-    note = words("Note", length=300)
+    on = PartialDayField(label=_("First day without the drug"))
+    reason = one_of(
+        StopReason, _("Reason"), help_text=_("Why it was stopped. A judgement of failure is recorded apart.")
+    )
+    note = words(_("Note"), length=300)
     version = forms.IntegerField(widget=forms.HiddenInput)
 
 
 class RecordOutcomeForm(EntryForm):
     """A clinician's judgement on a course."""
 
-    on = PartialDayField(label="Judged on")
-    kind = one_of(OutcomeKind, "Outcome")
+    on = PartialDayField(label=_("Judged on"))
+    kind = one_of(OutcomeKind, _("Outcome"))
     reason = words(
-        "Reason",
+        _("Reason"),
         length=500,
         lines=3,
-        help_text="Needed for ineffective, not tolerated, contraindicated and declined: what the judgement rests on.",
+        help_text=_(
+            "Needed for ineffective, not tolerated, contraindicated and declined: what the judgement rests on."
+        ),
     )
-    reaction = words("Reaction", length=200, help_text="For “not tolerated”: what happened, for example nausea.")
+    reaction = words(_("Reaction"), length=200, help_text=_("For “not tolerated”: what happened, for example nausea."))
+    needed_for = {"reason": "a judgement against the drug"}
 
 
 class RecordNeverGivenForm(EntryForm):
     """A drug of the catalogue that was considered and never given."""
 
-    drug = forms.ChoiceField(label="Drug")
+    drug = forms.ChoiceField(label=_("Drug"))
     kind = forms.TypedChoiceField(
-        label="It was",
+        label=_("It was"),
         choices=[
             (OutcomeKind.CONTRAINDICATED.value, OutcomeKind.CONTRAINDICATED.label),
             (OutcomeKind.DECLINED.value, OutcomeKind.DECLINED.label),
@@ -204,8 +225,8 @@ class RecordNeverGivenForm(EntryForm):
         coerce=OutcomeKind,
         widget=forms.RadioSelect,
     )
-    on = DayField(label="Decided on")
-    reason = words("Reason", length=500, lines=3, required=True, help_text="What the next reader needs to know.")
+    on = DayField(label=_("Decided on"))
+    reason = words(_("Reason"), length=500, lines=3, required=True, help_text=_("What the next reader needs to know."))
 
     def __init__(self, data: Any = None, *, today: date, drugs: DrugChoices) -> None:
         super().__init__(data, today=today)
@@ -215,9 +236,9 @@ class RecordNeverGivenForm(EntryForm):
 class AddMilestoneForm(EntryForm):
     """Remission, remission off treatment, or relapse, as the clinician states it."""
 
-    kind = one_of(MilestoneKind, "Milestone", radios=True)
-    on = PartialDayField(label="Since")
-    note = words("Note", length=300)
+    kind = one_of(MilestoneKind, _("Milestone"), radios=True)
+    on = PartialDayField(label=_("Since"))
+    note = words(_("Note"), length=300)
 
 
 def _offer(form: forms.Form, drugs: DrugChoices) -> None:
@@ -229,30 +250,30 @@ def _offer(form: forms.Form, drugs: DrugChoices) -> None:
 class ReopenCourseForm(EntryForm):
     """Why the stop was entered in error; `version` is the course's version that the page was read at."""
 
-    reason = words("Why was the stop entered in error?", length=300, required=True)
+    reason = words(_("Why was the stop entered in error?"), length=300, required=True)
     version = forms.IntegerField(widget=forms.HiddenInput)
 
 
 class AnswerPromptForm(EntryForm):
     """A clinician's answer to a question that the software put; `fingerprint` is the question that was read."""
 
-    answer = forms.TypedChoiceField(label="Your answer", coerce=ReviewAnswer, widget=forms.RadioSelect)
-    judged_on = PartialDayField(label="Judged on", required=False)
-    reaction = words("Reaction", length=200, help_text="For “not tolerated”: what happened, for example nausea.")
-    until = DayField(label="Put off until", required=False)
+    answer = forms.TypedChoiceField(label=_("Your answer"), coerce=ReviewAnswer, widget=forms.RadioSelect)
+    judged_on = PartialDayField(label=_("Judged on"), required=False)
+    reaction = words(_("Reaction"), length=200, help_text=_("For “not tolerated”: what happened, for example nausea."))
+    until = DayField(label=_("Put off until"), required=False)
     reason = words(
-        "Reason",
+        _("Reason"),
         length=500,
         lines=3,
-        help_text="Needed to put off, to reject, and for a judgement against a drug: what it rests on.",
+        help_text=_("Needed to put off, to reject, and for a judgement against a drug: what it rests on."),
     )
     fingerprint = forms.CharField(max_length=64, widget=forms.HiddenInput)
 
     layout = (
-        Section("Answer", ("answer",)),
-        Section("If you accept", ("recorded", "judged_on", "reaction")),
-        Section("If you put it off", ("until",)),
-        Section("Why", ("reason",)),
+        Section(_("Answer"), ("answer",)),
+        Section(_("If you accept"), ("recorded", "judged_on", "reaction")),
+        Section(_("If you put it off"), ("until",)),
+        Section(_("Why"), ("reason",)),
     )
 
     def __init__(
@@ -288,7 +309,7 @@ class AnswerPromptForm(EntryForm):
             choices.append(("", "nothing further"))
         return {
             "recorded": forms.ChoiceField(
-                label="Record", choices=choices, required=False, initial="", widget=forms.RadioSelect
+                label=_("Record"), choices=choices, required=False, initial="", widget=forms.RadioSelect
             )
         }
 

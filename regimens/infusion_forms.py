@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 from patients.inputs import (
     DAY_HELP,
@@ -71,37 +72,42 @@ class SizesField(forms.CharField):
 class PlanInfusionsForm(SeenForm):
     """How a course of infusions goes on: from the last one, or on fixed dates, and the dose of one cycle."""
 
-    anchor = one_of(InfusionAnchor, "The next cycle is counted from", radios=True)
-    interval_days = WholeNumberField(label="Days from one first day to the next")
+    anchor = one_of(InfusionAnchor, _("The next cycle is counted from"), radios=True)
+    interval_days = WholeNumberField(label=_("Days from one first day to the next"))
     dates = DaysField(
-        label="First day of each cycle", help_text=f"For fixed dates: one a line, in their order. {DAY_HELP}"
+        label=_("First day of each cycle"), help_text=f"For fixed dates: one a line, in their order. {DAY_HELP}"
     )
-    days_per_cycle = WholeNumberField(label="Consecutive days of one cycle", required=True)
-    amount = NumberField(label="Amount of one cycle", help_text="All its days together. Or give an amount per kg.")
-    amount_per_kilogram = NumberField(label="Amount per kg", help_text="All days together, for example 2 for 2 g/kg.")
-    unit = one_of(DoseUnit, "Unit", required=False)
+    days_per_cycle = WholeNumberField(label=_("Consecutive days of one cycle"), required=True)
+    amount = NumberField(
+        label=_("Amount of one cycle"), help_text=_("All its days together. Or give an amount per kg.")
+    )
+    amount_per_kilogram = NumberField(
+        label=_("Amount per kg"), help_text=_("All days together, for example 2 for 2 g/kg.")
+    )
+    unit = one_of(DoseUnit, _("Unit"), required=False)
     weight_basis = one_of(
         WeightBasis,
-        "Which weight",
+        _("Which weight"),
         initial=WeightBasis.ACTUAL,
-        help_text="For an amount per kg. Ideal and adjusted weight need height and sex.",
+        help_text=_("For an amount per kg. Ideal and adjusted weight need height and sex."),
     )
     vial_sizes = SizesField(
-        label="Vial sizes at hand",
+        label=_("Vial sizes at hand"),
         max_length=80,
         required=False,
-        help_text="In the unit above, for example 5, 10, 20. The dose is rounded to whole vials of these.",
+        help_text=_("In the unit above, for example 5, 10, 20. The dose is rounded to whole vials of these."),
     )
     review_after_cycles = forms.TypedChoiceField(
-        label="Review after", coerce=int, empty_value=None, required=False, choices=()
+        label=_("Review after"), coerce=int, empty_value=None, required=False, choices=()
     )
-    note = words("Note", length=300)
+    note = words(_("Note"), length=300)
+    needed_for = {"interval_days": "counting from the last cycle", "dates": "fixed dates", "unit": "an amount"}
 
     layout = (
-        Section("When", ("anchor", "interval_days", "dates", "days_per_cycle")),
-        Section("Dose of one cycle", ("amount", "amount_per_kilogram", "unit", "weight_basis", "vial_sizes")),
-        Section("Review", ("review_after_cycles",)),
-        Section("Note", ("note",)),
+        Section(_("When"), ("anchor", "interval_days", "dates", "days_per_cycle")),
+        Section(_("Dose of one cycle"), ("amount", "amount_per_kilogram", "unit", "weight_basis", "vial_sizes")),
+        Section(_("Review"), ("review_after_cycles",)),
+        Section(_("Note"), ("note",)),
     )
 
     def __init__(
@@ -143,29 +149,36 @@ class PlanInfusionsForm(SeenForm):
 class RecordInfusionForm(SeenForm):
     """One infusion cycle that was given."""
 
-    first_on = DayField(label="First day")
+    first_on = DayField(label=_("First day"))
     days = forms.IntegerField(
-        label="Number of consecutive days",
+        label=_("Number of consecutive days"),
         initial=1,
         min_value=1,
         widget=forms.TextInput(attrs={"inputmode": "numeric"}),
     )
-    total = NumberField(label="Whole amount of the cycle", help_text="All days together. Leave it empty if not known.")
-    unit = one_of(DoseUnit, "Unit", required=False)
-    dosing_weight = NumberField(label="Weight that the dose was worked out from, in kg")
-    dosing_weight_on = DayField(label="That weight was measured on", required=False)
-    product = words("Product", length=80, help_text="The brand on the vials.")
-    batch_numbers = words("Batch numbers", length=300, help_text="As printed on the vials, with commas between them.")
-    reaction = one_of(ReactionGrade, "How it was borne", initial=ReactionGrade.NOT_RECORDED, required=False)
-    reaction_note = words("What happened", length=300, help_text="Needed for a reaction: what happened, what was done.")
-    note = words("Note", length=300)
+    total = NumberField(
+        label=_("Whole amount of the cycle"), help_text=_("All days together. Leave it empty if not known.")
+    )
+    unit = one_of(DoseUnit, _("Unit"), required=False)
+    dosing_weight = NumberField(label=_("Weight that the dose was worked out from, in kg"))
+    dosing_weight_on = DayField(label=_("That weight was measured on"), required=False)
+    product = words(_("Product"), length=80, help_text=_("The brand on the vials."))
+    batch_numbers = words(
+        _("Batch numbers"), length=300, help_text=_("As printed on the vials, with commas between them.")
+    )
+    reaction = one_of(ReactionGrade, _("How it was borne"), initial=ReactionGrade.NOT_RECORDED, required=False)
+    reaction_note = words(
+        _("What happened"), length=300, help_text=_("Needed for a reaction: what happened, what was done.")
+    )
+    note = words(_("Note"), length=300)
+    needed_for = {"unit": "an amount", "dosing_weight_on": "a dosing weight", "reaction_note": "a reaction"}
 
     layout = (
-        Section("Given", ("first_on", "days", "total", "unit")),
-        Section("Dosing weight", ("dosing_weight", "dosing_weight_on"), "For a dose per kg, such as 2 g/kg."),
-        Section("Product", ("product", "batch_numbers")),
-        Section("Reaction", ("reaction", "reaction_note")),
-        Section("Note", ("note",)),
+        Section(_("Given"), ("first_on", "days", "total", "unit")),
+        Section(_("Dosing weight"), ("dosing_weight", "dosing_weight_on"), "For a dose per kg, such as 2 g/kg."),
+        Section(_("Product"), ("product", "batch_numbers")),
+        Section(_("Reaction"), ("reaction", "reaction_note")),
+        Section(_("Note"), ("note",)),
     )
 
     def __init__(self, data: Any = None, *, today: date, initial: Mapping[str, Any] | None = None) -> None:

@@ -42,6 +42,7 @@ from regimens.rules.guard_infusions import check_infusion, check_infusion_plan
 from regimens.rules.guard_wording import as_stored
 from regimens.rules.pathway import evaluate
 from regimens.rules.record import TaperStep as PlannedStep
+from regimens.rules.record import TreatmentRecord
 from regimens.rules.response_comparison import ResponseFindings, response_findings
 from regimens.rules.reviews import Questions, questions
 from regimens.rules.taper import PlanVersion
@@ -213,6 +214,12 @@ def catalogue_by_role() -> dict[CourseRole, list[Drug]]:
     """Every drug of the catalogue under its role, by generic name."""
     drugs = sorted(load().drugs.values(), key=lambda drug: drug.name.casefold())
     return {role: found for role in CourseRole if (found := [drug for drug in drugs if drug.role is role])}
+
+
+def treatment_of(staff: Staff, patient: Patient) -> TreatmentRecord:
+    """Who one patient is and everything taken, as the rules read it. Raises NotAllowed."""
+    require_reading(staff, patient)
+    return treatment_records([patient.pk])[patient.pk]
 
 
 def pathway_of(staff: Staff, patient: Patient, as_of: date, known_on: date | None = None) -> PathwayFindings:

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 from patients.inputs import DAY_HELP, DayField, NumberField, PartsField, Section, SeenForm, one_of, words
 from regimens.actions import NewTaperStep
@@ -20,7 +21,7 @@ class TaperStepField(PartsField):
     """One step: from a day on, so many mg a day. Gives a NewTaperStep, or None when empty."""
 
     def __init__(self, number: int) -> None:
-        parts = (DayField(label="From", help_text=""), NumberField(label="mg a day"))
+        parts = (DayField(label=_("From"), help_text=""), NumberField(label=_("mg a day")))
         super().__init__(parts, label=f"Step {number}")
 
     def compress(self, data_list: Any) -> NewTaperStep | None:
@@ -28,21 +29,21 @@ class TaperStepField(PartsField):
         if on is None and milligrams is None:
             return None
         if on is None:
-            raise forms.ValidationError("Enter the day from which this dose holds.")
+            raise forms.ValidationError(_("Enter the day from which this dose holds."))
         if milligrams is None:
-            raise forms.ValidationError("Enter the dose in mg a day; 0 means stop.")
+            raise forms.ValidationError(_("Enter the dose in mg a day; 0 means stop."))
         return NewTaperStep(on=on, milligrams_per_day=milligrams)
 
 
 class PlanTaperForm(SeenForm):
     """A planned corticosteroid taper, one row a step; `version` is the course's version that the page was read at."""
 
-    note = words("Note", length=300)
+    note = words(_("Note"), length=300)
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
     layout = (
-        Section("Steps", TAPER_ROWS, f"One row a step, in their order; leave the rest empty. {DAY_HELP}"),
-        Section("Note", ("note",)),
+        Section(_("Steps"), TAPER_ROWS, f"One row a step, in their order; leave the rest empty. {DAY_HELP}"),
+        Section(_("Note"), ("note",)),
     )
 
     def __init__(self, data: Any = None, *, today: date, version: int | None = None) -> None:
@@ -67,28 +68,37 @@ class DecideTaperForm(GuardedForm):
     `planned_on` is offered only where a step is still to be decided on; `usual` is the one that it usually is about.
     """
 
-    on = DayField(label="Looked at on")
-    strength = one_of(Trend, "Strength")
-    muscle_enzyme = one_of(Trend, "Muscle enzyme")
-    symptoms = one_of(Trend, "Symptoms")
-    choice = one_of(TaperChoice, "Decision", radios=True)
+    on = DayField(label=_("Looked at on"))
+    strength = one_of(Trend, _("Strength"))
+    muscle_enzyme = one_of(Trend, _("Muscle enzyme"))
+    symptoms = one_of(Trend, _("Symptoms"))
+    choice = one_of(TaperChoice, _("Decision"), radios=True)
     milligrams_per_day = NumberField(
-        label="New dose in mg a day",
-        help_text="Needed to raise, and to cut without a planned step. Left empty otherwise: the plan's dose, or the "
-        "present one.",
+        label=_("New dose in mg a day"),
+        help_text=_(
+            "Needed to raise, and to cut without a planned step. Left empty otherwise: the plan's dose, or the "
+            "present one."
+        ),
     )
-    reason = words("Reason", length=500, lines=3, help_text="Needed to hold or to raise.")
+    reason = words(_("Reason"), length=500, lines=3, help_text=_("Needed to hold or to raise."))
     next_check_on = DayField(
-        label="Look again on",
+        label=_("Look again on"),
         required=False,
-        help_text="Needed to hold or to raise. A step that is held moves to this day, and all later ones with it.",
+        help_text=_("Needed to hold or to raise. A step that is held moves to this day, and all later ones with it."),
     )
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    needed_for = {
+        "milligrams_per_day": "a raise, or a cut without a planned step",
+        "reason": "a hold or a raise",
+        "next_check_on": "a hold or a raise",
+    }
 
     layout = (
-        Section("Looked at", ("on", "strength", "muscle_enzyme", "symptoms"), "Compared with the checkpoint before."),
-        Section("Decision", ("planned_on", "choice", "milligrams_per_day")),
-        Section("Why, and when to look again", ("reason", "next_check_on")),
+        Section(
+            _("Looked at"), ("on", "strength", "muscle_enzyme", "symptoms"), "Compared with the checkpoint before."
+        ),
+        Section(_("Decision"), ("planned_on", "choice", "milligrams_per_day")),
+        Section(_("Why, and when to look again"), ("reason", "next_check_on")),
     )
 
     def __init__(self, data: Any = None, *, today: date, steps: StepChoices, usual: str, version: int) -> None:
@@ -96,6 +106,6 @@ class DecideTaperForm(GuardedForm):
         if steps:
             choices = [("", "Choose one"), *steps]
             rows["planned_on"] = StepField(
-                label="Planned step", choices=choices, coerce=date.fromisoformat, empty_value=None
+                label=_("Planned step"), choices=choices, coerce=date.fromisoformat, empty_value=None
             )
         super().__init__(data, today=today, initial={"on": today, "version": version, "planned_on": usual}, rows=rows)

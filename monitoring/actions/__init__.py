@@ -16,7 +16,8 @@ from monitoring.actions.plan_withdrawal import (
     withdraw_target_range,
 )
 from monitoring.actions.reconcile import ReconcileReport, reconcile
-from monitoring.actions.result_checks import NewResult
+from monitoring.actions.rehearsal import rehearse_result
+from monitoring.actions.result_checks import NewResult, Sample
 from monitoring.actions.results import correct_result, record_results
 from monitoring.actions.saved_views import delete_view, save_view
 from monitoring.actions.snoozes import snooze_item
@@ -34,6 +35,7 @@ from monitoring.actions.work_undone import (
 __all__ = [
     "AlertReport",
     "NewResult",
+    "Sample",
     "ReconcileReport",
     "acknowledge_alert",
     "act_on_alert",
@@ -52,6 +54,7 @@ __all__ = [
     "reconcile",
     "record_contact",
     "record_results",
+    "rehearse_result",
     "reopen_alert",
     "resume_monitoring",
     "save_view",

@@ -31,10 +31,15 @@ def describe(drug: DrugMonitoring) -> Iterator[Rule]:
         yield from getattr(drug, name)
 
 
+def items_of(rule: Rule) -> tuple[str, ...]:
+    """The ids of what the rule asks for."""
+    items: tuple[str, ...] = getattr(rule, "items", ()) or (getattr(rule, "item", ""),)
+    return items
+
+
 def what(rule: Rule, protocol: MonitoringProtocol) -> str:
     """The names of the rule's items."""
-    items = getattr(rule, "items", None) or (getattr(rule, "item", ""),)
-    return ", ".join(protocol.items[item].name for item in items)
+    return ", ".join(protocol.items[item].name for item in items_of(rule))
 
 
 def when(rule: Rule, protocol: MonitoringProtocol) -> str:

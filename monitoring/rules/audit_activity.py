@@ -7,12 +7,11 @@ from monitoring.rules.audit_case import AuditCase, excluded, judged
 from monitoring.rules.audit_findings import AuditOutcome, Judgement
 from monitoring.rules.audit_starts import LEFT
 from monitoring.rules.wording import amount_of_time
-from patients.rules.improvement import COMPONENTS
-from patients.rules.measures import measured
+from patients.rules.core_set import missing_measures
 from patients.rules.population import criteria_for
 from patients.rules.reasons import FactReference
 from patients.rules.record import Assessment
-from patients.rules.vocabulary import Measure, Population
+from patients.rules.vocabulary import Measure
 from patients.rules.wording import display_date, joined
 
 
@@ -70,20 +69,5 @@ def six_measures_repeated(audit: AuditDefinition, case: AuditCase) -> Iterator[J
 
 def missing(assessment: Assessment, case: AuditCase) -> tuple[Measure, ...]:
     """The core set measures that an assessment does not record, by the criteria of the patient on its day."""
-    found = measured(assessment, case.activity)
-    present = {
-        measure
-        for measure, value in (
-            (Measure.PHYSICIAN_GLOBAL, found.physician_global),
-            (Measure.PATIENT_GLOBAL, found.patient_global),
-            (Measure.MMT, found.mmt),
-            (Measure.HAQ, found.haq),
-            (Measure.ENZYMES, found.enzymes or None),
-            (Measure.EXTRAMUSCULAR_GLOBAL, found.extramuscular_global),
-            (Measure.CMAS, found.cmas),
-            (Measure.DAS, found.das),
-        )
-        if value is not None
-    }
-    juvenile = criteria_for(case.record.treatment.patient.person, assessment.on) is Population.JUVENILE
-    return tuple(names[0] for names in COMPONENTS if present.isdisjoint(names if juvenile else names[:1]))
+    population = criteria_for(case.record.treatment.patient.person, assessment.on)
+    return missing_measures(assessment, case.activity, population)

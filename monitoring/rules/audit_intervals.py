@@ -40,6 +40,15 @@ def intervals(audit: AuditDefinition, case: AuditCase) -> tuple[Judgement, ...]:
     return case.intervals[kinds]
 
 
+def ended_intervals(audit: AuditDefinition, case: AuditCase) -> tuple[Judgement, ...]:
+    """Those of `intervals` that ended, with a look or without one.
+
+    Left out are what is overdue still, and the looks that were asked for once: to tell those takes as long again.
+    """
+    judge = _Intervals(audit, case)
+    return (*judge.ended_by_a_look(name_once=False), *judge.given_up())
+
+
 class _Intervals:
     """The intervals of one patient, with the record as it stood before each day that matters."""
 
@@ -54,7 +63,8 @@ class _Intervals:
                 for day in self._samples.days_from(known.id, case.period.from_on):
                     self._looks[day].append(known.id)
 
-    def ended_by_a_look(self) -> Iterator[Judgement]:
+    def ended_by_a_look(self, *, name_once: bool = True) -> Iterator[Judgement]:
+        """`name_once`: with a line for each look at what was asked for once, which no interval ends with."""
         for day in sorted(self._looks):
             before = self._before(day)
             repeating = self._asked(before, day)
@@ -64,6 +74,8 @@ class _Intervals:
                 if due is not None:
                     if not _begins_today(due, day):
                         yield self._ended(due, before, day, self._samples.reference(item, day))
+                    continue
+                if not name_once:
                     continue
                 if once is None:
                     once = {one.item for one in evaluate(before, self._case.monitoring, day).due}
@@ -153,9 +165,9 @@ class _Intervals:
 
         A pause that is begun when it is overdue already excuses nothing.
         """
-        if not record.pauses:
-            return False
         back_on = overdue_on = days_after(self._last_day(due), 1)
+        if not any(one.from_on <= overdue_on < max(one.until, one.ended_on or one.until) for one in record.pauses):
+            return False
         while back_on <= day:
             then = self._asked(record, back_on).get(due.item)
             if then is None or then.paused_until is None:

@@ -17,7 +17,7 @@ from regimens.rules.vocabulary import CourseRole, Route
 
 _BASELINE = "baseline"
 # No row has this id, saved or proposed.
-_ABOUT_TO_START = "about-to-start"
+ABOUT_TO_START = "about-to-start"
 
 
 def baseline_findings(
@@ -34,13 +34,18 @@ def baseline_findings(
     """
     if drug not in protocol.drugs:
         return ()
+    started = about_to_start(record, drug, on, route)
+    samples = Samples(record, protocol, on)
+    asked = ((due, baseline_demand(due, ABOUT_TO_START)) for due in evaluate(started, protocol, on).due)
+    return in_order(_missing(due, driver, samples) for due, driver in asked if driver is not None)
+
+
+def about_to_start(record: MonitoringRecord, drug: str, on: date, route: Route) -> MonitoringRecord:
+    """The record as it would be with a course of the drug from the day, under the id ABOUT_TO_START."""
     start = StartDrug(on=on, drug=drug, role=CourseRole.OUTSIDE_PATHWAY, dose=DosePeriod("", on), route=route)
     (course,) = applied(replace(record.treatment, courses=()), [start]).courses
-    courses = (*record.treatment.courses, replace(course, id=_ABOUT_TO_START))
-    started = replace(record, treatment=replace(record.treatment, courses=courses))
-    samples = Samples(record, protocol, on)
-    asked = ((due, baseline_demand(due, _ABOUT_TO_START)) for due in evaluate(started, protocol, on).due)
-    return in_order(_missing(due, driver, samples) for due, driver in asked if driver is not None)
+    courses = (*record.treatment.courses, replace(course, id=ABOUT_TO_START))
+    return replace(record, treatment=replace(record.treatment, courses=courses))
 
 
 def baseline_demand(due: DueFinding, course_id: str) -> DriverFinding | None:

@@ -98,6 +98,11 @@ def _alerts_of(patients: QuerySet[Patient]) -> QuerySet[Alert]:
     )
 
 
+def alerts_reaching(staff: Staff) -> QuerySet[Alert]:
+    """The alerts that have reached the person: at a level of their role in that clinic, or at the lead's."""
+    return alerts_for(staff).filter(_reached(staff))
+
+
 def alerts_with_steps(staff: Staff) -> QuerySet[Alert]:
     """Alerts of the person's patients with everything that was done about them, the latest opened first."""
     return alerts_for(staff).prefetch_related("steps").order_by("-opened_at", "-pk")
@@ -143,12 +148,18 @@ def open_alerts_in(clinic: Clinic) -> int:
     return int(getattr(clinic, "open_alerts", 0))
 
 
-def open_alerts_of(staff: Staff, patient: Patient) -> list[Alert]:
-    """The alerts of one patient that are not closed, the most pressing first. One query."""
+def alerts_of(staff: Staff, patient: Patient, since: date | None = None) -> list[Alert]:
+    """The alerts of one patient that are not closed or are about `since` or a later day, the most pressing first.
+
+    One query; none for whoever may not read the record.
+    """
     if not may_read(staff, patient):
         return []
     grades = {grade.value: number for number, grade in enumerate(AlertGrade)}
-    rows = Alert.objects.filter(patient=patient).exclude(status=AlertStatus.CLOSED)
+    wanted = ~Q(status=AlertStatus.CLOSED)
+    if since is not None:
+        wanted |= Q(on__gte=since)
+    rows = Alert.objects.filter(wanted, patient=patient)
     return sorted(rows, key=lambda row: (grades[row.grade], row.opened_at, row.pk))
 
 

@@ -14,7 +14,7 @@ from monitoring.models import Heartbeat
 from monitoring.rules.heartbeats import Job, JobStanding, Pulse, standing
 
 SCHEDULER, RECONCILE, MAILS, ALERTS, SILENCE = "scheduler", "reconcile", "mails", "alerts", "silence"
-SEALS, TRAIL, TRAIL_HEAD = "seals", "trail", "trail_head"
+SEALS, TRAIL, TRAIL_HEAD, CLEARED = "seals", "trail", "trail_head", "cleared"
 
 _KEY = "heartbeats"
 _KEPT_FOR = 180  # seconds: the scheduler's heartbeat writes it anew each minute
@@ -40,6 +40,7 @@ def jobs() -> tuple[Job, ...]:
         Job(SILENCE, "the daily check for silence", daily),
         Job(SEALS, "sealing the audit trail", 3 * soon),
         Job(TRAIL, "the nightly check of the audit trail", daily),
+        Job(CLEARED, "removing expired sessions, tokens and drafts of forms", daily),
         *([Job(TRAIL_HEAD, "mailing the head of the audit trail", daily)] if settings.AUDIT_HEAD_MAIL else []),
     )
 

@@ -1,10 +1,12 @@
 """Results across all patients of a person, newest first: which asked for something, and which for nothing."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import reduce
+from operator import or_
 
-from django.db.models import DateField, ExpressionWrapper, OuterRef, QuerySet, Subquery
+from django.db.models import DateField, ExpressionWrapper, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import TruncDate
 from django.utils import timezone
 
@@ -33,12 +35,13 @@ class ResultList(Vocabulary):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadingFilters:
-    """What narrows the list; empty means any."""
+    """What narrows the list; empty means any. `entered`: by clinic, the moment from which on it was entered."""
 
     clinic: int | None = None
     patient: int | None = None
     test: str = ""
     which: ResultList = ResultList.ALL
+    entered: Mapping[int, datetime] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +69,9 @@ def results_listed(staff: Staff, filters: ReadingFilters | None = None) -> Query
     rows = results_for(staff).select_related("patient__clinic").annotate(alert_id=Subquery(alerts.values("pk")[:1]))
     columns = {"patient__clinic": wanted.clinic, "patient": wanted.patient, "analyte": wanted.test}
     rows = rows.filter(**{name: value for name, value in columns.items() if value})
+    if wanted.entered is not None:
+        moments = (Q(patient__clinic=clinic, recorded_at__gte=at) for clinic, at in wanted.entered.items())
+        rows = rows.filter(reduce(or_, moments, Q(pk__in=())))
     if wanted.which is ResultList.ALERTED:
         return rows.filter(alert_id__isnull=False)
     if wanted.which is ResultList.UNLIMITED:

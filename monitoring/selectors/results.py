@@ -11,12 +11,15 @@ from monitoring.models import Result
 from monitoring.protocol.definitions import MonitoringProtocol, TroughWindow
 from monitoring.protocol.load import load
 from monitoring.rules import wording
+from monitoring.rules.alerts import read_results
+from monitoring.rules.findings import AlertFinding
 from monitoring.rules.levels import level_analytes, why_no_trough
 from monitoring.rules.plausibility import ResultQuestion, far_from_last
 from monitoring.rules.record import MonitoringRecord
 from monitoring.rules.units import conversion_in_words
 from monitoring.schedules import protocol_of
 from monitoring.selectors.record import records_of, results_for
+from patients.clock import today_in
 from patients.errors import NotFound
 from patients.models import Patient, Staff
 from patients.selectors import patients_for, require_reading
@@ -89,6 +92,16 @@ def remarks_on(staff: Staff, rows: Sequence[Result]) -> tuple[str, ...]:
     record = records_of(staff, [patient])[patient.pk]
     protocol = protocol_of(patient.clinic)
     return tuple(remark for row in levels if (remark := _remark(row, record, protocol)))
+
+
+def found_in(staff: Staff, rows: Sequence[Result]) -> tuple[AlertFinding, ...]:
+    """What these results of one patient ask for as of today, as the alerts read them; nothing for what is in limits."""
+    if not rows:
+        return ()
+    patient = patients_for(staff).get(pk=rows[0].patient_id)
+    record, today = records_of(staff, [patient])[patient.pk], today_in(patient.clinic)
+    readings = read_results(record, protocol_of(patient.clinic), today, [result_record(row) for row in rows])
+    return tuple(reading.finding for reading in readings if reading.finding is not None)
 
 
 def questions_on(staff: Staff, rows: Sequence[Result], leaving_out: Collection[int] = ()) -> tuple[ResultQuestion, ...]:
