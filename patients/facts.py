@@ -150,6 +150,11 @@ def _condition(row: Condition) -> record.Condition:
     )
 
 
+def assessment_of(row: Assessment) -> record.Assessment:
+    """One assessment with its enzymes, as the rules read it."""
+    return _assessment(row, list(row.enzymes.all()))
+
+
 def _assessment(row: Assessment, enzymes: list[AssessmentEnzyme]) -> record.Assessment:
     return record.Assessment(
         id=str(row.pk),

@@ -1,11 +1,13 @@
 """What is typed about who a patient is. Shape and parse only; actions decide."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
+from itertools import islice
 from typing import Any
 
 from django import forms
 from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
 
 from patients.actions import NewAssessment, NewEnzyme
 from patients.entries import LONGEST_REASON
@@ -17,6 +19,7 @@ from patients.inputs import (
     PartialDayField,
     PartsField,
     Section,
+    ShownSection,
     WholeNumberField,
     one_of,
     words,
@@ -56,22 +59,22 @@ def _with_help(feature: SevereFeature) -> str:
 class RegisterPatientForm(EntryForm):
     """A new patient. `clinics` are those in which the member of staff may register, as pairs of id and name."""
 
-    clinic = forms.TypedChoiceField(label="Clinic", coerce=int)
-    hospital_number = words("Hospital number", length=20, required=True)
+    clinic = forms.TypedChoiceField(label=_("Clinic"), coerce=int)
+    hospital_number = words(_("Hospital number"), length=20, required=True)
     nhs_number = words(
-        "NHS number", length=14, help_text="Ten digits, for example 999 123 4567. Leave it empty if not known."
+        _("NHS number"), length=14, help_text=_("Ten digits, for example 999 123 4567. Leave it empty if not known.")
     )
-    family_name = words("Family name", length=100, required=True)
-    given_names = words("Given names", length=100, required=True)
-    born = PartialDayField(label="Date of birth", required=False)
-    sex = one_of(Sex, "Sex", initial=Sex.NOT_RECORDED)
-    subtype = one_of(Subtype, "Subtype of myositis", initial=Subtype.NOT_RECORDED)
+    family_name = words(_("Family name"), length=100, required=True)
+    given_names = words(_("Given names"), length=100, required=True)
+    born = PartialDayField(label=_("Date of birth"), required=False)
+    sex = one_of(Sex, _("Sex"), initial=Sex.NOT_RECORDED)
+    subtype = one_of(Subtype, _("Subtype of myositis"), initial=Subtype.NOT_RECORDED)
 
     layout = (
-        Section("Numbers", ("clinic", "hospital_number", "nhs_number")),
-        Section("Person", ("family_name", "given_names", "born", "sex")),
-        Section("Disease", ("subtype",)),
-        Section("Somebody alike is registered", ("register_because",)),
+        Section(_("Numbers"), ("clinic", "hospital_number", "nhs_number")),
+        Section(_("Person"), ("family_name", "given_names", "born", "sex")),
+        Section(_("Disease"), ("subtype",)),
+        Section(_("Somebody alike is registered"), ("register_because",)),
     )
 
     def __init__(self, data: Any = None, *, today: date, clinics: Sequence[tuple[int, str]]) -> None:
@@ -93,49 +96,55 @@ class RegisterPatientForm(EntryForm):
 class ChangeStatusForm(EntryForm):
     """Whether the patient is under care; `version` is the one that the page was read at."""
 
-    status = one_of(PatientStatus, "Status", radios=True, but=(PatientStatus.MERGED,))
-    on = DayField(label="From", required=False, help_text="The day of death, of transfer or of discharge. " + DAY_HELP)
-    reason = words(
-        "Reason", length=200, help_text="For example the service that takes over. Not needed for “under care”."
+    status = one_of(PatientStatus, _("Status"), radios=True, but=(PatientStatus.MERGED,))
+    on = DayField(
+        label=_("From"), required=False, help_text=_("The day of death, of transfer or of discharge. ") + DAY_HELP
     )
+    reason = words(_("Reason"), length=200, help_text=_("For example the service that takes over."))
     version = forms.IntegerField(widget=forms.HiddenInput)
+
+    needed_for = {"on": _("any status but “under care”"), "reason": _("any status but “under care”")}
 
 
 class AddWeightForm(EntryForm):
     """Weight, height or both, measured on one day."""
 
-    on = DayField(label="Measured on")
-    kilograms = NumberField(label="Weight in kg")
-    centimetres = NumberField(label="Height in cm")
+    on = DayField(label=_("Measured on"))
+    kilograms = NumberField(label=_("Weight in kg"))
+    centimetres = NumberField(label=_("Height in cm"))
+
+    one_needed = ("kilograms", "centimetres")
 
 
 class AddConditionForm(EntryForm):
     """A condition that the pathway or the monitoring reads."""
 
-    kind = one_of(ConditionKind, "Condition")
-    description = words(
-        "Description", length=200, help_text="Needed for “other condition” and “other life-threatening complication”."
-    )
-    from_on = PartialDayField(label="Present from")
+    kind = one_of(ConditionKind, _("Condition"))
+    description = words(_("Description"), length=200)
+    from_on = PartialDayField(label=_("Present from"))
     to_on = DayField(
-        label="Last day", required=False, help_text="Leave it empty while it is still present. " + DAY_HELP
+        label=_("Last day"), required=False, help_text=_("Leave it empty while it is still present. ") + DAY_HELP
     )
+
+    needed_for = {"description": _("“other condition” and “other life-threatening complication”")}
 
 
 class EndConditionForm(EntryForm):
     """The last day of a condition."""
 
-    to_on = DayField(label="Last day", help_text="The last day on which it was present. " + DAY_HELP)
+    to_on = DayField(label=_("Last day"), help_text=_("The last day on which it was present. ") + DAY_HELP)
 
 
 class AddAntibodyForm(EntryForm):
     """A myositis autoantibody finding."""
 
     name = words(
-        "Autoantibody", length=80, required=True, help_text="As the laboratory prints it, for example anti-Jo-1."
+        _("Autoantibody"), length=80, required=True, help_text=_("As the laboratory prints it, for example anti-Jo-1.")
     )
-    finding = one_of(AntibodyFinding, "Finding", radios=True, initial=AntibodyFinding.POSITIVE)
-    on = DayField(label="Sampled on", required=False, help_text="Leave it empty if the day is not known. " + DAY_HELP)
+    finding = one_of(AntibodyFinding, _("Finding"), radios=True, initial=AntibodyFinding.POSITIVE)
+    on = DayField(
+        label=_("Sampled on"), required=False, help_text=_("Leave it empty if the day is not known. ") + DAY_HELP
+    )
 
 
 class EnzymeField(PartsField):
@@ -144,9 +153,9 @@ class EnzymeField(PartsField):
     def __init__(self, name: EnzymeName) -> None:
         self.enzyme = name
         parts = (
-            NumberField(label="Value"),
-            forms.ChoiceField(label="Unit", choices=_ENZYME_UNITS),
-            NumberField(label="Upper limit"),
+            NumberField(label=_("Value")),
+            forms.ChoiceField(label=_("Unit"), choices=_ENZYME_UNITS),
+            NumberField(label=_("Upper limit")),
         )
         super().__init__(parts, label=name.label)
 
@@ -154,7 +163,7 @@ class EnzymeField(PartsField):
         value, unit, upper_limit = data_list
         if value is None:
             if upper_limit is not None:
-                raise forms.ValidationError("Enter the value that this upper limit belongs to.")
+                raise forms.ValidationError(_("Enter the value that this upper limit belongs to."))
             return None
         return NewEnzyme(name=self.enzyme, value=value, unit=unit or "U/L", upper_limit=upper_limit)
 
@@ -162,76 +171,66 @@ class EnzymeField(PartsField):
 class AddAssessmentForm(EntryForm):
     """The IMACS core set, each measure optional, and what the clinician states."""
 
-    on = PartialDayField(label="Assessed on")
-    physician_global = NumberField(label="Physician global", help_text="0 to 10 cm.")
-    patient_global = NumberField(label="Patient global", help_text="0 to 10 cm.")
-    extramuscular_global = NumberField(label="Extramuscular global", help_text="0 to 10 cm.")
-    haq = NumberField(label="HAQ disability index (CHAQ in children)", help_text="0 to 3 in steps of 0.125.")
-    mmt = NumberField(label="Manual muscle test (MMT) total")
+    on = PartialDayField(label=_("Assessed on"), help_text=_("05/04/2026, 04/2026 or today"))
+    physician_global = NumberField(label=_("Physician global"), help_text=_("0 to 10 cm"))
+    patient_global = NumberField(label=_("Patient global"), help_text=_("0 to 10 cm"))
+    extramuscular_global = NumberField(label=_("Extramuscular global"), help_text=_("0 to 10 cm"))
+    haq = NumberField(label=_("HAQ disability index (CHAQ)"), help_text=_("0 to 3 in steps of 0.125"))
+    mmt = NumberField(label=_("Manual muscle test (MMT) total"))
     mmt_maximum = forms.TypedChoiceField(
-        label="MMT form", choices=[("", "Choose one"), *_MMT_FORMS], coerce=int, empty_value=None, required=False
+        label=_("MMT form"), choices=[("", "Choose one"), *_MMT_FORMS], coerce=int, empty_value=None, required=False
     )
     lowest_mrc = one_of(
         MrcGrade,
-        "Lowest MRC grade",
+        _("Lowest MRC grade"),
         required=False,
         empty="Not recorded",
-        help_text="The weakest group that was tested.",
     )
-    lowest_mrc_group = one_of(MuscleGroup, "Where the lowest grade was found", initial=MuscleGroup.NOT_RECORDED)
+    lowest_mrc_group = one_of(MuscleGroup, _("Where it was found"), initial=MuscleGroup.NOT_RECORDED)
     ck = EnzymeField(EnzymeName.CK)
     ldh = EnzymeField(EnzymeName.LDH)
     ast = EnzymeField(EnzymeName.AST)
     alt = EnzymeField(EnzymeName.ALT)
     aldolase = EnzymeField(EnzymeName.ALDOLASE)
-    cmas = WholeNumberField(
-        label="CMAS", help_text="Childhood Myositis Assessment Scale, 0 to 52. It may stand for MMT."
-    )
-    das = NumberField(
-        label="DAS", help_text="Disease Activity Score, 0 to 20. It may stand for the extramuscular global."
-    )
-    fvc_percent = NumberField(label="FVC", help_text="Percent of predicted.")
-    dlco_percent = NumberField(label="DLCO", help_text="Percent of predicted.")
+    cmas = WholeNumberField(label=_("CMAS"), help_text=_("0 to 52; may stand for MMT"))
+    das = NumberField(label=_("DAS"), help_text=_("0 to 20; may stand for extramuscular"))
+    fvc_percent = NumberField(label=_("FVC in % of predicted"))
+    dlco_percent = NumberField(label=_("DLCO in % of predicted"))
     severe_features = forms.TypedMultipleChoiceField(
-        label="Present at this assessment",
+        label=_("Present at this assessment"),
         choices=[(feature.value, _with_help(feature)) for feature in SevereFeature],
         coerce=SevereFeature,
         required=False,
         widget=forms.CheckboxSelectMultiple,
-        help_text="Tick what holds. One is enough to put the patient in the severe group.",
+        help_text=_("One is enough for the severe group."),
     )
     non_severe_confirmed = forms.BooleanField(
-        label="I confirm that the disease is not severe",
+        label=_("I confirm that the disease is not severe"),
         required=False,
-        help_text="Without this, a patient once assessed as severe stays in the severe group until remission.",
+        help_text=_("Without this, a patient once assessed as severe stays in the severe group until remission."),
     )
-    notes = words("Notes", length=4000, lines=4)
+    notes = words(_("Notes"), length=4000, lines=3)
+
+    # Every measure may be left out; the page says so once.
+    all_optional = True
 
     layout = (
-        Section("When", ("on",)),
-        Section("Global scores and function", ("physician_global", "patient_global", "extramuscular_global", "haq")),
-        Section("Strength", ("mmt", "mmt_maximum", "lowest_mrc", "lowest_mrc_group")),
-        Section(
-            "Muscle enzymes",
-            tuple(EnzymeName),
-            "Leave a row empty if it was not measured. The upper limit is the laboratory's own, in the same unit.",
-        ),
-        Section("Juvenile disease, if measured", ("cmas", "das")),
-        Section("Lungs", ("fvc_percent", "dlco_percent")),
-        Section("Severe features", ("severe_features", "non_severe_confirmed")),
-        Section("Notes", ("notes",)),
+        Section(_("When"), ("on",)),
+        Section(_("Strength"), ("mmt", "mmt_maximum", "lowest_mrc", "lowest_mrc_group")),
+        Section(_("Lungs"), ("fvc_percent", "dlco_percent")),
+        Section(_("Global scores and function"), ("physician_global", "patient_global", "extramuscular_global", "haq")),
+        Section(_("Juvenile disease, if measured"), ("cmas", "das")),
+        Section(_("Muscle enzymes"), tuple(EnzymeName), "The upper limit is the laboratory’s own, in the same unit."),
+        Section(_("Severe features"), ("severe_features", "non_severe_confirmed")),
+        Section(_("Notes"), ("notes",)),
     )
+    columns = (3, 2, 1, 1)
+    """How many of the sections stand in each column of a wide screen, in their order; the notes stand below all."""
 
-    def __init__(
-        self,
-        data: Any = None,
-        *,
-        today: date,
-        initial: Mapping[str, Any] | None = None,
-        previous: Mapping[str, str] | None = None,
-    ) -> None:
-        super().__init__(data, today=today, initial=initial)
-        self.show_previous(previous or {})
+    @property
+    def section_columns(self) -> list[list[ShownSection]]:
+        sections = iter(self.sections)
+        return [list(islice(sections, count)) for count in self.columns]
 
     def values(self) -> NewAssessment:
         """What was typed, as the action takes it. Only for a valid form."""
@@ -269,24 +268,27 @@ class WithdrawEntryForm(EntryForm):
     """Why an entry is withdrawn. A page adds what must be confirmed with it."""
 
     reason = words(
-        "Why was this entered in error?",
+        _("Why was this entered in error?"),
         length=300,
         required=True,
-        help_text="For example: entered for another patient.",
+        help_text=_("For example: entered for another patient."),
     )
 
 
 class ContactDetailsForm(EntryForm):
     """Where the patient can be written to; `version` is the id of the details that the page shows, 0 for none."""
 
-    email = forms.EmailField(label="E-mail address", required=False, max_length=254)
+    email = forms.EmailField(label=_("E-mail address"), required=False, max_length=254)
     may_remind = forms.BooleanField(
-        label="The patient agreed to reminders by e-mail",
+        label=_("The patient agreed to reminders by e-mail"),
         required=False,
-        help_text="E-mail can be read by others who use the same mailbox. Ask, and tell them that each reminder has a "
-        "link that ends them.",
+        help_text=_(
+            "E-mail can be read by others who use the same mailbox. Ask, and tell them that each reminder has a "
+            "link that ends them."
+        ),
     )
-    agreed_on = DayField(label="Agreed on", required=False, help_text="Needed with an agreement. " + DAY_HELP)
+    agreed_on = DayField(label=_("Agreed on"), required=False, help_text=DAY_HELP)
     version = forms.IntegerField(widget=forms.HiddenInput)
 
-    layout = (Section("Address", ("email",)), Section("Reminders", ("may_remind", "agreed_on")))
+    needed_for = {"email": _("reminders"), "agreed_on": _("an agreement")}
+    layout = (Section(_("Address"), ("email",)), Section(_("Reminders"), ("may_remind", "agreed_on")))

@@ -10,12 +10,14 @@ from calendar import monthrange
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, time
-from typing import Any, TypeVar, cast
+from decimal import Decimal
+from typing import Any, ClassVar, TypeVar, cast
 
 from django import forms
 from django.forms.renderers import get_default_renderer
 from django.http import QueryDict
 from django.template.loader import render_to_string
+from django.utils.functional import Promise
 from django.utils.safestring import SafeString, mark_safe
 
 from patients.rules.days import EARLIEST, LATEST
@@ -271,9 +273,15 @@ class ShownSection:
 
 
 class EntryForm(forms.Form):
-    """A form that writes to a record. `today` is the day in the patient's clinic; `rows` are further fields."""
+    """A form that writes to a record. `today` is the day in the patient's clinic; `rows` are further fields.
+
+    `needed_for` says of fields that may be left out when they may not: "needed for a dose once a week". Of the fields
+    in `one_needed` at least one is.
+    """
 
     layout: tuple[Section, ...] = ()
+    needed_for: ClassVar[Mapping[str, str | Promise]] = {}
+    one_needed: ClassVar[tuple[str, ...]] = ()
 
     def __init__(
         self,
@@ -291,6 +299,11 @@ class EntryForm(forms.Form):
             for part in (field, *getattr(field, "fields", ())):
                 if isinstance(part, DayField):
                     part.today = today
+        for name, when in self.needed_for.items():
+            if name in self.fields:
+                self.fields[name].needed_for = when  # type: ignore[attr-defined]
+        for name in self.one_needed:
+            self.fields[name].is_one_needed = True  # type: ignore[attr-defined]
 
     @property
     def sections(self) -> list[ShownSection]:
@@ -306,6 +319,24 @@ class EntryForm(forms.Form):
         for name, text in previous.items():
             if name in self.fields and text:
                 self.fields[name].previous = text  # type: ignore[attr-defined]
+
+    def compare_with(
+        self, numbers: Mapping[str, Decimal | int], alike: Mapping[str, tuple[str, str]] | None = None
+    ) -> None:
+        """The numbers recorded before, by the name of the control; how far a new one lies from it is said beside it.
+
+        `alike` names for a control another one, and what has to stand there for the two numbers to be compared.
+        """
+        for name, number in numbers.items():
+            field_name, part = (name, "") if name in self.fields else name.rpartition("_")[::2]
+            field = self.fields[field_name]
+            widget = field.widget
+            attrs = widget.widgets[int(part)].attrs if isinstance(widget, forms.MultiWidget) else widget.attrs
+            attrs["data-was"] = f"{Decimal(number).normalize():f}"
+            if alike and name in alike:
+                attrs["data-was-of"], attrs["data-was-with"] = alike[name]
+            field.compared_control = f"_{part}" if part else ""  # type: ignore[attr-defined]
+            field.is_compared = True  # type: ignore[attr-defined]
 
 
 class SeenForm(EntryForm):

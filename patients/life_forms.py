@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 from patients.entries import LONGEST_REASON
 from patients.inputs import EntryForm, words
@@ -14,10 +15,10 @@ class FindOtherForm(EntryForm):
     """Which record is the other one of the same person."""
 
     other = words(
-        "Hospital number of the other record",
+        _("Hospital number of the other record"),
         length=20,
         required=True,
-        help_text="The record whose entries come over to this one. You see what would happen before anything does.",
+        help_text=_("The record whose entries come over to this one. You see what would happen before anything does."),
     )
 
 
@@ -25,13 +26,13 @@ class MergeForm(EntryForm):
     """Why two records are merged, by somebody who has looked at what it does; `seen` stands for that."""
 
     reason = words(
-        "How do you know that both records are of one person?",
+        _("How do you know that both records are of one person?"),
         length=LONGEST_REASON,
         required=True,
-        help_text="For example: same NHS number, confirmed with the patient on the telephone.",
+        help_text=_("For example: same NHS number, confirmed with the patient on the telephone."),
     )
     one_person = forms.BooleanField(
-        label="I have compared the two and they are one person",
+        label=_("I have compared the two and they are one person"),
         error_messages={"required": "Tick this once you have compared the two."},
     )
     seen = forms.CharField(widget=forms.HiddenInput)
@@ -40,14 +41,14 @@ class MergeForm(EntryForm):
 class UndoMergeForm(EntryForm):
     """Why two records are taken apart again."""
 
-    reason = words("Why are they taken apart again?", length=LONGEST_REASON, required=True)
+    reason = words(_("Why are they taken apart again?"), length=LONGEST_REASON, required=True)
 
 
 class AskTransferForm(EntryForm):
     """Where a patient goes, and why. `clinics` are pairs of id and name."""
 
-    to_clinic = forms.TypedChoiceField(label="Clinic that takes over", coerce=int)
-    reason = words("Reason", length=LONGEST_REASON, required=True, help_text="The other clinic reads it.")
+    to_clinic = forms.TypedChoiceField(label=_("Clinic that takes over"), coerce=int)
+    reason = words(_("Reason"), length=LONGEST_REASON, required=True, help_text=_("The other clinic reads it."))
 
     def __init__(self, data: Any = None, *, today: date, clinics: Sequence[tuple[int, str]]) -> None:
         super().__init__(data, today=today)
@@ -60,21 +61,21 @@ class AskTransferForm(EntryForm):
 class AcceptTransferForm(EntryForm):
     """Under which number a patient is taken over."""
 
-    hospital_number = words("Hospital number with you", length=20, required=True)
+    hospital_number = words(_("Hospital number with you"), length=20, required=True)
 
 
 class DeclineTransferForm(EntryForm):
     """Why a patient is not taken over."""
 
-    note = words("Reason", length=LONGEST_REASON, required=True, help_text="The clinic that asked reads it.")
+    note = words(_("Reason"), length=LONGEST_REASON, required=True, help_text=_("The clinic that asked reads it."))
 
 
 class SubjectAccessForm(EntryForm):
     """Who asked for everything that is held, and how they were identified."""
 
     reason = words(
-        "Who asked, and how were they identified?",
+        _("Who asked, and how were they identified?"),
         length=LONGEST_REASON,
         required=True,
-        help_text="For example: the patient, in person, passport seen. It is recorded with your name.",
+        help_text=_("For example: the patient, in person, passport seen. It is recorded with your name."),
     )

@@ -3,15 +3,17 @@
 import re
 from collections.abc import Collection, Iterable
 from datetime import date, datetime
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from django.contrib.postgres.expressions import ArraySubquery
+from django.core.exceptions import ValidationError
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from patients.acting import name_emergency
 from patients.clock import day_in, end_of_day, today_in
 from patients.errors import MergedAway, NotAllowed, NotFound, NotKnownYet, Refused
+from patients.inputs import DayField
 from patients.models import (
     Assessment,
     Autoantibody,
@@ -24,6 +26,7 @@ from patients.models import (
     Patient,
     PatientTransfer,
     Staff,
+    StatusChange,
     Weight,
 )
 from patients.models.entry import Entry
@@ -37,7 +40,7 @@ E = TypeVar("E", bound=Entry)
 PATIENT_NOT_FOUND = "No such patient in your clinics."
 MERGED_AWAY = "This record was made one with another of the same person. Go on there."
 READS_ONLY = "Emergency access lets you read this record, not change it: the patient belongs to another clinic."
-_DATE_FORMATS = ("%d-%b-%Y", "%d/%m/%Y", "%Y-%m-%d", "%d.%m.%Y", "%d %b %Y")
+_BORN = DayField(label="day of birth", required=False)
 
 
 def roles_by_clinic(staff: Staff) -> dict[int, frozenset[Role]]:
@@ -279,6 +282,13 @@ def latest_assessment(staff: Staff, patient: Patient) -> Assessment | None:
     return rows.order_by("-on", "-pk").first()
 
 
+def latest_status_change(staff: Staff, patient: Patient) -> StatusChange | None:
+    """The entry by which the patient's status came to be what it is; None while nobody has changed it."""
+    require_reading(staff, patient)
+    rows = StatusChange.objects.filter(patient=patient, superseded_at__isnull=True).select_related("recorded_by")
+    return rows.order_by("-recorded_at", "-pk").first()
+
+
 def assessments_for(staff: Staff) -> QuerySet[Assessment]:
     """Current assessments of the person's patients, newest first."""
     return (
@@ -354,9 +364,8 @@ def _emergency(staff: Staff, patient: Patient) -> EmergencyAccess | None:
 
 
 def _as_date(text: str) -> date | None:
-    for pattern in _DATE_FORMATS:
-        try:
-            return datetime.strptime(text, pattern).date()  # noqa: DTZ007 - a calendar date has no zone
-        except ValueError:
-            continue
-    return None
+    """The day that the text says, in any form that a form page takes; None for what is no day."""
+    try:
+        return cast("date | None", _BORN.clean(text))
+    except ValidationError:
+        return None

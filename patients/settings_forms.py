@@ -5,10 +5,13 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from patients.actions import ClinicSettings, MailWanted
-from patients.inputs import EntryForm, Section, WholeNumberField, words
+from patients.inputs import EntryForm, Section, WholeNumberField, one_of, words
 from patients.models import Clinic, Membership
+from patients.rules.vocabulary import Theme
 
 IN_FORCE = "in_force"
 """What stands in the form for the schedule that is in force for every clinic which has chosen none."""
@@ -19,7 +22,7 @@ _TOLD = [(DIGEST, "the daily digest"), (ALERTS, "alerts")]
 class ClockField(forms.TimeField):
     """A time by the clinic's clocks, as 07:30."""
 
-    default_error_messages = {"invalid": "Enter a time from 00:00 to 23:59, for example 07:30."}
+    default_error_messages = {"invalid": gettext_lazy("Enter a time from 00:00 to 23:59, for example 07:30.")}
 
     def __init__(self, *, label: str, help_text: str = "") -> None:
         widget = forms.TimeInput(format="%H:%M", attrs={"size": 6})
@@ -31,39 +34,51 @@ class ClinicSettingsForm(EntryForm):
     """How one clinic works. `schedules` are pairs of id and name, `members` whoever can lead."""
 
     monitoring_schedule = forms.TypedChoiceField(
-        label="Monitoring schedule",
+        label=gettext_lazy("Monitoring schedule"),
         coerce=lambda chosen: "" if chosen == IN_FORCE else chosen,
         widget=forms.RadioSelect,
     )
     dates_move = forms.BooleanField(
-        label="I know that another schedule moves the next dates of this clinic’s patients",
+        label=gettext_lazy("I know that another schedule moves the next dates of this clinic’s patients"),
         required=False,
-        help_text="Needed only when the schedule is changed. Which dates would move for which patients can be printed "
-        "beforehand by whoever runs the server (manage.py protocol_diff).",
+        help_text=gettext_lazy(
+            "Which dates would move for which patients can be printed "
+            "beforehand by whoever runs the server (manage.py protocol_diff)."
+        ),
     )
     telephone = words(
-        "Telephone for patients", length=40, help_text="What patients are told to ring. For example 0131 496 0123."
+        gettext_lazy("Telephone for patients"),
+        length=40,
+        help_text=gettext_lazy("What patients are told to ring. For example 0131 496 0123."),
     )
-    digest_at = ClockField(label="Daily digest at", help_text="Outside the quiet hours.")
-    quiet_from = ClockField(label="Quiet from", help_text="From then on no e-mail goes out but what cannot wait.")
-    quiet_until = ClockField(label="Quiet until")
+    digest_at = ClockField(label=gettext_lazy("Daily digest at"), help_text=gettext_lazy("Outside the quiet hours."))
+    quiet_from = ClockField(
+        label=gettext_lazy("Quiet from"),
+        help_text=gettext_lazy("From then on no e-mail goes out but what cannot wait."),
+    )
+    quiet_until = ClockField(label=gettext_lazy("Quiet until"))
     leads = forms.TypedMultipleChoiceField(
-        label="Who leads the clinic", coerce=int, required=False, widget=forms.CheckboxSelectMultiple,
-        help_text="Alerts that nobody acknowledges reach them last, and they may change these settings.",
+        label=gettext_lazy("Who leads the clinic"), coerce=int, required=False, widget=forms.CheckboxSelectMultiple,
+        help_text=gettext_lazy("Alerts that nobody acknowledges reach them last, and they may change these settings."),
     )  # fmt: skip
     retention_years = WholeNumberField(
-        label="Records are kept for (years)",
+        label=gettext_lazy("Records are kept for (years)"),
         required=True,
-        help_text="After the last entry or after death. Afterwards the clinic is asked to decide; nothing is deleted.",
+        help_text=gettext_lazy(
+            "After the last entry or after death. Afterwards the clinic is asked to decide; nothing is deleted."
+        ),
     )
     seen = forms.CharField(widget=forms.HiddenInput, required=False)
 
+    needed_for = {"dates_move": _("another schedule")}
     layout = (
-        Section("Monitoring", ("monitoring_schedule", "dates_move")),
-        Section("Patients", ("telephone",)),
-        Section("E-mail", ("digest_at", "quiet_from", "quiet_until"), "By the clinic’s own clocks, as 07:30."),
-        Section("Records", ("retention_years",)),
-        Section("People", ("leads",)),
+        Section(gettext_lazy("Monitoring"), ("monitoring_schedule", "dates_move")),
+        Section(gettext_lazy("Patients"), ("telephone",)),
+        Section(
+            gettext_lazy("E-mail"), ("digest_at", "quiet_from", "quiet_until"), "By the clinic’s own clocks, as 07:30."
+        ),
+        Section(gettext_lazy("Records"), ("retention_years",)),
+        Section(gettext_lazy("People"), ("leads",)),
     )
 
     def __init__(
@@ -101,7 +116,7 @@ class ClinicSettingsForm(EntryForm):
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         chosen = cleaned.get("monitoring_schedule", self.before.monitoring_schedule)
         if chosen != self.before.monitoring_schedule and not cleaned.get("dates_move"):
-            self.add_error("dates_move", "Tick this to change the schedule.")
+            self.add_error("dates_move", gettext_lazy("Tick this to change the schedule."))
         return cleaned
 
     def settings(self) -> ClinicSettings:
@@ -119,9 +134,9 @@ class ClinicSettingsForm(EntryForm):
 
 
 class MySettingsForm(EntryForm):
-    """What one member of staff is told by e-mail, clinic by clinic."""
+    """How the pages look for one member of staff, and what they are told by e-mail, clinic by clinic."""
 
-    def __init__(self, data: Any = None, *, today: date, memberships: Sequence[Membership]) -> None:
+    def __init__(self, data: Any = None, *, today: date, theme: Theme, memberships: Sequence[Membership]) -> None:
         self.clinics: Mapping[str, Clinic] = {f"clinic_{row.clinic_id}": row.clinic for row in memberships}
         rows = {
             f"clinic_{row.clinic_id}": forms.MultipleChoiceField(
@@ -133,7 +148,22 @@ class MySettingsForm(EntryForm):
             )
             for row in memberships
         }
-        super().__init__(data, today=today, rows=rows)
+        look = one_of(
+            Theme,
+            _("Colours and contrast"),
+            radios=True,
+            help_text=_("For you alone, on every computer where you sign in. Paper is always black on white."),
+        )
+        super().__init__(data, today=today, initial={"theme": theme.value}, rows={"theme": look, **rows})
+        self.layout = (
+            Section(_("How the pages look"), ("theme",)),
+            Section(_("What you are told by e-mail"), tuple(rows)),
+        )
+
+    @property
+    def chosen_theme(self) -> Theme:
+        """How the pages are to look. Only for a valid form."""
+        return Theme(self.cleaned_data["theme"])
 
     def wanted(self) -> dict[int, MailWanted]:
         """What was ticked, by clinic id. Only for a valid form."""

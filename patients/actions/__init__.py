@@ -6,6 +6,7 @@ from patients.actions.clinics import (
     MailWanted,
     change_clinic_settings,
     change_my_mail,
+    change_my_theme,
     settings_of,
 )
 from patients.actions.contact_details import record_contact_details, stop_reminders, withdraw_contact_details
@@ -40,6 +41,7 @@ __all__ = [
     "NewEnzyme",
     "change_clinic_settings",
     "change_my_mail",
+    "change_my_theme",
     "change_status",
     "close_emergency_access",
     "correct_height",

@@ -12,6 +12,7 @@ from patients.entries import store
 from patients.errors import NotFound, Refused, Stale
 from patients.models import Clinic, Membership, Staff
 from patients.rules.permissions import Permission
+from patients.rules.vocabulary import Theme
 from patients.selectors import clinic_for, members_of, roles_by_clinic
 
 _TELEPHONE = re.compile(r"\+?[0-9()\s./-]+(?:\s*(?:ext|extension|bleep)\.?\s*[0-9]+)?", re.IGNORECASE)
@@ -105,6 +106,12 @@ def change_my_mail(*, by: Staff, wanted: Mapping[int, MailWanted]) -> None:
     for clinic_id, mail in wanted.items():
         rows = Membership.objects.filter(staff=by, clinic=clinic_id)
         rows.update(wants_digest=mail.digest, wants_alerts=mail.alerts)
+
+
+@transaction.atomic
+def change_my_theme(*, by: Staff, theme: Theme) -> None:
+    """Sets how the pages look for the person, wherever they sign in."""
+    Staff.objects.filter(pk=by.pk).update(theme=theme.value)
 
 
 def _check_telephone(telephone: str) -> None:

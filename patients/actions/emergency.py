@@ -19,6 +19,8 @@ from patients.rules.vocabulary import EmergencyFinding, PatientStatus
 from patients.selectors import require, roles_by_clinic, roles_changed
 
 SHORTEST_REASON = 10  # characters; a local reading: whoever reviews it can follow a sentence, not a word
+NOT_A_NUMBER = "This is not a valid NHS number: check the ten digits."
+REASON_TOO_SHORT = f"Say why in at least {SHORTEST_REASON} characters: the patient's clinic will read it."
 NOBODY_FOUND = (
     "No patient of another clinic has this NHS number and this date of birth together. Check both, or ring the clinic. "
     "Each try is recorded."
@@ -101,8 +103,8 @@ def review_emergency_access(
 def _check(number: str, reason: str) -> None:
     errors: dict[str, list[str]] = {}
     if not nhs.is_valid(number):
-        errors["nhs_number"] = ["This is not a valid NHS number: check the ten digits."]
+        errors["nhs_number"] = [NOT_A_NUMBER]
     if len(reason) < SHORTEST_REASON:
-        errors["reason"] = [f"Say why in at least {SHORTEST_REASON} characters: the patient's clinic will read it."]
+        errors["reason"] = [REASON_TOO_SHORT]
     if errors:
         raise Refused(" ".join(text for texts in errors.values() for text in texts), errors=errors)
