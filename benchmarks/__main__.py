@@ -20,6 +20,7 @@ def main() -> None:
     if not options.rules_only:
         prepare_django()
         print_clinic(sizes, lap)
+        print_long_timeline(lap)
         print_trail(100_000 if options.quick else 1_000_000)
 
 
@@ -107,6 +108,13 @@ def print_clinic(sizes: tuple[int, ...], lap: float) -> None:
             f"  {write.write:<28}{write.without * 1000:>9.1f} ms without{write.recorded * 1000:>9.1f} ms recorded"
             f"{write.ratio:>7.2f} times"
         )
+
+
+def print_long_timeline(lap: float) -> None:
+    from benchmarks.timeline import print_timeline
+
+    print()
+    print_timeline(lap)
 
 
 def print_trail(events: int) -> None:

@@ -36,7 +36,8 @@ from tracker.timeline.layout import Names, lay_out
 from tracker.timeline.marks import Lane, Mark, Shape, Timeline
 from tracker.timeline.scale import SHORTEST_SPAN, TimeScale, log_scale, spanning
 from tracker.timeline.standing import StandingPeriod, turning_days
-from tracker.timeline.treatment import milligrams_a_day, periods
+from tracker.timeline.steroid import milligrams_a_day
+from tracker.timeline.treatment import ROW_HEIGHT, periods
 
 AS_OF = date(2026, 6, 1)
 NAMES = Names(drugs=lambda slug: slug.replace("_", " "), analytes=str.upper)
@@ -185,6 +186,52 @@ def test_a_drug_never_given_is_a_sign_and_no_bar() -> None:
     assert mark.text == "never given: declined by the patient"
 
 
+RULED_OUT = Course(
+    "9", "azathioprine", date(2025, 6, 1), CourseRole.IMMUNOSUPPRESSANT, never_given=True,
+    outcomes=(
+        Outcome("o2", date(2025, 6, 1), OutcomeKind.CONTRAINDICATED, reason="TPMT absent", reaction="rash before"),
+        Outcome("o3", date(2025, 6, 1), OutcomeKind.DECLINED, reason="fears infections"),
+        Outcome("o4", date(2025, 12, 1), OutcomeKind.DECLINED, reason="asked again"),
+        Outcome("o5", date(2026, 6, 2), OutcomeKind.DECLINED, reason="asked tomorrow"),
+    ),
+)  # fmt: skip
+
+
+def test_each_judgement_of_a_drug_never_given_has_its_row_with_its_reason() -> None:
+    timeline = drawn(a_record(METHOTREXATE, RULED_OUT))
+    found = [row for row in timeline.rows if row.lane == "azathioprine"]
+    rows = [(row.kind, row.entry_id, row.from_on, row.words) for row in found]
+    assert sorted(rows) == [
+        ("course", "9", date(2025, 6, 1), "never given: contraindicated, declined by the patient"),
+        ("outcome", "o2", date(2025, 6, 1), "contraindicated (rash before; TPMT absent)"),
+        ("outcome", "o3", date(2025, 6, 1), "declined by the patient (fears infections)"),
+        ("outcome", "o4", date(2025, 12, 1), "declined by the patient (asked again)"),
+    ]
+    of_lane = lane(timeline, "azathioprine")
+    sign = titled(of_lane, "never given: contraindicated (rash before; TPMT absent), declined by the patient (fears")
+    later = titled(of_lane, "declined by the patient (asked again), 01-Dec-2025")
+    assert (sign.sign, later.sign) == ("never-given", "judged")
+
+
+def test_a_judgement_after_the_day_is_not_told_of_a_drug_never_given() -> None:
+    timeline = drawn(a_record(METHOTREXATE, RULED_OUT), date(2025, 11, 30))
+    assert {row.entry_id for row in timeline.rows if row.kind == "outcome"} == {"o1", "o2", "o3"}
+
+
+def test_a_corticosteroid_ruled_out_beside_one_taken_is_told() -> None:
+    course = replace(RULED_OUT, drug="prednisolone", role=CourseRole.CORTICOSTEROID, route=Route.ORAL)
+    timeline = drawn(a_record(PREDNISOLONE, course))
+    told = {(row.kind, row.entry_id) for row in timeline.rows if row.lane == "prednisolone"}
+    assert {("course", "9"), ("outcome", "o2"), ("outcome", "o3"), ("outcome", "o4")} <= told
+
+
+def test_a_bar_keeps_clear_of_the_judgements_of_a_drug_never_given() -> None:
+    later = replace(METHOTREXATE, drug="azathioprine", start_on=date(2025, 11, 1), stop_on=None, doses=(), outcomes=())
+    of_lane = lane(drawn(a_record(RULED_OUT, later)), "azathioprine")
+    (bar,) = (mark for mark in of_lane.marks if mark.shape is Shape.RECT and mark.rows)
+    assert bar.y > titled(of_lane, "asked again").y + ROW_HEIGHT / 2
+
+
 def test_infusions_are_ticks_with_their_amount() -> None:
     ivig = lane(drawn(a_record(IMMUNOGLOBULIN)), "normal immunoglobulin")
     ticks = [mark for mark in ivig.marks if "infusion over 2 days, 140\u00a0g" in mark.title]
@@ -201,7 +248,7 @@ def test_courses_of_one_drug_share_a_lane() -> None:
 def test_forms_of_different_length_share_the_strength_axis() -> None:
     strength = lane(drawn(a_record(assessments=ASSESSMENTS)), "muscle strength")
     low, high = titled(strength, "96 of 150"), titled(strength, "76 of 80")
-    span = (strength.bottom - 8) - (strength.top + 10)
+    span = (strength.bottom - 8) - (strength.top + 12)
     assert (low.y - high.y) / span == pytest.approx((95 - 64) / 100, abs=0.01)
 
 

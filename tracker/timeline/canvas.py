@@ -1,20 +1,37 @@
 """What every lane is drawn on: the time axis, the day that the drawing stands for, and how text fits."""
 
-from dataclasses import dataclass
+from calendar import monthrange
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date
+from decimal import Decimal
 
 from patients.rules.vocabulary import DatePrecision
 from tracker.display import day
-from tracker.timeline.marks import Mark, Row, Shape, Tone
+from tracker.timeline.marks import UNSURE, Mark, Row, Shape, Tone
 from tracker.timeline.scale import TimeScale
 
 LETTER = 6.2  # pixels of a letter at the drawing's text size, a little generous
 _AIR = 9.0
+_ABOUT = 9.0  # pixels to each side of a day that is estimated: how far off it may be is not recorded
 
 
 def fits(text: str, width: float) -> bool:
     """Whether a text can be written in so many pixels."""
     return len(text) * LETTER + _AIR <= width
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The entry that a mark comes from, and the number it recorded: see Row."""
+
+    kind: str = ""
+    entry_id: str = ""
+    value: Decimal | None = None
+    unit: str = ""
+
+
+NOBODY = Source()
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +46,25 @@ class Canvas:
         return self.as_of if end is None or end > self.as_of else end
 
     def bar(
-        self, lane: str, tone: Tone, from_on: date, to_on: date | None, y: float, height: float, words: str, text: str
+        self,
+        lane: str,
+        tone: Tone,
+        from_on: date,
+        to_on: date | None,
+        y: float,
+        height: float,
+        words: str,
+        text: str,
+        source: Source = NOBODY,
+        precision: str = DatePrecision.DAY,
     ) -> Mark:
         """A stretch of days as a bar with its words, and its text where that fits."""
         left, right = self.scale.x(from_on), self.scale.x(self.until(to_on))
         width = max(round(right - left, 1), 2.0)
         ended = to_on if to_on is not None and to_on <= self.as_of else None
-        span = f"{day(from_on)} to {day(ended)}" if ended else f"since {day(from_on)}"
+        began = day(from_on, precision)
+        span = f"{began} to {day(ended)}" if ended else f"since {began}"
+        row = Row(lane, from_on, ended, single=False, words=words, precision=precision)
         return Mark(
             shape=Shape.RECT,
             tone=tone,
@@ -47,13 +76,43 @@ class Canvas:
             text=text if fits(text, width) else "",
             text_x=left + 5,
             text_y=round(y + height / 2 + 4, 1),
-            row=Row(lane, from_on, ended, single=False, words=words),
+            rows=(_told_by(row, source),),
         )
 
-    def moment(self, lane: str, on: date, words: str, precision: str = DatePrecision.DAY) -> tuple[str, Row]:
+    def moment(
+        self, lane: str, on: date, words: str, precision: str = DatePrecision.DAY, source: Source = NOBODY
+    ) -> tuple[str, Row]:
         """Title and table row of something that happened on one day."""
         row = Row(lane, on, on, single=True, words=words, precision=precision)
-        return f"{lane}: {words}, {day(on, precision)}", row
+        return f"{lane}: {words}, {day(on, precision)}", _told_by(row, source)
+
+    def unsure(self, on: date, precision: str, y: float) -> Sequence[Mark]:
+        """A dotted line over the days that a day known only in part may have been; nothing for a known one."""
+        if precision == DatePrecision.DAY:
+            return ()
+        earliest, latest = days_meant(on, precision)
+        left, right = self.scale.x(earliest), self.scale.x(latest)
+        if earliest == latest:
+            left, right = left - _ABOUT, right + _ABOUT
+        if right <= 0 or left >= self.scale.width:
+            return ()
+        path = f"M{left} {y - 3}V{y + 3}M{left} {y}H{right}M{right} {y - 3}V{y + 3}"
+        return (Mark(Shape.PATH, UNSURE, x=left, y=y, path=path, open=True, dashed=True, sign="unsure"),)
+
+
+def days_meant(on: date, precision: str) -> tuple[date, date]:
+    """The first and the last day that a day known only in part may have been; the day itself where nobody can say."""
+    if precision == DatePrecision.MONTH:
+        return on.replace(day=1), on.replace(day=monthrange(on.year, on.month)[1])
+    if precision == DatePrecision.YEAR:
+        return date(on.year, 1, 1), date(on.year, 12, 31)
+    return on, on
+
+
+def _told_by(row: Row, source: Source) -> Row:
+    if source is NOBODY:
+        return row
+    return replace(row, kind=source.kind, entry_id=source.entry_id, value=source.value, unit=source.unit)
 
 
 def cross(x: float, y: float, size: float = 4.5) -> str:
@@ -71,6 +130,12 @@ def check(x: float, y: float, size: float = 5.0) -> str:
 def diamond(x: float, y: float, size: float = 5.5) -> str:
     """Path of a ◆ around a point."""
     return f"M{x} {round(y - size, 1)}L{round(x + size, 1)} {y}L{x} {round(y + size, 1)}L{round(x - size, 1)} {y}Z"
+
+
+def triangle(x: float, y: float, size: float = 5.0) -> str:
+    """Path of a ▲ around a point; ▼ for a negative size."""
+    left, right = round(x - abs(size), 1), round(x + abs(size), 1)
+    return f"M{left} {round(y + size * 0.8, 1)}H{right}L{x} {round(y - size, 1)}Z"
 
 
 def arrow(x: float, y: float, size: float = 5.0) -> str:

@@ -1,38 +1,33 @@
-"""Lanes of how the disease went: standing, milestones, conditions, and the measures followed over time."""
+"""Lanes of how the disease went as judged: standing, milestones, assessments, conditions. Measures: measures.py."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date
-from decimal import Decimal
-from itertools import pairwise
+from dataclasses import replace
+from itertools import zip_longest
 
-from monitoring.rules.record import Result
 from patients.rules.record import Assessment, Condition
-from patients.rules.vocabulary import EnzymeName
+from patients.rules.vocabulary import MrcGrade
 from regimens.rules.findings import Phase
 from regimens.rules.record import Milestone
 from regimens.rules.vocabulary import MilestoneKind
 from tracker import display
-from tracker.timeline.canvas import Canvas, diamond, fits
+from tracker.timeline.canvas import Canvas, Source, diamond, triangle
 from tracker.timeline.marks import (
     BAD,
     CONDITION,
     GOOD,
-    GUIDE,
     INDUCTION,
-    LIMIT,
     LINE_HEIGHT,
     MAINTENANCE,
+    NEUTRAL,
     OUT_OF_SCOPE,
     RELAPSE,
     REMISSION,
-    SERIES,
     Lane,
+    LaneKind,
     Mark,
     Shape,
     label_lines,
 )
-from tracker.timeline.scale import LogScale, ValueScale, log_scale
 from tracker.timeline.standing import StandingPeriod
 
 _PHASE_TONES = {
@@ -41,169 +36,112 @@ _PHASE_TONES = {
     Phase.RELAPSE: RELAPSE,
     Phase.DRUG_FREE_REMISSION: REMISSION,
 }
-STANDING_HEIGHT, MILESTONE_HEIGHT, CONDITION_HEIGHT, SERIES_HEIGHT, LOG_HEIGHT = 30.0, 24.0, 24.0, 64.0, 92.0
-
-
-@dataclass(frozen=True, slots=True)
-class Point:
-    """One measured value: where it lies on its scale, what is read, and whether it is out of range."""
-
-    on: date
-    value: Decimal
-    words: str
-    high: bool = False
+STANDING_HEIGHT, MILESTONE_HEIGHT, ASSESSMENT_HEIGHT, CONDITION_HEIGHT = 30.0, 24.0, 24.0, 24.0
+_REACH = 9.0
 
 
 def standing_lane(canvas: Canvas, periods: Sequence[StandingPeriod], top: float) -> Lane:
     """Phase, line and severity as each day knew them."""
-    lane = "phase and line"
+    lane, y, height = "phase and line", top + 3, STANDING_HEIGHT - 6
     marks = []
-    for period, following in zip(periods, [*periods[1:], None], strict=True):
+    for period, following in zip_longest(periods, periods[1:]):
         tone = _PHASE_TONES[period.phase] if period.in_scope else OUT_OF_SCOPE
         end = following.from_on if following else None
-        bar = canvas.bar(lane, tone, period.from_on, end, top + 3, STANDING_HEIGHT - 6, period.words, period.words)
-        marks.append(bar if bar.text else canvas.bar(
-            lane, tone, period.from_on, end, top + 3, STANDING_HEIGHT - 6, period.words, period.short_words
-        ))  # fmt: skip
-    return Lane(lane, "", top, STANDING_HEIGHT, tuple(marks))
+        bar = canvas.bar(lane, tone, period.from_on, end, y, height, period.words, period.words)
+        if not bar.text:
+            shorter = canvas.bar(lane, tone, period.from_on, end, y, height, period.words, period.short_words)
+            code = canvas.bar(lane, tone, period.from_on, end, y, height, period.words, period.code)
+            bar = shorter if shorter.text else code
+        marks.append(replace(bar, sign="phase"))
+    return Lane(lane, "", top, STANDING_HEIGHT, tuple(marks), LaneKind.PHASE)
 
 
 def milestone_lane(canvas: Canvas, milestones: Sequence[Milestone], top: float) -> Lane:
     """Remission and relapse as clinicians declared them."""
     lane, middle = "milestones", top + MILESTONE_HEIGHT / 2
     seen = sorted((item for item in milestones if item.on <= canvas.as_of), key=lambda item: (item.on, item.id))
-    marks = []
-    for milestone, following in zip(seen, [*seen[1:], None], strict=True):
+    marks: list[Mark] = []
+    for milestone in seen:
         x = canvas.scale.x(milestone.on)
-        title, row = canvas.moment(lane, milestone.on, milestone.kind.label, milestone.precision)
-        room = (canvas.scale.x(following.on) if following else canvas.scale.width) - x
-        flipped = not fits(milestone.kind.label, room - 12) and following is None
-        shown = flipped or fits(milestone.kind.label, room - 12)
+        words = f"{milestone.kind.label} ({milestone.note})" if milestone.note else milestone.kind.label
+        source = Source("milestone", milestone.id)
+        title, row = canvas.moment(lane, milestone.on, words, milestone.precision, source)
+        marks += canvas.unsure(milestone.on, milestone.precision, middle)
         marks.append(
             Mark(
                 Shape.PATH,
                 BAD if milestone.kind is MilestoneKind.RELAPSE else GOOD,
-                path=diamond(x, middle),
+                x=x,
+                y=middle,
+                path=_milestone_sign(milestone.kind, x, middle),
                 title=title,
-                text=milestone.kind.label if shown else "",
-                text_x=x - 10 if flipped else x + 10,
+                text=milestone.kind.label,
+                text_x=x + 10,
                 text_y=middle + 4,
-                anchor="end" if flipped else "start",
-                row=row,
+                rows=(row,),
+                sign="relapse" if milestone.kind is MilestoneKind.RELAPSE else "remission",
+                reach=_REACH,
             )
         )
-    return Lane(lane, "", top, MILESTONE_HEIGHT, tuple(marks))
+    return Lane(lane, "", top, MILESTONE_HEIGHT, tuple(marks), LaneKind.MILESTONES)
+
+
+def _milestone_sign(kind: MilestoneKind, x: float, y: float) -> str:
+    """A relapse points up, as disease activity does; a remission lies level."""
+    return triangle(x, y, 6) if kind is MilestoneKind.RELAPSE else diamond(x, y)
+
+
+def assessment_lane(canvas: Canvas, assessments: Sequence[Assessment], top: float) -> Lane:
+    """Each visit at which the disease was assessed; filled where signs of severe disease were recorded."""
+    lane, middle = "assessments", top + ASSESSMENT_HEIGHT / 2
+    marks: list[Mark] = []
+    for each in sorted(assessments, key=lambda each: (each.on, each.id)):
+        if each.on > canvas.as_of:
+            continue
+        source = Source("assessment", each.id)
+        title, row = canvas.moment(lane, each.on, assessment_words(each), each.precision, source)
+        x, severe = canvas.scale.x(each.on), bool(each.severe_features)
+        marks += canvas.unsure(each.on, each.precision, middle)
+        marks.append(
+            Mark(
+                Shape.PATH, BAD if severe else NEUTRAL, x=x, y=middle, path=triangle(x, middle, -5), title=title,
+                rows=(row,), sign="severe-assessment" if severe else "assessment", reach=_REACH, open=not severe,
+                status="assessments with a severe feature" if severe else "assessments",
+            )
+        )  # fmt: skip
+    return Lane(lane, "", top, ASSESSMENT_HEIGHT, tuple(marks), LaneKind.ASSESSMENTS)
+
+
+def assessment_words(each: Assessment) -> str:
+    """What was said of severity, and which measures have no lane of their own."""
+    words = [feature.label for feature in each.severe_features]
+    if each.non_severe_confirmed:
+        words.append("confirmed as not severe")
+    if each.lowest_mrc is not None:
+        words.append(f"weakest group {_grade(each.lowest_mrc)} ({each.lowest_mrc_group.label})")
+    for name, value in (("HAQ", each.haq), ("extramuscular global", each.extramuscular_global)):
+        if value is not None:
+            words.append(f"{name} {display.number(value)}")
+    for name, value in (("DLCO", each.dlco_percent), ("CMAS", each.cmas), ("DAS", each.das)):
+        if value is not None:
+            words.append(f"{name} {display.number(value)}{' %' if name == 'DLCO' else ''}")
+    words += [f"notes: {each.notes}"] if each.notes else []
+    return ", ".join(words) or "measures alone, nothing said of severity"
+
+
+def _grade(grade: MrcGrade) -> str:
+    return f"MRC {grade.label}"
 
 
 def condition_lane(canvas: Canvas, conditions: Sequence[Condition], top: float) -> Lane:
     """One condition, perhaps more than once."""
     lane = conditions[0].kind.label
     height = max(CONDITION_HEIGHT, len(label_lines(lane)) * LINE_HEIGHT + 4)
-    marks = tuple(
-        canvas.bar(
+    marks: list[Mark] = []
+    for each in conditions:
+        bar = canvas.bar(
             lane, CONDITION, each.from_on, each.to_on, top + 5, height - 10, each.description or "present",
-            each.description,
-        )
-        for each in conditions
-    )  # fmt: skip
-    return Lane(lane, "", top, height, marks)
-
-
-def creatine_kinase(assessments: Sequence[Assessment], results: Sequence[Result], as_of: date) -> list[Point]:
-    """CK in U/L from assessments and from results, by day."""
-    points = [
-        _enzyme_point(assessment.on, enzyme.value, enzyme.unit, enzyme.upper_limit, "")
-        for assessment in assessments
-        for enzyme in assessment.enzymes
-        if enzyme.name is EnzymeName.CK
-    ]
-    points += [
-        _enzyme_point(result.sampled_on, result.value, result.unit, result.upper_limit, result.comparator)
-        for result in results
-        if result.analyte == EnzymeName.CK.value and result.value is not None
-    ]
-    return sorted((point for point in points if point.on <= as_of), key=lambda point: (point.on, point.value))
-
-
-def _enzyme_point(on: date, value: Decimal, unit: str, limit: Decimal | None, comparator: str) -> Point:
-    # 1 µkat/L is 60 U/L; one axis needs one unit, the words keep the unit that was recorded.
-    factor = Decimal(60) if unit == "ukat/L" else Decimal(1)
-    high = limit is not None and value > limit
-    range_words = f" (upper limit {display.number(limit)})" if limit is not None else ""
-    return Point(on, value * factor, f"{comparator}{display.quantity(value, unit)}{range_words}", high)
-
-
-def strength(assessments: Sequence[Assessment], as_of: date) -> list[Point]:
-    """MMT as percent of the form's maximum, so that forms of 80, 150 and 260 share an axis."""
-    return [
-        Point(each.on, each.mmt * 100 / each.mmt_maximum, f"{display.number(each.mmt)} of {each.mmt_maximum}")
-        for each in _in_order(assessments, as_of)
-        if each.mmt is not None and each.mmt_maximum
-    ]
-
-
-def physician_global(assessments: Sequence[Assessment], as_of: date) -> list[Point]:
-    """Physician global activity, 0-10 cm."""
-    return [
-        Point(each.on, each.physician_global, display.quantity(each.physician_global, "cm"))
-        for each in _in_order(assessments, as_of)
-        if each.physician_global is not None
-    ]
-
-
-def forced_vital_capacity(assessments: Sequence[Assessment], as_of: date) -> list[Point]:
-    """FVC, percent of predicted."""
-    return [
-        Point(each.on, each.fvc_percent, f"{display.number(each.fvc_percent)} % of predicted")
-        for each in _in_order(assessments, as_of)
-        if each.fvc_percent is not None
-    ]
-
-
-def _in_order(assessments: Sequence[Assessment], as_of: date) -> list[Assessment]:
-    return sorted((each for each in assessments if each.on <= as_of), key=lambda each: (each.on, each.id))
-
-
-def log_lane(canvas: Canvas, label: str, note: str, points: Sequence[Point], top: float) -> Lane:
-    """Values over several decades, such as CK."""
-    scale = log_scale([point.value for point in points], top + 10, top + LOG_HEIGHT - 8)
-    guides = [(decade, display.number(decade)) for decade in scale.decades()]
-    return Lane(label, note, top, LOG_HEIGHT, _series(canvas, label, scale, points, guides))
-
-
-def series_lane(
-    canvas: Canvas, label: str, note: str, points: Sequence[Point], top: float, low: int, high: int
-) -> Lane:
-    """Values between two fixed ends."""
-    scale = ValueScale(Decimal(low), Decimal(high), top + 10, top + SERIES_HEIGHT - 8)
-    guides = [(Decimal(low), str(low)), (Decimal(high), str(high))]
-    return Lane(label, note, top, SERIES_HEIGHT, _series(canvas, label, scale, points, guides))
-
-
-def _series(
-    canvas: Canvas,
-    lane: str,
-    scale: LogScale | ValueScale,
-    points: Sequence[Point],
-    guides: Sequence[tuple[Decimal, str]],
-) -> tuple[Mark, ...]:
-    right = canvas.scale.width
-    marks = [
-        Mark(
-            Shape.LINE, GUIDE, x=0, y=scale.y(value), width=right, dashed=True, text=text,
-            text_x=right - 3, text_y=scale.y(value) - 2, anchor="end",
-        )
-        for value, text in guides
-    ]  # fmt: skip
-    for before, after in pairwise(points):
-        path = f"M{canvas.scale.x(before.on)} {scale.y(before.value)}L{canvas.scale.x(after.on)} {scale.y(after.value)}"
-        marks.append(Mark(Shape.PATH, SERIES, path=path, open=True))
-    for point in points:
-        words = f"{point.words}{', above the upper limit' if point.high else ''}"
-        title, row = canvas.moment(lane, point.on, words)
-        x, y = canvas.scale.x(point.on), scale.y(point.value)
-        if point.high:
-            marks.append(Mark(Shape.PATH, LIMIT, path=diamond(x, y, 4.5), title=title, row=row))
-        else:
-            marks.append(Mark(Shape.CIRCLE, SERIES, x=x, y=y, radius=3.2, title=title, row=row))
-    return tuple(marks)
+            each.description, Source("condition", each.id), each.precision,
+        )  # fmt: skip
+        marks += [bar, *canvas.unsure(each.from_on, each.precision, top + height / 2)]
+    return Lane(lane, "", top, height, tuple(marks), LaneKind.CONDITIONS)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from enum import StrEnum
 from textwrap import wrap
 
@@ -10,6 +11,24 @@ from patients.rules.vocabulary import DatePrecision
 LINE_HEIGHT = 12.5  # pixels between the lines of a label
 LETTERS_IN_GUTTER = 18
 NOW_PLATE_WIDTH = 82.0  # pixels; the template draws it
+
+
+class LaneKind(StrEnum):
+    """What a lane is about: what can be chosen to be shown. The values stand in addresses, and name no drug."""
+
+    PHASE = "phase"
+    MILESTONES = "milestones"
+    ASSESSMENTS = "assessments"
+    DRUGS = "drugs"
+    MONITORING = "monitoring"
+    LEVELS = "levels"
+    ENZYMES = "ck"
+    STRENGTH = "strength"
+    GLOBALS = "globals"
+    RESPONSE = "response"
+    LUNG = "lung"
+    RESULTS = "results"
+    CONDITIONS = "conditions"
 
 
 class Shape(StrEnum):
@@ -22,17 +41,25 @@ class Shape(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Tone:
-    """A look: the name styles it on a screen, fill and stroke are written into the drawing for paper and PDF."""
+    """A look: the name styles it on a screen, fill and stroke are written into the drawing for paper and PDF.
+
+    `hatch` is drawn over the fill, so that tones can be told apart in black and white: see HATCHES in svg.py.
+    """
 
     name: str
     fill: str
     stroke: str
     text: str = "#14242c"
+    hatch: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line of the data table beside the drawing. `to_on` None: still so, or a single day when `single`."""
+    """One line of the data table beside the drawing. `to_on` None: still so, or a single day when `single`.
+
+    `kind` and `entry_id` find the entry it comes from, as a FactReference does; "" for what no one entry says.
+    `value` in `unit` is the number that was recorded, where there is one.
+    """
 
     lane: str
     from_on: date
@@ -40,11 +67,20 @@ class Row:
     single: bool
     words: str
     precision: str = DatePrecision.DAY
+    kind: str = ""
+    entry_id: str = ""
+    value: Decimal | None = None
+    unit: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """One shape. `title` is its words in full; `text` is written on it where there is room."""
+    """One shape. `title` is its words in full; `text` is written on it where there is room.
+
+    `x` and `y` are the middle of a circle or a path that marks a point, and the upper left corner of all else.
+    Marks nearer than `reach` pixels become one with a count (cluster.py); 0 keeps a mark as it is. `sign` is its entry
+    in the legend. `status` is what a count of such marks says of them.
+    """
 
     shape: Shape
     tone: Tone
@@ -61,7 +97,10 @@ class Mark:
     anchor: str = "start"
     dashed: bool = False
     open: bool = False
-    row: Row | None = None
+    rows: tuple[Row, ...] = ()
+    sign: str = ""
+    status: str = ""
+    reach: float = 0.0
 
     @property
     def text_on_shape(self) -> bool:
@@ -77,6 +116,16 @@ class Mark:
     def y2(self) -> float:
         """Lower end of a line."""
         return self.y + self.height
+
+    @property
+    def is_ground(self) -> bool:
+        """Whether it is a band behind everything, under the line of the day as well."""
+        return self.shape is Shape.RECT and not self.rows
+
+    @property
+    def is_cluster(self) -> bool:
+        """Whether it stands for several days, and opens when the axis is drawn wider."""
+        return len(self.rows) > 1 and self.rows[0].from_on != self.rows[-1].from_on
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +151,7 @@ class Lane:
     top: float
     height: float
     marks: tuple[Mark, ...]
+    kind: LaneKind | None = None
 
     @property
     def bottom(self) -> float:
@@ -143,6 +193,16 @@ class Timeline:
     rows: tuple[Row, ...]
 
     @property
+    def signs(self) -> frozenset[str]:
+        """The entries of the legend that the drawing needs."""
+        return frozenset(mark.sign for lane in self.lanes for mark in lane.marks if mark.sign)
+
+    @property
+    def shows_now(self) -> bool:
+        """Whether `as_of` lies on the axis."""
+        return self.first_on <= self.as_of <= self.last_on
+
+    @property
     def ahead_width(self) -> float:
         """How much of the drawing lies after `as_of`."""
         return self.width - self.now_x
@@ -159,11 +219,12 @@ class Timeline:
 
 INDUCTION = Tone("induction", "#d7e8f4", "#5f8fb3")
 MAINTENANCE = Tone("maintenance", "#d9efe0", "#5a9a72")
-RELAPSE = Tone("relapse", "#fbddd7", "#b96a5c")
-REMISSION = Tone("remission", "#eef4d8", "#8a9a45")
-OUT_OF_SCOPE = Tone("out-of-scope", "#e9eef0", "#7d919b")
+RELAPSE = Tone("relapse", "#fbddd7", "#b96a5c", hatch="rising")
+REMISSION = Tone("remission", "#eef4d8", "#8a9a45", hatch="dots")
+OUT_OF_SCOPE = Tone("out-of-scope", "#e9eef0", "#7d919b", hatch="falling")
 IMMUNOSUPPRESSANT = Tone("immunosuppressant", "#1f6f84", "#0b4a5a", "#ffffff")
 STEROID = Tone("steroid", "#f5d08a", "#8f5800")
+STEROID_BY_PLAN = Tone("steroid-by-plan", "#fdf3dd", "#8f5800", hatch="rising")
 IMMUNOGLOBULIN = Tone("immunoglobulin", "#6653a3", "#43337a", "#ffffff")
 SUPPORTIVE = Tone("supportive", "#5f737d", "#3d4f58", "#ffffff")
 OUTSIDE = Tone("outside", "#756650", "#524632", "#ffffff")
@@ -175,7 +236,18 @@ GOOD = Tone("good", "#14603a", "#14603a", "#14603a")
 NEUTRAL = Tone("neutral", "#465a64", "#465a64", "#2f434d")
 CONDITION = Tone("condition", "#efdcea", "#8a4a7c")
 SERIES = Tone("series", "#1d4e89", "#1d4e89", "#1d4e89")
-LIMIT = Tone("limit", "none", "#7a4700", "#7a4700")
+SECOND_SERIES = Tone("second-series", "#ffffff", "#7a3b8f", "#7a3b8f")
+NOT_COUNTED = Tone("not-counted", "#ffffff", "#5d707a", "#5d707a")
+LIMIT = Tone("limit", "#fff2d9", "#7a4700", "#7a4700")
 GUIDE = Tone("guide", "none", "#c3cfd4", "#5d707a")
+TARGET = Tone("target", "#e3f4ea", "#5a9a72")
+RESPONSE_BANDS = (
+    Tone("response-band t-response-band--minimal", "#f4f8f5", "#c3cfd4", "#465a64"),
+    Tone("response-band t-response-band--moderate", "#e6f1ea", "#c3cfd4", "#465a64"),
+    Tone("response-band t-response-band--major", "#d3e8db", "#c3cfd4", "#465a64"),
+)
 DUE = Tone("due", "#fff2d9", "#7a4700", "#7a4700")
 OVERDUE = Tone("overdue", "#a3161f", "#a3161f", "#ffffff")
+LATE = Tone("late", "#fff2d9", "#7a4700", "#7a4700")
+PAUSED = Tone("paused", "#f3f6f7", "#5d707a", hatch="falling")
+UNSURE = Tone("unsure", "none", "#5d707a")

@@ -31,6 +31,11 @@ class StandingPeriod:
             return "not applicable"
         return f"{self.phase.label}, {self.line_reached}" if self.line_reached else self.phase.label
 
+    @property
+    def code(self) -> str:
+        """The number of the line, for a stretch too short for words."""
+        return str(self.line_reached) if self.in_scope and self.line_reached else ""
+
 
 def turning_days(record: TreatmentRecord, as_of: date) -> list[date]:
     """Days up to `as_of` on which a recorded fact could change the standing, in order."""

@@ -11,7 +11,7 @@ from regimens.rules.taper import TaperSpan, TaperStanding
 from regimens.rules.taper_curve import LABEL, ExpectedCurve
 from regimens.rules.vocabulary import TaperChoice
 from tracker import display
-from tracker.timeline import course_of_disease as disease
+from tracker.timeline import measures
 from tracker.timeline.canvas import LETTER, Canvas, fits
 from tracker.timeline.layout import AHEAD, AXIS_HEIGHT, GAP, GUTTER, WIDTH, axis_ticks
 from tracker.timeline.marks import (
@@ -64,7 +64,7 @@ def lay_out_taper(
         now_x=canvas.scale.x(as_of),
         ticks=axis_ticks(canvas),
         lanes=tuple(lanes),
-        rows=tuple(mark.row for lane in lanes for mark in lane.marks if mark.row is not None),
+        rows=tuple(row for lane in lanes for mark in lane.marks for row in mark.rows),
     )
 
 
@@ -109,7 +109,7 @@ def _taken(canvas: Canvas, scale: ValueScale, span: TaperSpan, name: str) -> Mar
     bar = canvas.bar(name, STEROID, span.from_on, until, scale.bottom - height, height, words, text)
     # The dose stands at the foot of its step, clear of the dashed plan at its top.
     return Mark(
-        bar.shape, bar.tone, bar.x, bar.y, bar.width, bar.height, title=bar.title, row=bar.row, text=bar.text,
+        bar.shape, bar.tone, bar.x, bar.y, bar.width, bar.height, title=bar.title, rows=bar.rows, text=bar.text,
         text_x=bar.text_x, text_y=scale.bottom - 5,
     )  # fmt: skip
 
@@ -141,7 +141,7 @@ def _planned(canvas: Canvas, scale: ValueScale, standing: TaperStanding) -> list
         shown = from_on > standing.as_of and fits(display.quantity(dose, "mg"), end - x)
         text = display.quantity(dose, "mg") if shown else ""
         marks.append(
-            Mark(Shape.CIRCLE, PLANNED, x=x, y=y, radius=2.5, title=title, row=row, text=text,
+            Mark(Shape.CIRCLE, PLANNED, x=x, y=y, radius=2.5, title=title, rows=(row,), text=text,
                  text_x=x + 5, text_y=y - 4)
         )  # fmt: skip
     line = [Mark(Shape.PATH, PLANNED, path=path, dashed=True, open=True, title="plan, dashed")] if path else []
@@ -161,7 +161,7 @@ def _expected(canvas: Canvas, scale: ValueScale, curve: ExpectedCurve) -> list[M
     x = min(canvas.scale.x(first) + 6, canvas.scale.width - len(curve.label) * LETTER)
     return [
         Mark(
-            Shape.PATH, EXPECTED, path=path, title=f"{curve.label}, {words}", row=row, text=curve.label,
+            Shape.PATH, EXPECTED, path=path, title=f"{curve.label}, {words}", rows=(row,), text=curve.label,
             text_x=max(x, 2), text_y=scale.y(dose) - 5,
         )
     ]  # fmt: skip
@@ -179,7 +179,7 @@ def _decision_lane(canvas: Canvas, decisions: Sequence[TaperDecision], top: floa
         title, row = canvas.moment(lane, decision.on, words)
         word = decision.choice.value if fits(decision.choice.value, room) else ""
         marks.append(
-            Mark(Shape.PATH, NEUTRAL, path=_sign(decision.choice, x, middle), title=title, row=row, text=word,
+            Mark(Shape.PATH, NEUTRAL, path=_sign(decision.choice, x, middle), title=title, rows=(row,), text=word,
                  text_x=x + 9, text_y=middle + 4)
         )  # fmt: skip
     return Lane(lane, "", top, DECISION_HEIGHT, tuple(marks))
@@ -208,11 +208,11 @@ def _measures(canvas: Canvas, record: MonitoringRecord, since: date, top: float)
     assessments = [each for each in record.treatment.patient.assessments if each.on >= since]
     results = [each for each in record.results if each.sampled_on >= since]
     lanes: list[Lane] = []
-    ck = disease.creatine_kinase(assessments, results, canvas.as_of)
+    ck = measures.creatine_kinase(assessments, results, canvas.as_of)
     if ck:
-        lanes.append(disease.log_lane(canvas, "CK", "U/L, log scale", ck, top))
+        lanes.append(measures.log_lane(canvas, "CK", "U/L, log scale", ck, top))
         top = lanes[-1].bottom + GAP
-    strength = disease.strength(assessments, canvas.as_of)
+    strength = measures.strength(assessments, canvas.as_of)
     if strength:
-        lanes.append(disease.series_lane(canvas, "muscle strength", "MMT, % of maximum", strength, top, 0, 100))
+        lanes.append(measures.series_lane(canvas, "muscle strength", "MMT, % of maximum", strength, top, 0, 100))
     return lanes

@@ -1,19 +1,17 @@
-"""Lanes of what is taken: one for each drug, the oral corticosteroids by mg a day."""
+"""Lanes of what is taken: one for each drug, its courses as bars with their doses and how they ended."""
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
-from itertools import pairwise
 
-from patients.rules.record import Weight
-from regimens.rules.record import Course, DosePeriod, Infusion
-from regimens.rules.vocabulary import CourseRole, DoseBasis, DoseUnit, Frequency, OutcomeKind, Route
+from regimens.rules.record import Course, DosePeriod, Infusion, Outcome
+from regimens.rules.vocabulary import CourseRole, OutcomeKind, Route
 from tracker import display
-from tracker.timeline.canvas import Canvas, arrow, check, cross, diamond, fits
+from tracker.timeline.canvas import Canvas, Source, arrow, check, cross, diamond, fits
 from tracker.timeline.marks import (
     BAD,
     GOOD,
-    GUIDE,
     IMMUNOGLOBULIN,
     IMMUNOSUPPRESSANT,
     NEUTRAL,
@@ -23,12 +21,16 @@ from tracker.timeline.marks import (
     SUPPORTIVE,
     UNKNOWN_DOSE,
     Lane,
+    LaneKind,
     Mark,
+    Row,
     Shape,
     Tone,
 )
 
-DRUG_HEIGHT, BAR_HEIGHT, STEROID_HEIGHT = 32.0, 17.0, 76.0
+ROW_HEIGHT, BAR_HEIGHT = 32.0, 17.0
+SIGN_REACH = 9.0  # pixels between the middles of two signs that can be told apart
+_TICK_REACH = 3.0
 _ROLE_TONES: dict[CourseRole, Tone] = {
     CourseRole.IMMUNOSUPPRESSANT: IMMUNOSUPPRESSANT,
     CourseRole.CORTICOSTEROID: STEROID,
@@ -38,27 +40,31 @@ _ROLE_TONES: dict[CourseRole, Tone] = {
 }
 _BAD_OUTCOMES = (OutcomeKind.INEFFECTIVE, OutcomeKind.STEROID_DEPENDENT, OutcomeKind.INTOLERANT)
 _GOOD_OUTCOMES = (OutcomeKind.RESPONDED, OutcomeKind.REMISSION, OutcomeKind.COMPLETED)
-_TIMES_A_DAY = {
-    Frequency.ONCE_DAILY: Decimal(1),
-    Frequency.TWICE_DAILY: Decimal(2),
-    Frequency.THREE_TIMES_DAILY: Decimal(3),
-    Frequency.PER_DAY_TOTAL: Decimal(1),
-    Frequency.ALTERNATE_DAYS: Decimal("0.5"),
-}
-_MILLIGRAMS = {DoseUnit.MILLIGRAM: Decimal(1), DoseUnit.GRAM: Decimal(1000), DoseUnit.MICROGRAM: Decimal("0.001")}
 
 
-def milligrams_a_day(dose: DosePeriod, weights: Iterable[Weight]) -> Decimal | None:
-    """The daily amount that a dose comes to, or None when what is recorded does not say."""
-    if dose.amount is None or dose.unit not in _MILLIGRAMS or dose.frequency not in _TIMES_A_DAY:
-        return None
-    amount = dose.amount * _MILLIGRAMS[dose.unit] * _TIMES_A_DAY[dose.frequency]
-    if dose.basis is DoseBasis.FLAT:
-        return amount
-    known = [weight for weight in weights if weight.on <= dose.from_on]
-    if dose.basis is not DoseBasis.PER_KILOGRAM or not known:
-        return None
-    return amount * max(known, key=lambda weight: (weight.on, weight.id)).kilograms
+def _no_equivalence(course: Course) -> Decimal | None:
+    return None
+
+
+def _no_cycles(course: Course) -> tuple[date, ...]:
+    return ()
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What drugs and analytes are called, by their catalogue ids, and what the catalogue says of a course.
+
+    `equivalence` is mg of prednisolone for 1 mg of the course's drug, None where the sources give none; `cycles` are
+    the first days of the infusions planned ahead.
+    """
+
+    drugs: Callable[[str], str]
+    analytes: Callable[[str], str]
+    equivalence: Callable[[Course], Decimal | None] = _no_equivalence
+    cycles: Callable[[Course], tuple[date, ...]] = _no_cycles
+
+    def course(self, course: Course) -> str:
+        return self.drugs(course.drug) if course.drug else f"{course.drug_text} (outside the catalogue)"
 
 
 def by_drug(courses: Iterable[Course], as_of: date) -> list[list[Course]]:
@@ -66,22 +72,40 @@ def by_drug(courses: Iterable[Course], as_of: date) -> list[list[Course]]:
     groups: dict[tuple[str, str, bool], list[Course]] = {}
     for course in sorted(courses, key=lambda course: (course.start_on, course.id)):
         if course.start_on <= as_of:
-            groups.setdefault((course.drug, course.drug_text.lower(), _is_oral_steroid(course)), []).append(course)
+            groups.setdefault((course.drug, course.drug_text.lower(), is_oral_steroid(course)), []).append(course)
     return list(groups.values())
 
 
-def drug_lane(
-    canvas: Canvas, courses: list[Course], weights: tuple[Weight, ...], name_of: Callable[[Course], str], top: float
-) -> Lane:
-    """The lane of one drug: an oral corticosteroid by its mg a day, any other drug as bars with their doses."""
-    name = name_of(courses[0])
-    if _is_oral_steroid(courses[0]) and not all(course.never_given for course in courses):
-        return _steroid_lane(canvas, name, courses, weights, top)
-    y = top + DRUG_HEIGHT - BAR_HEIGHT - 4
+def bar_lane(canvas: Canvas, courses: list[Course], names: Names, top: float) -> Lane:
+    """The lane of one drug: its courses as bars with their doses."""
+    name = names.course(courses[0])
+    shelves = _Shelves()
     marks: list[Mark] = []
     for course in courses:
-        marks += _course_marks(canvas, name, course, y)
-    return Lane(name, "", top, DRUG_HEIGHT, tuple(marks))
+        y = top + shelves.place(canvas, course) * ROW_HEIGHT + ROW_HEIGHT - BAR_HEIGHT - 4
+        marks += _course_marks(canvas, name, course, names, y)
+    return Lane(name, "", top, shelves.height, tuple(marks), LaneKind.DRUGS)
+
+
+@dataclass(slots=True)
+class _Shelves:
+    """Courses of one drug share a row where they do not overlap, and take another where they do."""
+
+    ends: list[date] = field(default_factory=list)
+
+    def place(self, canvas: Canvas, course: Course) -> int:
+        """The row of the course, from 0. Courses come in the order of their starts."""
+        end = max(_days_ruled_out(canvas, course)) if course.never_given else canvas.until(course.stop_on)
+        for row, taken_until in enumerate(self.ends):
+            if taken_until <= course.start_on:
+                self.ends[row] = end
+                return row
+        self.ends.append(end)
+        return len(self.ends) - 1
+
+    @property
+    def height(self) -> float:
+        return max(len(self.ends), 1) * ROW_HEIGHT
 
 
 def periods(course: Course, as_of: date) -> list[tuple[DosePeriod | None, date, date | None]]:
@@ -95,151 +119,159 @@ def periods(course: Course, as_of: date) -> list[tuple[DosePeriod | None, date, 
     return [(dose, start, end) for (dose, start), end in zip(cuts, ends, strict=True)]
 
 
-def _is_oral_steroid(course: Course) -> bool:
+def is_oral_steroid(course: Course) -> bool:
     return course.role is CourseRole.CORTICOSTEROID and course.route in (Route.ORAL, Route.NOT_RECORDED)
 
 
-def _course_marks(canvas: Canvas, lane: str, course: Course, y: float) -> list[Mark]:
+def source_of(course: Course, dose: DosePeriod | None) -> Source:
+    """A stretch of a dose comes from that dose, and one without a dose from the course."""
+    if dose is None:
+        return Source("course", course.id)
+    return Source("dose", dose.id, dose.amount, dose.unit.label if dose.unit else "")
+
+
+def _course_marks(canvas: Canvas, lane: str, course: Course, names: Names, y: float) -> list[Mark]:
     if course.never_given:
-        return [_never_given(canvas, lane, course, y)]
+        return never_given(canvas, lane, course, y)
     marks = []
-    for dose, from_on, to_on in periods(course, canvas.as_of):
+    for place, (dose, from_on, to_on) in enumerate(periods(course, canvas.as_of)):
         known = dose is not None and dose.amount is not None
         tone = _ROLE_TONES[course.role] if known else UNKNOWN_DOSE
         words = display.dose(dose) if dose else "dose not recorded"
         text = display.dose_amount(dose) if dose else "dose not recorded"
-        marks.append(canvas.bar(lane, tone, from_on, to_on, y, BAR_HEIGHT, words, text))
+        precision = course.start_precision if place == 0 else "day"
+        bar = canvas.bar(
+            lane, tone, from_on, to_on, y, BAR_HEIGHT, _noted(course, words), text, source_of(course, dose), precision
+        )
+        marks.append(bar if known else replace(bar, dashed=True, sign="dose-not-recorded"))
     marks += [
         _infusion(canvas, lane, infusion, y) for infusion in course.infusions if infusion.first_on <= canvas.as_of
     ]
-    return marks + _endings(canvas, lane, course, y, y + BAR_HEIGHT)
+    marks += [_planned_infusion(canvas, lane, course, on, y) for on in names.cycles(course)]
+    marks += canvas.unsure(course.start_on, course.start_precision, y + BAR_HEIGHT + 2)
+    return marks + endings(canvas, lane, course, y, y + BAR_HEIGHT)
 
 
-def _never_given(canvas: Canvas, lane: str, course: Course, y: float) -> Mark:
-    judged = [outcome for outcome in course.outcomes if outcome.on <= canvas.as_of]
-    why = max(judged, key=lambda outcome: (outcome.on, outcome.id)).kind.label if judged else "reason not recorded"
-    words = f"never given: {why}"
-    title, row = canvas.moment(lane, course.start_on, words, course.start_precision)
-    x, middle = canvas.scale.x(course.start_on), y + BAR_HEIGHT / 2
+def _noted(course: Course, words: str) -> str:
+    return f"{words} ({course.note})" if course.note else words
+
+
+def never_given(canvas: Canvas, lane: str, course: Course, y: float) -> list[Mark]:
+    """The sign of a drug that was ruled out, with its judgements of that day; those of other days have their own."""
+    judged = _judged(canvas, course)
+    same_day = [outcome for outcome in judged if outcome.on == course.start_on]
+    why = dict.fromkeys(outcome.kind.label for outcome in same_day or judged[-1:])
+    text = f"never given: {', '.join(why) or 'reason not recorded'}"
+    source = Source("course", course.id)
+    title, row = canvas.moment(lane, course.start_on, text, course.start_precision, source)
+    if same_day:
+        words = f"never given: {', '.join(_judgement_words(outcome) for outcome in same_day)}"
+        title, _ = canvas.moment(lane, course.start_on, words, course.start_precision, source)
+    rows = (row, *(_judgement_moment(canvas, lane, outcome)[1] for outcome in same_day))
+    sign = _never_given_sign(canvas, course.start_on, y, title, text)
+    marks = [replace(sign, rows=rows), *canvas.unsure(course.start_on, course.start_precision, y + 9)]
+    return marks + _judgements(canvas, lane, [outcome for outcome in judged if outcome not in same_day], y)
+
+
+def _never_given_sign(canvas: Canvas, on: date, y: float, title: str, text: str) -> Mark:
+    x, middle = canvas.scale.x(on), y + BAR_HEIGHT / 2
     flipped = x > canvas.scale.width / 2
     return Mark(
         Shape.PATH,
         UNKNOWN_DOSE,
+        x=x,
+        y=middle,
         path=diamond(x, middle),
         title=title,
-        text=words,
+        text=text,
         text_x=x - 9 if flipped else x + 9,
         text_y=middle + 4,
         anchor="end" if flipped else "start",
-        row=row,
+        sign="never-given",
+        reach=SIGN_REACH,
     )
+
+
+def _days_ruled_out(canvas: Canvas, course: Course) -> list[date]:
+    return [course.start_on, *(outcome.on for outcome in _judged(canvas, course))]
+
+
+def _judged(canvas: Canvas, course: Course) -> list[Outcome]:
+    """The judgements on a course by the day, the oldest first."""
+    judged = [outcome for outcome in course.outcomes if outcome.on <= canvas.as_of]
+    return sorted(judged, key=lambda outcome: (outcome.on, outcome.id))
+
+
+def _judgement_words(outcome: Outcome) -> str:
+    detail = "; ".join(part for part in (outcome.reaction, outcome.reason) if part)
+    return f"{outcome.kind.label}{f' ({detail})' if detail else ''}"
+
+
+def _judgement_moment(canvas: Canvas, lane: str, outcome: Outcome) -> tuple[str, Row]:
+    source = Source("outcome", outcome.id)
+    return canvas.moment(lane, outcome.on, _judgement_words(outcome), outcome.precision, source)
+
+
+def _judgements(canvas: Canvas, lane: str, judged: Iterable[Outcome], top: float) -> list[Mark]:
+    marks: list[Mark] = []
+    for outcome in judged:
+        title, row = _judgement_moment(canvas, lane, outcome)
+        marks += canvas.unsure(outcome.on, outcome.precision, top - 4)
+        marks.append(_judgement(canvas.scale.x(outcome.on), top - 4, outcome.kind, title))
+        marks[-1] = replace(marks[-1], rows=(row,), reach=SIGN_REACH)
+    return marks
 
 
 def _infusion(canvas: Canvas, lane: str, infusion: Infusion, y: float) -> Mark:
-    amount = display.quantity(infusion.total, infusion.unit.label if infusion.unit else "")
-    amount = amount if infusion.total is not None else "amount not recorded"
+    unit = infusion.unit.label if infusion.unit else ""
+    amount = display.quantity(infusion.total, unit) if infusion.total is not None else "amount not recorded"
     words = f"infusion over {display.days(infusion.days)}, {amount}"
-    title, row = canvas.moment(lane, infusion.first_on, words)
-    return Mark(
-        Shape.LINE,
-        NEUTRAL,
-        x=canvas.scale.x(infusion.first_on),
-        y=y - 9,
-        height=12,
-        title=title,
-        row=row,
+    title, row = canvas.moment(
+        lane, infusion.first_on, words, source=Source("infusion", infusion.id, infusion.total, unit)
     )
+    x = canvas.scale.x(infusion.first_on)
+    return Mark(
+        Shape.LINE, NEUTRAL, x=x, y=y - 9, height=12, title=title, rows=(row,), sign="infusion", reach=_TICK_REACH,
+        status="infusions",
+    )  # fmt: skip
 
 
-def _endings(canvas: Canvas, lane: str, course: Course, top: float, bottom: float) -> list[Mark]:
+def _planned_infusion(canvas: Canvas, lane: str, course: Course, on: date, y: float) -> Mark:
+    plan = Source("infusion_plan", course.infusion_plan.id) if course.infusion_plan else Source("course", course.id)
+    words = "infusion planned" if on > canvas.as_of else "infusion planned, not recorded as given"
+    title, row = canvas.moment(lane, on, words, source=plan)
+    x = canvas.scale.x(on)
+    path = f"M{x} {y - 9}V{y + 5}"
+    return Mark(
+        Shape.PATH, PLANNED, x=x, y=y - 2, path=path, title=title, rows=(row,), dashed=True, open=True,
+        sign="planned-infusion",
+    )  # fmt: skip
+
+
+def endings(canvas: Canvas, lane: str, course: Course, top: float, bottom: float) -> list[Mark]:
     """The judgements on a course, and its stop or the sign that it goes on."""
-    marks = []
-    for outcome in sorted(course.outcomes, key=lambda outcome: (outcome.on, outcome.id)):
-        if outcome.on > canvas.as_of:
-            continue
-        detail = "; ".join(part for part in (outcome.reaction, outcome.reason) if part)
-        words = f"{outcome.kind.label}{f' ({detail})' if detail else ''}"
-        title, row = canvas.moment(lane, outcome.on, words, outcome.precision)
-        x, y = canvas.scale.x(outcome.on), top - 3
-        if outcome.kind in _BAD_OUTCOMES:
-            marks.append(Mark(Shape.PATH, BAD, path=cross(x, y), open=True, title=title, row=row))
-        elif outcome.kind in _GOOD_OUTCOMES:
-            marks.append(Mark(Shape.PATH, GOOD, path=check(x, y), open=True, title=title, row=row))
-        else:
-            marks.append(Mark(Shape.CIRCLE, NEUTRAL, x=x, y=y, radius=4, title=title, row=row))
+    marks = _judgements(canvas, lane, _judged(canvas, course), top)
     if course.stop_on is None or course.stop_on > canvas.as_of:
-        x = canvas.scale.x(canvas.as_of)
-        marks.append(Mark(Shape.PATH, NEUTRAL, path=arrow(x + 1, (top + bottom) / 2), title=f"{lane}: still taken"))
-    else:
-        why = course.stop_reason.label if course.stop_reason else "reason not recorded"
-        title, row = canvas.moment(lane, course.stop_on, f"stopped: {why}", course.stop_precision)
-        x = canvas.scale.x(course.stop_on)
-        marks.append(Mark(Shape.LINE, NEUTRAL, x=x, y=top - 3, height=bottom - top + 6, title=title, row=row))
-    return marks
+        if canvas.scale.holds(canvas.as_of):
+            x = canvas.scale.x(canvas.as_of)
+            path, y = arrow(x + 1, (top + bottom) / 2), (top + bottom) / 2
+            marks.append(Mark(Shape.PATH, NEUTRAL, x=x, y=y, path=path, title=f"{lane}: still taken", sign="goes-on"))
+        return marks
+    why = course.stop_reason.label if course.stop_reason else "reason not recorded"
+    source = Source("course", course.id)
+    title, row = canvas.moment(lane, course.stop_on, f"stopped: {why}", course.stop_precision, source)
+    marks += canvas.unsure(course.stop_on, course.stop_precision, bottom + 2)
+    x, height = canvas.scale.x(course.stop_on), bottom - top + 6
+    stop = Mark(Shape.LINE, NEUTRAL, x=x, y=top - 3, height=height, title=title, rows=(row,), sign="stop")
+    text = f"stopped: {why}"
+    if fits(text, canvas.scale.width - x):
+        stop = replace(stop, text=text, text_x=x + 5, text_y=round((top + bottom) / 2 + 4, 1))
+    return [*marks, stop]
 
 
-def _steroid_lane(canvas: Canvas, name: str, courses: list[Course], weights: tuple[Weight, ...], top: float) -> Lane:
-    floor, ceiling = top + STEROID_HEIGHT - 4, top + 18
-    taken = [
-        (dose, from_on, to_on, milligrams_a_day(dose, weights) if dose else None)
-        for course in courses
-        if not course.never_given
-        for dose, from_on, to_on in periods(course, canvas.as_of)
-    ]
-    planned = [step.milligrams_per_day for course in courses for step in course.taper if step.on > canvas.as_of]
-    highest = max([amount for *_, amount in taken if amount is not None] + planned + [Decimal(20)])
-    per_milligram = (floor - ceiling) / float(highest)
-    marks = [_guide(canvas, ceiling, f"{display.number(highest.normalize())} mg"), _guide(canvas, floor, "0")]
-    for dose, from_on, to_on, amount in taken:
-        words = display.dose(dose) if dose else "dose not recorded"
-        if amount is None:
-            text = display.dose_amount(dose) if dose else "dose not recorded"
-            marks.append(canvas.bar(name, UNKNOWN_DOSE, from_on, to_on, floor - 16, 16, words, text))
-            continue
-        if dose is not None and dose.basis is not DoseBasis.FLAT:
-            words = f"{words}, about {display.number(amount.quantize(Decimal('0.1')))} mg a day"
-        height = max(round(float(amount) * per_milligram, 1), 1.5)
-        text = f"{display.number(amount.quantize(Decimal('0.1')))} mg"
-        bar = canvas.bar(name, STEROID, from_on, to_on, floor - height, height, words, text)
-        marks.append(_text_above(bar) if height < 16 else bar)
-    for course in courses:
-        if not course.never_given:
-            marks += _taper(canvas, name, course, floor, per_milligram)
-            marks += _endings(canvas, name, course, floor - 16, floor)
-    return Lane(name, "mg a day", top, STEROID_HEIGHT, tuple(marks))
-
-
-def _text_above(bar: Mark) -> Mark:
-    """A step too low to be written on carries its text above."""
-    return Mark(
-        bar.shape, bar.tone, bar.x, bar.y, bar.width, bar.height, title=bar.title, row=bar.row,
-        text=bar.text, text_x=bar.x + 3, text_y=bar.y - 3,
-    )  # fmt: skip
-
-
-def _guide(canvas: Canvas, y: float, text: str) -> Mark:
-    return Mark(
-        Shape.LINE, GUIDE, x=0, y=y, width=canvas.scale.width, text=text, text_x=canvas.scale.width - 3,
-        text_y=y - 3, anchor="end", dashed=True,
-    )  # fmt: skip
-
-
-def _taper(canvas: Canvas, lane: str, course: Course, floor: float, per_milligram: float) -> list[Mark]:
-    """The planned steps that lie ahead, as a dashed staircase with one table row for each step."""
-    ahead = sorted((step for step in course.taper if step.on > canvas.as_of), key=lambda step: step.on)
-    if not ahead or (course.stop_on is not None and course.stop_on <= canvas.as_of):
-        return []
-    marks = []
-    for step, following in pairwise([*ahead, None]):
-        assert step is not None
-        x = canvas.scale.x(step.on)
-        end = canvas.scale.x(following.on) if following else x + 6
-        y = round(floor - float(step.milligrams_per_day) * per_milligram, 1)
-        text = display.quantity(step.milligrams_per_day, "mg")
-        title, row = canvas.moment(lane, step.on, f"planned: {text} a day")
-        shown = text if fits(text, end - x) else ""
-        marks.append(
-            Mark(Shape.PATH, PLANNED, path=f"M{x} {floor}V{y}H{end}", title=title, row=row, dashed=True,
-                 text=shown, text_x=x + 3, text_y=y - 3)
-        )  # fmt: skip
-    return marks
+def _judgement(x: float, y: float, kind: OutcomeKind, title: str) -> Mark:
+    if kind in _BAD_OUTCOMES:
+        return Mark(Shape.PATH, BAD, x=x, y=y, path=cross(x, y), open=True, title=title, sign="bad")
+    if kind in _GOOD_OUTCOMES:
+        return Mark(Shape.PATH, GOOD, x=x, y=y, path=check(x, y), open=True, title=title, sign="good")
+    return Mark(Shape.CIRCLE, NEUTRAL, x=x, y=y, radius=4, title=title, sign="judged")
