@@ -12,11 +12,13 @@ TYPED += tracker/protocols.py tracker/comparison.py tracker/comparison_report.py
 TYPED += tracker/embedded tracker/demo tracker/logs.py tracker/settings.py tracker/staffing tracker/celery.py tracker/views/health.py manage.py
 TYPED += patients/acting.py patients/seen.py tracker/acting.py tracker/access_log.py tracker/database tracker/audit tracker/reports tracker/sign_in
 TYPED += tracker/second_factor.py tracker/emergencies.py tracker/patient_life
+TYPED += tracker/caseload tracker/timeline tracker/home tracker/search tracker/glossary tracker/letters tracker/record_tabs.py tracker/since_visit.py
+TYPED += tracker/patient_flags.py tracker/paper.py patients/drafts.py tracker/frame.py tracker/wrong_method.py
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help install install-demo install-test demo demo-reset servers test check lint types contracts migrations deployment chromium \
-	bench mutation lock
+	bench mutation messages lock
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -65,7 +67,7 @@ demo-reset: install-demo ## Throw the demo data away and load it afresh
 servers: install-demo ## Keep the embedded PostgreSQL and Redis up until Ctrl-C
 	@exec $(BIN)/python -m tracker.embedded
 
-test: install-test chromium ## Run every test (PYTEST_FLAGS= for more options)
+test: install-test ## Run every test that can run here (PYTEST_FLAGS= for more options)
 	$(BIN)/python -m pytest -n $(TEST_PROCESSES) --dist worksteal $(PYTEST_FLAGS)
 
 check: install lint types contracts migrations deployment test ## Everything that must pass before a change goes in
@@ -90,13 +92,13 @@ deployment: install ## Django's deployment checks under production settings
 		ALLOWED_HOSTS=clinic.invalid DATABASE_URL=postgresql://nobody@database.invalid/none \
 		REDIS_URL=redis://redis.invalid $(BIN)/python manage.py check --deploy --fail-level WARNING
 
-chromium: # Browser tests drive the system's Chromium; where we may, we install it.
-	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || \
-		if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
-			apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium; \
-		else \
-			echo "No Chromium found: the browser tests will be skipped. On Debian: apt install chromium" >&2; \
-		fi
+# CHROMIUM= names another one than the system's, which we then never install.
+FIND_CHROMIUM := $(BIN)/python -m tests.browser.chromium
+chromium: install-test ## Install the browser that the browser tests drive, where we may (Debian, as root); fail without one
+	@if ! $(FIND_CHROMIUM) >/dev/null 2>&1 && test -z "$$CHROMIUM" -a "$$(id -u)" = 0 && command -v apt-get >/dev/null; then \
+		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium; \
+	fi
+	@$(FIND_CHROMIUM) >/dev/null
 
 bench: install-demo ## Print how fast the rules and the pages are
 	@exec $(BIN)/python -m benchmarks
@@ -105,6 +107,11 @@ mutation: install ## Change the clinical rules one place at a time and see wheth
 	@rm -rf mutants
 	nice -n 10 $(BIN)/mutmut run --max-children $(MUTATION_JOBS)
 	@$(BIN)/python -m tests.mutation.report
+
+messages: install ## Gather the texts for translators: make messages LANGUAGE=cy (needs gettext)
+	@test -n "$(LANGUAGE)" || { echo "Which language? make messages LANGUAGE=cy" >&2; exit 2; }
+	@mkdir -p locale
+	$(BIN)/python manage.py makemessages --locale $(LANGUAGE) --ignore .venv --ignore .local --ignore tests
 
 LOCKED = $(BIN)/uv pip compile --quiet --generate-hashes --universal --no-header --no-annotate --python-version 3.11
 lock: install ## Pin every dependency anew in requirements/*.txt

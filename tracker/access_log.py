@@ -24,6 +24,11 @@ logger = logging.getLogger(__name__)
 
 # How a patient is read through each address; one that is not named here is a page of one record.
 KIND_OF_ROUTE: dict[str, AccessKind] = {
+    "home": AccessKind.LIST,
+    "home_questions": AccessKind.LIST,
+    "questions": AccessKind.LIST,
+    "search": AccessKind.LIST,
+    "search_suggestions": AccessKind.SEARCH,
     "patient_list": AccessKind.LIST,
     "worklist": AccessKind.LIST,
     "worklist_bulk": AccessKind.LIST,
@@ -38,14 +43,23 @@ KIND_OF_ROUTE: dict[str, AccessKind] = {
     "calendar_day": AccessKind.LIST,
     "clinic_audit": AccessKind.LIST,
     "emergency_reviews": AccessKind.LIST,
+    "my_drafts": AccessKind.LIST,
     "reports": AccessKind.LIST,
     "worklist_print": AccessKind.PRINT,
+    "record_summary": AccessKind.PRINT,
+    "record_letter_pdf": AccessKind.PRINT,
     "worklist_export": AccessKind.EXPORT,
+    "timeline_svg": AccessKind.EXPORT,
+    "timeline_png": AccessKind.EXPORT,
+    "timeline_csv": AccessKind.EXPORT,
+    "cohort_list": AccessKind.LIST,
+    "cohort_list_csv": AccessKind.EXPORT,
+    "cohort_csv": AccessKind.EXPORT,
     "calendar_feed": AccessKind.FEED,
     "api:patients-search": AccessKind.SEARCH,
 }
 # A list that shows what was searched for once its address carries this word.
-SEARCH_WORDS = {"patient_list": "found"}
+SEARCH_WORDS = {"patient_list": "found", "search": "found"}
 # These are told even where they showed nobody: a search without a hit, an empty file, a feed that holds only numbers.
 ALWAYS_TOLD = frozenset({AccessKind.SEARCH, AccessKind.EXPORT, AccessKind.FEED})
 # Answers that show a page or rows. A form comes back with 409 or 422, and shows whom it is about.
@@ -57,6 +71,8 @@ _FORMATS = {
     "application/json": "JSON",
     "application/problem+json": "JSON",
     "application/pdf": "PDF",
+    "image/svg+xml": "SVG",
+    "image/png": "PNG",
 }
 _NOT_RECORDED = "Who reads what could not be recorded, so nothing is shown. Try again in a minute."
 

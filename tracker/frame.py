@@ -7,6 +7,8 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from monitoring.protocol.load import load as load_monitoring
 from monitoring.schedules import protocol_of
@@ -19,10 +21,11 @@ from patients.rules.permissions import Permission
 from patients.selectors import may, open_emergencies, patients_for, roles_by_clinic
 from regimens.protocol.load import load as load_pathway
 from tracker.presenters.emergencies import OpenEmergencyShown, Waiting, open_shown, waiting
-from tracker.presenters.heartbeats import alarm_words
+from tracker.presenters.heartbeats import alarm_words, moment
 
 # Pages that lie under another entry than the patients.
 _SECTIONS = {
+    "home": "home",
     "worklist": "worklist",
     "worklist_bulk": "worklist",
     "worklist_print": "worklist",
@@ -42,7 +45,14 @@ _SECTIONS = {
     "recovery_codes": "",
     "my_sessions": "",
     "gallery": "",
-    "protocol": "",
+    "protocol": "help",
+    "protocol_pathway": "help",
+    "protocol_drugs": "help",
+    "protocol_drug": "help",
+    "protocol_activity": "help",
+    "protocol_audits": "help",
+    "questions": "home",
+    "search": "",
     "safe_silence": "safe_silence",
     "reports": "reports",
     "ask_for_report": "reports",
@@ -69,13 +79,27 @@ _SECTIONS = {
     "emergency": "",
     "emergency_reviews": "",
     "review_emergency": "",
+    "mail": "",
 }
+# Parts of the site whose addresses all begin with the name of their entry.
+_SECTIONS_BY_BEGINNING = ("cohort", "help")
 
 
 @dataclass(frozen=True, slots=True)
 class MembershipShown:
     role: str
     clinic: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry of the main navigation; `waiting` is how many things wait behind it that nobody has seen."""
+
+    section: str
+    url: str
+    label: str
+    waiting: int = 0
+    waiting_words: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,8 +148,7 @@ class Frame:
         """The person's open emergency accesses: a band on every page until they are over."""
         if self._staff is None or not (found := open_emergencies(self._staff)):
             return []
-        zone = self._clinics[0].time_zone if self._clinics else settings.TIME_ZONE
-        return [open_shown(one, timezone.now(), zone) for one in found]
+        return [open_shown(one, timezone.now(), self._zone) for one in found]
 
     @cached_property
     def may_open_emergencies(self) -> bool:
@@ -181,26 +204,61 @@ class Frame:
             *(ProtocolShown(f"monitoring ({one.schedule_name})", one.version) for one in monitoring),
         ]
 
+    @property
+    def printed_at(self) -> str:
+        """When the page was made, by the clocks of the person's clinic: for the foot of a sheet of paper."""
+        return moment(timezone.now(), self._zone)
+
+    @property
+    def _zone(self) -> str:
+        return self._clinics[0].time_zone if self._clinics else settings.TIME_ZONE
+
     @cached_property
     def alarms(self) -> list[str]:
         """What should have run in the background and has not, in words; on every page until it runs again."""
         if self._staff is None or not (late := late_jobs()):
             return []
-        zone = self._clinics[0].time_zone if self._clinics else settings.TIME_ZONE
-        return [alarm_words(found, zone) for found in late]
+        return [alarm_words(found, self._zone) for found in late]
 
     @property
     def section(self) -> str:
         """Which entry of the main navigation the page lies under."""
         match = self._request.resolver_match
-        return _SECTIONS.get(match.url_name or "", "patients" if not match.namespace else "") if match else ""
+        if match is None or match.namespace:
+            return ""
+        name = match.url_name or ""
+        beginning = next((one for one in _SECTIONS_BY_BEGINNING if name.startswith(one)), "patients")
+        return _SECTIONS.get(name, beginning)
+
+    @property
+    def entries(self) -> list[Entry]:
+        """The main navigation of the person who is signed in, in the order of their day."""
+        unseen = self.open_alerts
+        unseen_words = ngettext("%(count)d not yet seen", "%(count)d not yet seen", unseen) % {"count": unseen}
+        found = [
+            Entry("home", reverse("home"), _("Home")),
+            Entry("patients", reverse("patient_list"), _("Patients")),
+            Entry("worklist", reverse("worklist"), _("Worklist")),
+            Entry("alerts", reverse("alerts"), _("Alerts"), unseen, unseen_words),
+            Entry("calendar", reverse("calendar"), _("Calendar")),
+            Entry("cohort", _address_of("cohort"), _("Cohort")),
+            Entry("safe_silence", reverse("safe_silence"), _("Safe silence")),
+            Entry("reports", reverse("reports") if self.runs_reports else "", _("Reports")),
+            Entry("help", _address_of("help"), _("Help")),
+        ]
+        return [entry for entry in found if entry.url]
 
     @property
     def api_docs_url(self) -> str:
-        try:
-            return reverse("api:documentation")
-        except NoReverseMatch:
-            return ""
+        return _address_of("api:documentation")
+
+
+def _address_of(name: str) -> str:
+    """Where a page is, or nothing when this installation does not have it."""
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""
 
 
 def frame(request: HttpRequest) -> dict[str, Frame]:

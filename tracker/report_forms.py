@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 from patients.inputs import DayField, EntryForm
 from patients.models import Clinic, Staff
@@ -22,9 +23,9 @@ class ReportForm(EntryForm):
         rows: dict[str, forms.Field] = {"report": forms.CharField(widget=forms.HiddenInput, initial=report.slug)}
         choices = [(str(one.pk), one.name) for one in clinics]
         one_clinic = forms.HiddenInput() if len(choices) == 1 else forms.Select()
-        rows["clinic"] = forms.ChoiceField(label="Clinic", choices=choices, widget=one_clinic)
-        rows["from"] = DayField(label="From", help_text="")
-        rows["until"] = DayField(label="Until", help_text="")
+        rows["clinic"] = forms.ChoiceField(label=_("Clinic"), choices=choices, widget=one_clinic)
+        rows["from"] = DayField(label=_("From"), help_text="")
+        rows["until"] = DayField(label=_("Until"), help_text="")
         for one in report.filters:
             if one.choices is None:
                 rows[one.name] = forms.CharField(label=one.label, required=False, max_length=20, help_text=one.help)

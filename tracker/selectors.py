@@ -1,6 +1,6 @@
 """Reads that join who the patient is, what they take and what must be looked at, for pages that show everything."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -119,8 +119,16 @@ def standings_of(
     return found
 
 
-def record_page(staff: Staff, patient_id: int, as_of: date | None = None, known_on: date | None = None) -> RecordPage:
-    """Everything that the patient record shows.
+def record_page(
+    staff: Staff,
+    patient_id: int,
+    as_of: date | None = None,
+    known_on: date | None = None,
+    *,
+    dose_checks: bool = True,
+    withdrawn: bool = True,
+) -> RecordPage:
+    """Everything that a page of the patient record shows; what the page does not show can be left unread.
 
     Raises NotFound for a patient of another clinic, NotKnownYet for one registered after `known_on`, and Refused for a
     `known_on` that has not come yet.
@@ -136,10 +144,8 @@ def record_page(staff: Staff, patient_id: int, as_of: date | None = None, known_
         standing=standing,
         today=today_in(patient.clinic),
         permissions=permissions_in(staff, patient.clinic_id),
-        withdrawn=withdrawn_entries(staff, patient) if known_on is None else (),
-        dose_checks=tuple(
-            dose_checks_of(staff, patient, end_of_day(known_on, patient.clinic) if known_on is not None else None)
-        ),
+        withdrawn=withdrawn_entries(staff, patient) if withdrawn and known_on is None else (),
+        dose_checks=tuple(_checks(staff, patient, known_on)) if dose_checks else (),
     )
     if known_on is None:
         return page
@@ -151,3 +157,7 @@ def record_page(staff: Staff, patient_id: int, as_of: date | None = None, known_
         changes=changes_since(staff, patient, moment),
         merges=tuple(came_with_merges(patient, moment)),
     )
+
+
+def _checks(staff: Staff, patient: Patient, known_on: date | None) -> Iterable[DoseCheck]:
+    return dose_checks_of(staff, patient, end_of_day(known_on, patient.clinic) if known_on is not None else None)

@@ -65,6 +65,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -79,6 +80,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "tracker.access_log.AccessLogMiddleware",
     "tracker.merged_records.MergedRecordsMiddleware",
+    "tracker.wrong_method.WrongMethodMiddleware",
 ]
 
 ROOT_URLCONF = "tracker.urls"
@@ -359,6 +361,8 @@ MAIL_DAYS_BETWEEN_OVERDUE = env.int("MAIL_DAYS_BETWEEN_OVERDUE", 7, validate=val
 
 # ── Language, time, static files ─────────────────────────────────────────────────────────────────────────────────────
 LANGUAGE_CODE = "en-gb"
+LANGUAGES = [("en-gb", "English")]  # a further one needs its catalogue: make messages (ADR 0047)
+LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = "UTC"
 USE_I18N = True
 USE_TZ = True
@@ -405,6 +409,10 @@ AUDIT_CHECK_DAYS = env.int("AUDIT_CHECK_DAYS", 7, validate=validate.Range(min=1)
 # ── Work on due items ────────────────────────────────────────────────────────────────────────────────────────────────
 # After a sample was taken; then its items are asked for again.
 DAYS_TO_WAIT_FOR_A_RESULT = env.int("DAYS_TO_WAIT_FOR_A_RESULT", 7, validate=validate.Range(min=1, max=56))
+
+# ── Forms ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+# What somebody has typed and not saved is kept for them so many days after the last keystroke.
+DRAFT_DAYS = env.int("DRAFT_DAYS", 14, validate=validate.Range(min=1, max=90))
 
 
 # ── Emergency access to another clinic's record (docs/adr/0031) ──────────────────────────────────────────────────────

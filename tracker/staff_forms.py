@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 from patients.entries import LONGEST_REASON
 from patients.inputs import EntryForm, one_of, words
@@ -18,10 +19,10 @@ class StaffReasonForm(EntryForm):
     """Why something about a member of staff is changed."""
 
     reason = words(
-        "Reason",
+        _("Reason"),
         length=LONGEST_REASON,
         required=True,
-        help_text="Kept with the change and your name, in the history of the clinic and in reports.",
+        help_text=_("Kept with the change and your name, in the history of the clinic and in reports."),
     )
 
 
@@ -29,17 +30,17 @@ class IdentityForm(StaffReasonForm):
     """Why somebody’s way in is made anew, which needs to be sure who asks."""
 
     reason = words(
-        "Reason, and how the person showed who they are",
+        _("Reason, and how the person showed who they are"),
         length=LONGEST_REASON,
         required=True,
-        help_text="For example: new telephone; came to the office, staff pass seen. Kept with your name.",
+        help_text=_("For example: new telephone; came to the office, staff pass seen. Kept with your name."),
     )
 
 
 class RoleForm(StaffReasonForm):
     """Another role."""
 
-    role = one_of(Role, "Role", radios=True, help_text=_ROLE_HELP)
+    role = one_of(Role, _("Role"), radios=True, help_text=_ROLE_HELP)
     field_order = ("role", "reason")
 
 
@@ -47,12 +48,12 @@ class AddMemberForm(StaffReasonForm):
     """Somebody who has an account already."""
 
     username = words(
-        "User name",
+        _("User name"),
         length=LONGEST_USERNAME,
         required=True,
-        help_text="Exactly as the person types it when signing in. Accounts of other clinics are not searched.",
+        help_text=_("Exactly as the person types it when signing in. Accounts of other clinics are not searched."),
     )
-    role = one_of(Role, "Role", radios=True, help_text=_ROLE_HELP)
+    role = one_of(Role, _("Role"), radios=True, help_text=_ROLE_HELP)
     field_order = ("username", "role", "reason")
 
 
@@ -60,18 +61,20 @@ class AddAccountForm(StaffReasonForm):
     """Somebody who has no account yet. `provider_name` is the hospital’s sign-in provider, "" for none."""
 
     username = words(
-        "User name",
+        _("User name"),
         length=LONGEST_USERNAME,
         required=True,
-        help_text="Letters, digits and @ . + - _ without spaces. It cannot be changed later.",
+        help_text=_("Letters, digits and @ . + - _ without spaces. It cannot be changed later."),
     )
-    given_name = words("Given name", length=150, required=True)
-    family_name = words("Family name", length=150, required=True)
+    given_name = words(_("Given name"), length=150, required=True)
+    family_name = words(_("Family name"), length=150, required=True)
     email = forms.EmailField(
-        label="E-mail address", max_length=254, help_text="Digests and alerts go there; its owner can switch them off."
+        label=_("E-mail address"),
+        max_length=254,
+        help_text=_("Digests and alerts go there; its owner can switch them off."),
     )
-    role = one_of(Role, "Role", radios=True, help_text=_ROLE_HELP)
-    signs_in = forms.ChoiceField(label="How they sign in", widget=forms.RadioSelect)
+    role = one_of(Role, _("Role"), radios=True, help_text=_ROLE_HELP)
+    signs_in = forms.ChoiceField(label=_("How they sign in"), widget=forms.RadioSelect)
     field_order = ("username", "given_name", "family_name", "email", "role", "signs_in", "reason")
 
     def __init__(self, data: Any = None, *, today: date, provider_name: str) -> None:

@@ -11,7 +11,8 @@ from django.utils import timezone
 from kombu.exceptions import OperationalError as BrokerError
 
 from monitoring.actions.heartbeat import found_wrong, heartbeat
-from monitoring.selectors.heartbeats import SEALS, TRAIL, TRAIL_HEAD
+from monitoring.selectors.heartbeats import CLEARED, SEALS, TRAIL, TRAIL_HEAD
+from patients.actions.drafts import forget_drafts
 from tracker import tokens
 from tracker.audit import heads
 from tracker.audit.nightly import check_trail_now
@@ -27,10 +28,12 @@ _SECONDS = settings.REPORT_MINUTES * 60
 
 @shared_task
 def clear_expired() -> None:
-    """Nightly: removes sessions and API tokens that have ended by themselves."""
+    """Nightly: removes sessions and API tokens that have ended by themselves, and what was typed and never saved."""
     call_command("clearsessions")
     sessions.clear_ended()
     tokens.clear_expired()
+    forget_drafts()
+    heartbeat(CLEARED)
 
 
 @shared_task

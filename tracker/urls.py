@@ -14,6 +14,15 @@ from tracker.views.calendar_feeds import calendar_feed, calendar_feeds, revoke_c
 from tracker.views.clinic_history import clinic_history
 from tracker.views.clinic_member import clinic_member
 from tracker.views.clinic_staff import clinic_staff
+from tracker.views.cohort import cohort
+from tracker.views.cohort_csv import cohort_csv
+from tracker.views.cohort_list import cohort_list, cohort_list_csv
+from tracker.views.cohort_monitoring import cohort_monitoring
+from tracker.views.cohort_response import cohort_response
+from tracker.views.cohort_steroid import cohort_steroid
+from tracker.views.cohort_survival import cohort_survival
+from tracker.views.cohort_time_to_line import cohort_time_to_line
+from tracker.views.dose_words import dose_words
 from tracker.views.duplicates import duplicates_page
 from tracker.views.emergency_reviews import close_emergency, emergency_reviews
 from tracker.views.entry_history import entry_history
@@ -66,6 +75,9 @@ from tracker.views.forms.set_target_range import SetTargetRange
 from tracker.views.forms.share_care import ShareCare
 from tracker.views.forms.snooze_item import SnoozeItem
 from tracker.views.forms.start_course import StartCourse
+from tracker.views.forms.start_course_baseline import StartCourseBaseline
+from tracker.views.forms.start_course_calendar import StartCourseCalendar
+from tracker.views.forms.start_course_confirm import StartCourseConfirm
 from tracker.views.forms.stop_course import StopCourse
 from tracker.views.forms.subject_access import SubjectAccess
 from tracker.views.forms.take_sample import TakeSample
@@ -73,25 +85,46 @@ from tracker.views.forms.undo_merge import UndoMerge
 from tracker.views.forms.withdraw_entry import WithdrawEntry
 from tracker.views.gallery import gallery
 from tracker.views.health import health, scheduler_health
+from tracker.views.help import help_page
+from tracker.views.help_glossary import help_glossary
+from tracker.views.help_tour import end_tour_page, help_tour
 from tracker.views.home import home
 from tracker.views.infusions import infusions
 from tracker.views.mail import mail_page, retry_mail_page
 from tracker.views.merges import merges_page
 from tracker.views.monitoring_plan import monitoring_plan
+from tracker.views.my_drafts import my_drafts, throw_draft_away
 from tracker.views.patient_history import patient_history
 from tracker.views.patient_list import patient_list
 from tracker.views.patient_work import patient_work_page
 from tracker.views.protocol import protocol
+from tracker.views.protocol_pages import (
+    protocol_activity,
+    protocol_audits,
+    protocol_drug,
+    protocol_drugs,
+    protocol_pathway,
+)
+from tracker.views.questions import home_questions, questions_page
 from tracker.views.record import record
+from tracker.views.record_assessments import record_assessments
+from tracker.views.record_background import record_background
+from tracker.views.record_flowsheet import record_flowsheet
+from tracker.views.record_letter import record_letter, record_letter_pdf
+from tracker.views.record_summary import record_summary
+from tracker.views.record_treatment import record_treatment
 from tracker.views.report_runs import cancel_report_page, download_report, report_runs
 from tracker.views.reports import ask_for_report_page, reports_page
 from tracker.views.response import response_page
+from tracker.views.result_check import result_check
 from tracker.views.results import results_page
 from tracker.views.retention import retention_page
 from tracker.views.safe_silence import safe_silence
 from tracker.views.saved_views import delete_view_page, save_view_page
+from tracker.views.search import search, search_suggestions
 from tracker.views.stop_reminders import stop_reminders_page
 from tracker.views.taper import taper_page
+from tracker.views.timeline import timeline_csv, timeline_page, timeline_png, timeline_svg
 from tracker.views.transfers import transfers_page, withdraw_transfer_page
 from tracker.views.undo_work import undo_work_page
 from tracker.views.what_if import WhatIf
@@ -106,6 +139,14 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("favicon.ico", favicon, name="favicon"),
     path("", home, name="home"),
     path("patients/", patient_list, name="patient_list"),
+    path("home/questions/", home_questions, name="home_questions"),
+    path("questions/", questions_page, name="questions"),
+    path("search/", search, name="search"),
+    path("search/suggestions/", search_suggestions, name="search_suggestions"),
+    path("help/", help_page, name="help"),
+    path("help/glossary/", help_glossary, name="help_glossary"),
+    path("help/tour/", help_tour, name="help_tour"),
+    path("help/tour/end/", end_tour_page, name="end_tour"),
     path("", include("tracker.sign_in_urls")),
     path("worklist/", worklist_page, name="worklist"),
     path("alerts/", alerts_page, name="alerts"),
@@ -117,6 +158,15 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("reports/runs/", report_runs, name="report_runs"),
     path("reports/runs/<int:run_id>/cancel/", cancel_report_page, name="cancel_report"),
     path("reports/runs/<int:run_id>/download/", download_report, name="download_report"),
+    path("cohort/", cohort, name="cohort"),
+    path("cohort/time-to-line/", cohort_time_to_line, name="cohort_time_to_line"),
+    path("cohort/survival/", cohort_survival, name="cohort_survival"),
+    path("cohort/response/", cohort_response, name="cohort_response"),
+    path("cohort/steroid/", cohort_steroid, name="cohort_steroid"),
+    path("cohort/monitoring/", cohort_monitoring, name="cohort_monitoring"),
+    path("cohort/patients/", cohort_list, name="cohort_list"),
+    path("cohort/patients.csv", cohort_list_csv, name="cohort_list_csv"),
+    path("cohort/figures/<slug:figure>.csv", cohort_csv, name="cohort_csv"),
     path("worklist/print/", worklist_print_page, name="worklist_print"),
     path("worklist/export/", worklist_export, name="worklist_export"),
     path("worklist/bulk/", WorklistBulk.as_view(), name="worklist_bulk"),
@@ -124,18 +174,34 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("worklist/views/<int:view_id>/delete/", delete_view_page, name="delete_view"),
     path("worklist/undo/<slug:kind>/<int:entry_id>/", undo_work_page, name="undo_work"),
     path("protocol/", protocol, name="protocol"),
+    path("protocol/pathway/", protocol_pathway, name="protocol_pathway"),
+    path("protocol/drugs/", protocol_drugs, name="protocol_drugs"),
+    path("protocol/drugs/<slug:drug>/", protocol_drug, name="protocol_drug"),
+    path("protocol/activity/", protocol_activity, name="protocol_activity"),
+    path("protocol/audits/", protocol_audits, name="protocol_audits"),
     path("calendar/", calendar_page, name="calendar"),
     path("calendar/addresses/", calendar_feeds, name="calendar_feeds"),
     path("calendar/addresses/<int:feed_id>/revoke/", revoke_calendar_feed, name="revoke_calendar_feed"),
     path("calendar/feed/<str:token>.ics", calendar_feed, name="calendar_feed"),
     path("calendar/<str:day>/", calendar_day, name="calendar_day"),
     path("patients/<int:patient_id>/", record, name="record"),
+    path("patients/<int:patient_id>/treatment/", record_treatment, name="record_treatment"),
+    path("patients/<int:patient_id>/assessments/", record_assessments, name="record_assessments"),
+    path("patients/<int:patient_id>/results/", record_flowsheet, name="record_flowsheet"),
+    path("patients/<int:patient_id>/background/", record_background, name="record_background"),
+    path("patients/<int:patient_id>/summary.pdf", record_summary, name="record_summary"),
+    path("patients/<int:patient_id>/letter/", record_letter, name="record_letter"),
+    path("patients/<int:patient_id>/letter.pdf", record_letter_pdf, name="record_letter_pdf"),
     path("patients/<int:patient_id>/access/", access_log, name="access_log"),
     path("patients/<int:patient_id>/history/", patient_history, name="patient_history"),
     path("patients/<int:patient_id>/entries/<slug:kind>/<int:entry_id>/history/", entry_history, name="entry_history"),
     path("clinics/<int:clinic_id>/history/", clinic_history, name="clinic_history"),
     path("patients/<int:patient_id>/map/", algorithm_map_page, name="algorithm_map"),
     path("patients/<int:patient_id>/response/", response_page, name="response"),
+    path("patients/<int:patient_id>/timeline/", timeline_page, name="timeline"),
+    path("patients/<int:patient_id>/timeline.svg", timeline_svg, name="timeline_svg"),
+    path("patients/<int:patient_id>/timeline.png", timeline_png, name="timeline_png"),
+    path("patients/<int:patient_id>/timeline.csv", timeline_csv, name="timeline_csv"),
     path("patients/<int:patient_id>/monitoring/", monitoring_plan, name="monitoring_plan"),
     path("patients/<int:patient_id>/monitoring/risk/", AssessRisk.as_view(), name="assess_risk"),
     path("patients/<int:patient_id>/monitoring/interval/", ChangeInterval.as_view(), name="change_interval"),
@@ -157,6 +223,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
         name="set_target_range",
     ),
     path("me/", MySettingsPage.as_view(), name="my_settings"),
+    path("me/drafts/", my_drafts, name="my_drafts"),
+    path("me/drafts/<int:draft_id>/throw-away/", throw_draft_away, name="throw_draft_away"),
     path("clinics/<int:clinic_id>/audits/", audits_page, name="clinic_audits"),
     path("clinics/<int:clinic_id>/audits/<slug:slug>/", audit_page, name="clinic_audit"),
     path("clinics/<int:clinic_id>/staff/", clinic_staff, name="clinic_staff"),
@@ -209,10 +277,19 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("mail/<int:mail_id>/again/", retry_mail_page, name="retry_mail"),
     path("reminders/stop/<str:token>/", stop_reminders_page, name="stop_reminders"),
     path("patients/<int:patient_id>/courses/new/", StartCourse.as_view(), name="start_course"),
+    path(
+        "patients/<int:patient_id>/courses/new/baseline/", StartCourseBaseline.as_view(), name="start_course_baseline"
+    ),
+    path(
+        "patients/<int:patient_id>/courses/new/calendar/", StartCourseCalendar.as_view(), name="start_course_calendar"
+    ),
+    path("patients/<int:patient_id>/courses/new/confirm/", StartCourseConfirm.as_view(), name="start_course_confirm"),
+    path("patients/<int:patient_id>/dose-words/", dose_words, name="dose_words"),
     path("patients/<int:patient_id>/never-given/new/", RecordNeverGiven.as_view(), name="record_never_given"),
     path("patients/<int:patient_id>/milestones/new/", AddMilestone.as_view(), name="add_milestone"),
     path("patients/<int:patient_id>/what-if/", WhatIf.as_view(), name="what_if"),
     path("patients/<int:patient_id>/results/new/", RecordResults.as_view(), name="record_results"),
+    path("patients/<int:patient_id>/results/check/", result_check, name="result_check"),
     path("results/<int:result_id>/correct/", CorrectResult.as_view(), name="correct_result"),
     path(
         "patients/<int:patient_id>/questions/<slug:prompt>/<slug:about>/",

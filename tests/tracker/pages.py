@@ -7,6 +7,8 @@ from datetime import date
 from pathlib import Path
 
 from django.http import HttpResponse
+from django.test import Client
+from django.urls import reverse
 
 from patients.models import Patient, Staff
 from patients.rules.vocabulary import AntibodyFinding, ConditionKind, MrcGrade, MuscleGroup
@@ -58,3 +60,20 @@ def a_full_record(by: Staff, **fields: object) -> Patient:
     rows.an_outcome(declined, OutcomeKind.DECLINED, date(2026, 5, 2))
     rows.a_result(patient, "alt", "120", date(2026, 5, 20), unit="U/L", upper_limit=40)
     return patient
+
+
+RECORD_TABS = ("record", "record_treatment", "record_assessments", "record_flowsheet", "record_background")
+
+
+def every_tab(client: Client, patient: Patient, **query: str) -> str:
+    """The markup of the record's own tabs, one after the other."""
+    answers = [client.get(reverse(name, args=[patient.pk]), query) for name in RECORD_TABS]
+    assert {answer.status_code for answer in answers} == {200}
+    return "".join(answer.content.decode() for answer in answers)
+
+
+def anchors_that_lead_nowhere(client: Client, markup: str) -> list[str]:
+    """The links of a page to an entry of a record whose page does not hold that entry."""
+    links = set(re.findall(r'href="(/patients/\d+/[^"#]*)#([a-z_]+-\d+)"', markup))
+    pages = {address: client.get(html.unescape(address)).content.decode() for address, _anchor in links}
+    return [f"{address}#{anchor}" for address, anchor in links if f'id="{anchor}"' not in pages[address]]

@@ -170,6 +170,22 @@ def test_a_step_of_an_old_page_saves_nothing_and_shows_how_it_stands(client: Cli
     assert AlertStep.objects.count() == 1
 
 
+def test_what_was_typed_for_an_old_page_is_not_lost(client: Client) -> None:
+    alert = an_alert(client, Role.DOCTOR)
+    Alert.objects.update(version=4)
+    response = post(client, alert, "act", 3, action="stop", note="platelets fell again")
+    page = response.content.decode()
+    assert "You had typed: platelets fell again. It is still in its form below." in text_of(response)
+    assert "platelets fell again</textarea>" in page
+    assert response.context["form"]["version"].value() == "4"
+    assert "This was not saved" not in page  # nobody has asked to save it in sight of the alert as it stands
+    Alert.objects.update(status=AlertStatus.CLOSED, closed_at=datetime(2026, 5, 31, tzinfo=UTC), version=5)
+    gone = post(client, alert, "act", 4, action="stop", note="platelets fell again")
+    assert gone.status_code == 409
+    assert "You had typed: platelets fell again." in text_of(gone)
+    assert "still in its form" not in text_of(gone)
+
+
 def test_a_post_without_the_token_is_refused(client: Client) -> None:
     alert = an_alert(client)
     strict = Client(enforce_csrf_checks=True)

@@ -64,7 +64,7 @@ def test_each_option_opens_its_dose_reasons_and_sources_without_script(client: C
     assert "7.5 mg once a week to start" in node
     assert "rung.non_severe_1" in node
     assert "published algorithm" in node
-    assert re.search(rf'href="{reverse("record", args=[patient.pk])}#course-\d+"', node)
+    assert re.search(rf'href="{reverse("record_treatment", args=[patient.pk])}#course-\d+"', node)
 
 
 def test_tells_the_path_in_words(client: Client, member: Staff) -> None:

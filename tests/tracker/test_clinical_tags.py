@@ -2,9 +2,11 @@
 
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.template import Context, Template
+from django.utils import translation
 
 from monitoring.rules.findings import DueStatus
 from patients.models import Patient
@@ -187,3 +189,27 @@ def test_components_keep_text_escaped() -> None:
     html = Template(text).render(Context({"title": "<script>"}))
     assert "<script>" not in html
     assert html.count("&lt;script&gt;") == 3
+
+
+@pytest.mark.parametrize(
+    ("how_many", "expected"),
+    [(0, "0"), (999, "999"), (1000, "1,000"), (12_265, "12,265"), (1_000_000, "1,000,000")],
+)
+def test_counts_are_written_with_separators(how_many: int, expected: str) -> None:
+    assert clinical.count(how_many) == expected
+
+
+def test_counts_follow_the_language_and_not_the_setting_for_numbers(settings: Any) -> None:
+    settings.USE_THOUSAND_SEPARATOR = False
+    with translation.override("de"):
+        assert clinical.count(12_265) == "12.265"
+
+
+def test_days_and_times_in_a_sentence_stay_on_one_line() -> None:
+    held = '<span class="nowrap">05-Apr-2026</span> at <span class="nowrap">14:05</span>'
+    for words, expected in (
+        ("05-Apr-2026 at 14:05", held),
+        ("by A & B, 05-Apr-2026 at 14:05.", f"by A &amp; B, {held}."),
+        ("never", "never"),
+    ):
+        assert Template("{{ words|unbroken }}").render(Context({"words": words})) == expected

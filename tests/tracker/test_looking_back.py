@@ -14,7 +14,7 @@ from patients.models import Patient, Staff
 from patients.rules.vocabulary import PatientStatus, Role
 from regimens.rules.vocabulary import OutcomeKind
 from tests.factories import rows
-from tests.tracker.pages import TODAY, a_full_record, query_budget, text_of
+from tests.tracker.pages import TODAY, a_full_record, every_tab, query_budget, text_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_the_day")]
 
@@ -49,6 +49,10 @@ def patient(doctor: Staff) -> Patient:
 
 def get(client: Client, patient: Patient, **query: str) -> Any:
     return client.get(reverse("record", args=[patient.pk]), query)
+
+
+def get_treatment(client: Client, patient: Patient, **query: str) -> Any:
+    return client.get(reverse("record_treatment", args=[patient.pk]), query)
 
 
 def test_what_was_entered_later_is_not_there_and_is_listed(client: Client, patient: Patient) -> None:
@@ -90,16 +94,17 @@ def test_the_protocols_read_with_are_those_in_force(client: Client, patient: Pat
 
 
 def test_nothing_can_be_entered_while_looking_back(client: Client, patient: Patient) -> None:
-    today = get(client, patient).content.decode()
-    assert "Entered in error" in today
+    course = get_treatment(client, patient, correct="1").content.decode()
+    assert "Entered in error" in course
+    assert "Change the dose" in course
     for query in (
         {"known_on": "2026-02-28"},
         {"as_of": "2026-02-28"},
         {"as_of": "2026-06-01", "known_on": "2026-02-28"},
     ):
-        page = get(client, patient, **query).content.decode()
+        pages = every_tab(client, patient, correct="1", **query)
         for words in ("Entered in error", "Add an assessment", "Change the dose", "Record an outcome"):
-            assert words not in page
+            assert words not in pages
 
 
 def test_links_to_the_patients_other_pages_carry_the_days(client: Client, patient: Patient) -> None:

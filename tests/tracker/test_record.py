@@ -2,18 +2,19 @@
 
 import re
 from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 import time_machine
 from django.test import Client
 from django.urls import reverse
 
+from monitoring.rules.vocabulary import AlertStatus
 from patients.models import Patient, Staff
-from patients.models.patient import Provenance
-from patients.rules.vocabulary import ConditionKind, DatePrecision, PatientStatus, Role, Subtype
+from patients.rules.vocabulary import PatientStatus, Role, Subtype
+from regimens.rules.vocabulary import MilestoneKind, OutcomeKind, Route
 from tests.factories import rows
-from tests.tracker.pages import TODAY, a_full_record, query_budget, text_of
+from tests.tracker.pages import TODAY, a_full_record, anchors_that_lead_nowhere, every_tab, query_budget, text_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_the_day")]
 
@@ -86,25 +87,17 @@ def test_every_reason_names_its_rule_source_and_kind(client: Client) -> None:
         assert re.search(r'tag--outline">[^<]+</span><span>[^<]+</span><span>rule (<a [^>]+>)?<code>', reason)
 
 
-def test_linked_facts_stand_on_the_page(client: Client) -> None:
-    page = client.get(reverse("record", args=[a_full_record(signed_in(client)).pk])).content.decode()
-    linked = set(re.findall(r'href="#([a-z_]+-\d+)"', page))
-    ids = re.findall(r'id="([^"]+)"', page)
-    assert len(linked) >= 6
-    assert linked <= set(ids)
+def test_every_link_to_an_entry_leads_to_where_it_stands(client: Client) -> None:
+    pages = every_tab(client, a_full_record(signed_in(client)))
+    assert len(set(re.findall(r'href="(/patients/\d+/[^"]*#[a-z_]+-\d+)"', pages))) >= 6
+    assert anchors_that_lead_nowhere(client, pages) == []
+
+
+def test_no_anchor_stands_twice_on_a_page(client: Client) -> None:
+    ids = re.findall(
+        r'id="([^"]+)"', client.get(reverse("record", args=[a_full_record(signed_in(client)).pk])).content.decode()
+    )
     assert sorted({found for found in ids if ids.count(found) > 1}) == []
-
-
-def test_active_stopped_and_never_given_drugs_are_never_mixed(client: Client) -> None:
-    page = shown(client, a_full_record(signed_in(client)))
-    active = page[page.index("Taken now") : page.index(" Stopped ", page.index("Taken now"))]
-    rest = page[page.index(" Stopped ", page.index("Taken now")) :]
-    stopped, never = rest.split("Considered and never given")[:2]
-    assert "azathioprine" in active
-    assert "prednisolone" in active
-    assert "methotrexate" not in active
-    assert "methotrexate stopped" in stopped
-    assert "mycophenolate mofetil, 02-May-2026: declined by the patient" in never
 
 
 def test_weekly_methotrexate_says_once_a_week_on_its_day(client: Client) -> None:
@@ -116,34 +109,6 @@ def test_what_is_due_says_how_late_for_which_drug_and_why(client: Client) -> Non
     due = page[page.index("What is due") :]
     assert re.search(r"overdue by \d+ days, \d\d-[A-Z][a-z]{2}-2026, for (prednisolone|azathioprine)", due)
     assert "Last done: never recorded" in due
-
-
-def test_a_result_above_its_limit_says_so(client: Client) -> None:
-    page = shown(client, a_full_record(signed_in(client)))
-    assert "120 U/L" in page
-    assert "above the upper limit" in page
-
-
-def test_missing_values_are_said_in_words(client: Client) -> None:
-    member = signed_in(client)
-    patient = rows.a_patient(member, born=None, sex="not_recorded")
-    rows.an_assessment(patient, date(2026, 1, 5))
-    page = shown(client, patient)
-    for words in ("age not recorded, sex not recorded, born not recorded", "HAQ", "not recorded", "No active course"):
-        assert words in page
-    assert "None" not in page
-
-
-def test_a_day_known_only_in_part_says_so(client: Client) -> None:
-    member = signed_in(client)
-    patient = rows.a_patient(member)
-    month = DatePrecision.MONTH.value
-    course = rows.a_course(patient, "methotrexate", date(2026, 2, 15), "15", start_precision=month)
-    rows.an_outcome(course, on=date(2026, 5, 15), precision=month)
-    rows.a_condition(patient, ConditionKind.ILD, date(2025, 6, 30), precision=DatePrecision.YEAR.value)
-    page = shown(client, patient)
-    for words in ("about Feb-2026", "about May-2026", "since about 2025"):
-        assert words in page
 
 
 def test_as_of_an_earlier_day_the_page_knows_nothing_later(client: Client) -> None:
@@ -195,20 +160,6 @@ def test_the_status_of_those_no_longer_under_care_is_loud(client: Client, status
     assert 'role="alert"' in page
 
 
-def test_a_published_case_says_where_it_comes_from(client: Client) -> None:
-    patient = rows.a_patient(
-        signed_in(client),
-        provenance=Provenance.PUBLISHED,
-        provenance_title="A letter on two patients",
-        provenance_url="https://example.org/letter",
-        provenance_dates="months only",
-        provenance_outcome="improved",
-    )
-    page = client.get(reverse("record", args=[patient.pk])).content.decode()
-    for words in ("Published case report", "A letter on two patients", "https://example.org/letter", "months only"):
-        assert words in page
-
-
 def test_inclusion_body_myositis_is_outside_the_pathway(client: Client) -> None:
     patient = rows.a_patient(signed_in(client), subtype=Subtype.INCLUSION_BODY_MYOSITIS.value)
     assert "This pathway does not apply" in shown(client, patient)
@@ -225,7 +176,7 @@ def test_inclusion_body_myositis_is_outside_the_pathway(client: Client) -> None:
 def test_each_role_is_offered_what_it_may_do(
     client: Client, role: Role, offered: tuple[str, ...], withheld: tuple[str, ...]
 ) -> None:
-    page = client.get(reverse("record", args=[a_full_record(signed_in(client, role)).pk])).content.decode()
+    page = every_tab(client, a_full_record(signed_in(client, role)))
     links = " ".join(re.sub(r"<[^>]+>", "", link) + " " for link in re.findall(r"<a [^>]*>.*?</a>", page))
     assert [words for words in offered if words not in links] == []
     assert [words for words in withheld if words in links] == []
@@ -283,28 +234,6 @@ def test_a_result_that_needs_action_stands_at_the_top_until_a_newer_one_does_not
     assert "needs action" not in text_of(client.get("/patients/"))
 
 
-def test_juvenile_measures_are_shown_where_they_were_measured(client: Client) -> None:
-    staff = rows.a_member()
-    patient = rows.a_patient(staff)
-    rows.an_assessment(patient, date(2026, 1, 5), haq="1")
-    client.force_login(staff)
-    address = f"/patients/{patient.pk}/"
-    assert b"CMAS" not in client.get(address).content
-    rows.an_assessment(patient, date(2026, 2, 5), cmas=38, das="7.5")
-    text = client.get(address).content.decode()
-    assert "CMAS 38 of 52" in text
-    assert "DAS 7.5 of 20" in text
-
-
-def test_a_raised_liver_enzyme_is_read_beside_the_ck_of_an_assessment(client: Client) -> None:
-    patient = rows.a_patient(signed_in(client))
-    assessment = rows.an_assessment(patient, date(2026, 1, 5), ck="4200")
-    assessment.enzymes.update(upper_limit=200)
-    rows.a_result(patient, "alt", "120", date(2026, 1, 6), unit="U/L", upper_limit=40)
-
-    assert "May be muscle: CK 4200 U/L on 05-Jan-2026" in shown(client, patient)
-
-
 def test_a_taper_step_that_has_come_is_the_dose_now(client: Client) -> None:
     patient = rows.a_patient(signed_in(client))
     prednisolone = rows.a_course(patient, "prednisolone", date(2026, 1, 6), dose="60")
@@ -315,3 +244,141 @@ def test_a_taper_step_that_has_come_is_the_dose_now(client: Client) -> None:
     assert words not in shown(client, patient, "2026-04-30")
     rows.a_dose(prednisolone, "30", date(2026, 5, 20))
     assert "last dose entered" not in shown(client, patient)
+
+
+def a_seen_patient(by: Staff) -> Patient:
+    """Seen on 04-May-2026; since then a dose was raised, a drug judged, ALT found raised, remission declared."""
+    patient = rows.a_patient(by)
+    for day in (date(2026, 2, 2), date(2026, 5, 4)):
+        rows.an_assessment(patient, day)
+    methotrexate = rows.a_course(patient, "methotrexate", date(2026, 1, 12), "15")
+    azathioprine = rows.a_course(patient, "azathioprine", date(2026, 3, 2), "50")
+    rows.a_dose(azathioprine, "100", date(2026, 5, 11))
+    rows.an_outcome(methotrexate, OutcomeKind.INEFFECTIVE, date(2026, 5, 18))
+    rows.a_milestone(patient, MilestoneKind.REMISSION, date(2026, 5, 25))
+    rows.a_result(patient, "alt", "120", date(2026, 5, 20), unit="U/L", upper_limit=40)
+    rows.a_result(patient, "albumin", "41", date(2026, 5, 20), unit="g/L")
+    return patient
+
+
+def since(client: Client, patient: Patient, **query: str) -> str:
+    page = text_of(client.get(reverse("record", args=[patient.pk]), query))
+    return page[page.index("Changed since the last visit") : page.index("In few lanes")]
+
+
+class TestSinceTheLastVisit:
+    def test_each_change_stands_with_its_day(self, client: Client) -> None:
+        found = since(client, a_seen_patient(signed_in(client)))
+        for words in (
+            "From 04-May-2026, the last day on which the patient was assessed",
+            "Phase induction → and now maintenance",
+            "25-May-2026 remission",
+            "Results out of range (1) 20-May-2026 ALT 120 U/L",
+            "11-May-2026 azathioprine: 100 mg",
+            "before 50 mg",
+            "18-May-2026 methotrexate: ineffective",
+            "Other new results (1) 20-May-2026 albumin 41 g/L",
+        ):
+            assert words in found, words
+
+    def test_each_change_leads_to_its_source(self, client: Client) -> None:
+        patient = a_seen_patient(signed_in(client))
+        page = client.get(reverse("record", args=[patient.pk])).content.decode()
+        changes = page[page.index('id="since"') : page.index('id="timeline"')]
+        kinds = {found.partition("-")[0] for found in re.findall(r'href="/patients/[^"]*#([^"]+)"', changes)}
+        assert {"result", "dose", "outcome", "milestone"} <= kinds
+        assert anchors_that_lead_nowhere(client, changes) == []
+
+    def test_another_day_can_be_chosen(self, client: Client) -> None:
+        found = since(client, a_seen_patient(signed_in(client)), since="19-May-2026")
+        assert "From 19-May-2026, the day chosen" in found
+        assert "ALT 120 U/L" in found
+        assert "18-May-2026 methotrexate" not in found
+
+    @pytest.mark.parametrize("asked", ["2026-06-01", "2027-01-01", "soon"])
+    def test_a_day_that_cannot_be_compared_with_is_said(self, client: Client, asked: str) -> None:
+        found = since(client, a_seen_patient(signed_in(client)), since=asked)
+        assert "is no day before 01-Jun-2026" in found
+        assert "From 04-May-2026, the last day" in found
+
+    def test_on_a_page_of_the_past_the_visit_before_that_day_is_taken(self, client: Client) -> None:
+        found = since(client, a_seen_patient(signed_in(client)), as_of="2026-05-04")
+        assert "From 02-Feb-2026, the last day" in found
+        assert "ALT 120" not in found
+
+    def test_nothing_changed_says_what_was_looked_at(self, client: Client) -> None:
+        patient = rows.a_patient(signed_in(client))
+        rows.an_assessment(patient, date(2026, 5, 4))
+        found = since(client, patient)
+        assert "Nothing changed. Looked at: results, alerts, courses and doses" in found
+
+    def test_no_visit_is_said(self, client: Client) -> None:
+        assert "No assessment before 01-Jun-2026 is recorded" in since(client, rows.a_patient(signed_in(client)))
+
+    def test_what_was_entered_later_about_earlier_days_is_told_apart(self, client: Client) -> None:
+        patient = rows.a_patient(signed_in(client))
+        rows.an_assessment(patient, date(2026, 5, 4), recorded_at=datetime(2026, 5, 4, 9, tzinfo=UTC))
+        then = {"recorded_at": datetime(2026, 5, 6, 9, tzinfo=UTC)}
+        rows.a_result(patient, "alt", "35", date(2026, 4, 30), unit="U/L", **then)
+        found = since(client, patient)
+        assert "Entered or corrected later, about that day or earlier (1)" in found
+        assert "30-Apr-2026 Result: ALT 35 U/L, entered 06-May-2026 at 10:00" in found
+
+    def test_alerts_about_later_days_are_told_closed_ones_too(self, client: Client) -> None:
+        patient = a_seen_patient(signed_in(client))
+        closed = {"status": AlertStatus.CLOSED.value, "closed_at": datetime(2026, 5, 22, 9, tzinfo=UTC)}
+        rows.an_alert(patient, on=date(2026, 5, 20), text="ALT 120 U/L: above 100", **closed)
+        rows.an_alert(patient, on=date(2026, 5, 3), text="an earlier thing", **closed)
+        found = since(client, patient)
+        assert "Alerts (1) 20-May-2026 ALT 120 U/L: above 100 (closed) needs action" in found
+        assert "an earlier thing" not in found
+        assert "Alerts (1)" not in since(client, patient, as_of="2026-05-30")
+
+    def test_an_alert_about_a_sample_of_the_visits_own_day_is_told_as_its_result_is(self, client: Client) -> None:
+        patient = a_seen_patient(signed_in(client))
+        closed = {"status": AlertStatus.CLOSED.value, "closed_at": datetime(2026, 5, 22, 9, tzinfo=UTC)}
+        result = rows.a_result(patient, "alt", "130", date(2026, 5, 4), unit="U/L", upper_limit=40)
+        rows.an_alert(patient, on=date(2026, 5, 4), text="ALT 130 U/L: above 100", result=result, **closed)
+        found = since(client, patient)
+        assert "04-May-2026 ALT 130 U/L" in found
+        assert "Alerts (1) 04-May-2026 ALT 130 U/L: above 100 (closed)" in found
+
+    def test_a_course_begun_since_says_with_which_dose_and_each_later_dose(self, client: Client) -> None:
+        patient = a_seen_patient(signed_in(client))
+        prednisolone = rows.a_course(patient, "prednisolone", date(2026, 5, 6), "40")
+        rows.a_dose(prednisolone, "35", date(2026, 5, 13))
+        rows.a_dose(prednisolone, "30", date(2026, 5, 27))
+        rows.a_course(patient, "hydroxychloroquine", date(2026, 5, 7))
+        rows.a_course(patient, "normal_immunoglobulin", date(2026, 5, 8), route=Route.INTRAVENOUS.value)
+        found = since(client, patient).replace("\u00a0", " ")
+        for words in (
+            "06-May-2026 prednisolone: started with 40 mg",
+            "13-May-2026 prednisolone: 35 mg",
+            "before 40 mg",
+            "27-May-2026 prednisolone: 30 mg",
+            "before 35 mg",
+            "07-May-2026 hydroxychloroquine: started, dose not recorded",
+            "08-May-2026 normal immunoglobulin: started",
+        ):
+            assert words in found, words
+        assert "normal immunoglobulin: started," not in found
+
+
+@pytest.mark.parametrize(
+    ("role", "first"),
+    [
+        (Role.DOCTOR, ["Add an assessment", "Start a course", "Record results"]),
+        (Role.NURSE, ["Record results", "Record a contact", "Add an assessment"]),
+        (Role.ADMIN, ["Contact details", "Change status"]),
+        (Role.AUDITOR, []),
+    ],
+)
+def test_what_a_role_does_most_stands_first_and_the_rest_is_listed_without_script(
+    client: Client, role: Role, first: list[str]
+) -> None:
+    page = client.get(reverse("record", args=[a_full_record(signed_in(client, role)).pk])).content.decode()
+    actions = page[page.index("record-actions") : page.index("</nav>", page.index("record-actions"))]
+    buttons, _more, rest = actions.partition("<details")
+    assert re.findall(r'<a class="button[^>]*>([^<]+)</a>', buttons) == first
+    assert "One-page summary (PDF)" in rest
+    assert [label for label in first if f">{label}</a>" in rest] == []

@@ -117,6 +117,27 @@ def test_filters_and_another_clinic(client: Client) -> None:
     assert "Not known here: test “gold”" in shown(client, test="gold")
 
 
+def test_what_was_entered_since_a_day_by_the_clinics_clocks(client: Client) -> None:
+    patient = a_patient(client)
+    platelets(patient, "250", recorded_at=datetime(2026, 5, 28, 22, 59, tzinfo=UTC))
+    platelets(patient, "251", recorded_at=datetime(2026, 5, 28, 23, 0, tzinfo=UTC))
+    platelets(patient, "252", recorded_at=datetime(2026, 5, 30, 9, tzinfo=UTC))
+    page = shown(client, since="2026-05-29")
+    assert "All results: 2 results" in page
+    assert "Only what was entered since 29-May-2026." in page
+    assert "1 result," in shown(client, since="2026-05-30")
+    assert "0 results" in shown(client, since="2026-05-31")
+    assert "All results: 3 results" in shown(client, since="soon")
+    assert "Not known here: since “soon”" in shown(client, since="soon")
+
+
+def test_the_day_stays_in_the_address_of_the_other_lists_and_of_the_filters(client: Client) -> None:
+    a_patient(client)
+    page = client.get(reverse("results"), {"since": "29/05/2026"}).content.decode()
+    assert '<input type="hidden" name="since" value="2026-05-29">' in page
+    assert "?since=29%2F05%2F2026&amp;which=alerted" in page
+
+
 def test_somebody_without_a_clinic_is_told_so(client: Client) -> None:
     client.force_login(rows.a_stranger(password=None))
     assert "You belong to no clinic" in shown(client)

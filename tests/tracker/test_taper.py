@@ -167,7 +167,7 @@ def test_a_nurse_reads_it_and_is_not_offered_the_decision(client: Client, member
 
 def test_the_record_leads_here(client: Client, member: Staff) -> None:
     course = tapered(member)
-    markup = client.get(reverse("record", args=[course.patient_id])).content.decode()
+    markup = client.get(reverse("record_treatment", args=[course.patient_id])).content.decode()
     assert f'href="{reverse("taper", args=[course.pk])}"' in markup
 
 

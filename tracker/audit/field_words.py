@@ -64,6 +64,8 @@ LABELS = {
     "quiet_until": "no e-mails until",
     "retention_years": "records are kept for",
     "is_lead": "leads the clinic",
+    "theme": "look of the pages",
+    "toured_at": "first tour finished",
     "wants_digest": "wants the daily e-mail",
     "wants_alerts": "wants alerts by e-mail",
     "owner_id": "whose work it is",

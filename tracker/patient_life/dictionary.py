@@ -25,6 +25,10 @@ MEANINGS: dict[str, Any] = {
     "emails": ("one e-mail to the person", "which kind, for which day, and whether it was sent"),
     "emergency_accesses": ("one opening by another clinic", "who opened the record in an emergency, when, why"),
     "transfers": ("one handing over", "from which clinic to which, asked for and decided by whom"),
+    "drafts": (
+        "one form that somebody has begun",
+        "which form, by whom, when, and what they have typed; it is no entry, and goes by itself after some days",
+    ),
     "merges": ("one merge of two records", "which records were made one, when, by whom and why"),
     "access_log": ("one look at the record", "who, in which role, when, by which page, and how"),
 }

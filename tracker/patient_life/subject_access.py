@@ -19,7 +19,7 @@ from django.utils import timezone
 from monitoring.models import Alert, AlertStep, DueItem, Mail
 from patients.acting import because
 from patients.entries import given_reason
-from patients.models import EmergencyAccess, Patient, PatientMerge, PatientTransfer, Staff, StatusChange
+from patients.models import Draft, EmergencyAccess, Patient, PatientMerge, PatientTransfer, Staff, StatusChange
 from patients.models.entry import Entry
 from patients.rules.permissions import Permission
 from patients.selectors import ids_of_person, patient_for, patients_for, require
@@ -177,6 +177,7 @@ def _beside(ids: list[int]) -> Iterator[tuple[str, Iterable[models.Model]]]:
     yield "emails", Mail.objects.filter(contact_details__patient__in=ids).order_by("pk")
     yield "emergency_accesses", EmergencyAccess.objects.filter(patient__in=ids).order_by("pk")
     yield "transfers", PatientTransfer.objects.filter(patient__in=ids).order_by("pk")
+    yield "drafts", Draft.objects.filter(patient__in=ids).order_by("pk")
     yield "merges", PatientMerge.objects.filter(Q(kept__in=ids) | Q(merged__in=ids)).order_by("pk")
 
 

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from monitoring.actions.hand_over import end_work_of
 from patients.acting import because
+from patients.actions.drafts import end_drafts_about
 from patients.entries import given_reason, store
 from patients.errors import NotFound, Refused
 from patients.models import Clinic, EmergencyAccess, Patient, PatientTransfer, Staff
@@ -145,6 +146,7 @@ def accept_transfer(*, by: Staff, transfer_id: int, hospital_number: str) -> Pat
         patient.version += 1
         store(patient)
         end_work_of(by=by, patient=patient)
+        end_drafts_about(patient)
         ours = EmergencyAccess.objects.filter(patient=patient, staff__memberships__clinic=row.to_clinic_id)
         EmergencyAccess.objects.filter(pk__in=ours.open_at(timezone.now()).values("pk")).update(
             closed_at=timezone.now()

@@ -1,6 +1,6 @@
 """The record as it was known on an earlier day: what was entered since, and what is answered otherwise now."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from zoneinfo import ZoneInfo
@@ -61,7 +61,7 @@ def looking_back(page: RecordPage) -> LookingBack | None:
         known_on=page.known_on,
         late=late,
         ahead=tuple(change for change in changes if change not in late),
-        differences=tuple(_differences(page.standing, page.now)),
+        differences=differences(page.standing, page.now),
     )
 
 
@@ -83,11 +83,10 @@ def changes_shown(changes: Iterable[EntryChange], patient: Patient) -> tuple[Cha
     )
 
 
-def _differences(then: Standing, now: Standing) -> Iterable[AnswerDiffers]:
-    for name, say in _ANSWERS.items():
-        before, after = say(then), say(now)
-        if before != after:
-            yield AnswerDiffers(name, before, after)
+def differences(then: Standing, now: Standing, leaving_out: Collection[str] = ()) -> tuple[AnswerDiffers, ...]:
+    """What two standings of one patient answer otherwise, in the order in which the record tells it."""
+    said = ((name, say(then), say(now)) for name, say in _ANSWERS.items() if name not in leaving_out)
+    return tuple(AnswerDiffers(name, before, after) for name, before, after in said if before != after)
 
 
 def _status(standing: Standing) -> PatientStatus:

@@ -3,19 +3,9 @@
 from dataclasses import dataclass
 
 from monitoring.rules.findings import DueStatus
-from patients.rules.vocabulary import ConditionKind
-from tracker.presenters.record import urgent_results
+from tracker.patient_flags import TOLD_AT_ONCE
+from tracker.presenters.record_values import urgent_results
 from tracker.selectors import Standing
-
-# Conditions that change what may be given: seen before the record is opened.
-_TOLD_AT_ONCE = (
-    ConditionKind.PREGNANCY,
-    ConditionKind.INFECTION,
-    ConditionKind.MALIGNANCY,
-    ConditionKind.RAPIDLY_PROGRESSIVE_ILD,
-    ConditionKind.RESPIRATORY_FAILURE_FROM_ILD,
-    ConditionKind.MYOCARDITIS,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +38,7 @@ def _flags(standing: Standing) -> tuple[Flag, ...]:
         present_now = condition.from_on <= standing.as_of and (
             condition.to_on is None or condition.to_on >= standing.as_of
         )
-        if present_now and condition.kind in _TOLD_AT_ONCE:
+        if present_now and condition.kind in TOLD_AT_ONCE:
             found.append(Flag("caution", condition.kind.label))
     if waiting := len(standing.questions.open):
         found.append(Flag("info", f"{waiting} question{'s' if waiting > 1 else ''}"))

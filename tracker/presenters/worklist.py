@@ -45,6 +45,11 @@ _TAGS = {
 }
 
 
+def tag_of(bucket: Bucket) -> str:
+    """The look of the word that says in which list an item lies."""
+    return _TAGS[bucket]
+
+
 _EVERYDAY = ("clinic", "owner", "lateness", "drug")
 
 
@@ -61,7 +66,7 @@ class RowShown:
 
     @property
     def tag(self) -> str:
-        return _TAGS[self.row.bucket]
+        return tag_of(self.row.bucket)
 
     @property
     def when(self) -> str:

@@ -16,7 +16,7 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
 # What the fonts that typst brings can show; everything else is written by its number.
 _UNPRINTABLE = re.compile(
     "[^\\n -~\u00a0-\u024f\u0370-\u04ff\u05d0-\u05ea\u1e00-\u1eff\u2010-\u2027\u2030-\u2040"
-    "\u20a0-\u20bf\u2190-\u22ff\ufffd]"
+    "\u2070\u2074-\u208e\u20a0-\u20bf\u2190-\u22ff\ufffd]"
 )
 
 

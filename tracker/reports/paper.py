@@ -1,19 +1,15 @@
 """The report on paper: a tagged PDF (PDF/UA) whose every page says which page of how many it is."""
 
-import json
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-import typst
-
-from tracker.reports.cells import printable, shown
+from tracker.paper import pdf_of
+from tracker.reports.cells import shown
 from tracker.reports.definitions import Column, Report, Value
 
 _TEMPLATE = Path(__file__).with_name("paper.typ")
-_BEYOND_LATIN = re.compile("[^\\n -~\u00a0-\u024f]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +36,7 @@ def write_pdf(report: Report, letterhead: Callable[[], Letterhead], rows: Iterab
         "definitions": [(column.heading, meaning_of(column)) for column in report.columns if column.printed],
         "rows": lines,
     }
-    written = json.dumps(content, ensure_ascii=False)
-    try:
-        return _compiled(printable(written))
-    except typst.TypstError:  # a sequence of characters that no font here can show, though each alone can be
-        return _compiled(printable(written, _BEYOND_LATIN))
+    return pdf_of(_TEMPLATE, content)
 
 
 def in_words(figures: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -67,13 +59,3 @@ def meaning_of(column: Column) -> str:
     allowed = f" One of: {', '.join(column.allowed)}." if column.allowed else ""
     empty = "" if column.empty.startswith("is never") else f" – means: {column.empty}."
     return f"{column.meaning}{allowed}{empty}"
-
-
-def _compiled(content: str) -> bytes:
-    return typst.compile(
-        _TEMPLATE.read_bytes(),
-        sys_inputs={"content": content},
-        pdf_standards="ua-1",
-        ignore_system_fonts=True,  # the same on every machine
-        format="pdf",
-    )

@@ -5,43 +5,47 @@ from typing import Any
 from django import forms
 from django.contrib.auth import password_validation
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
 
 from patients.models import Staff
 from tracker.second_factor import Asked
 
 _CODE_HELP = {
-    Asked.CODE: "Six digits from your authenticator app, or one of your recovery codes.",
-    Asked.PASSWORD: "The password with which you sign in.",
+    Asked.CODE: _("Six digits from your authenticator app, or one of your recovery codes."),
+    Asked.PASSWORD: _("The password with which you sign in."),
 }
 
 
-def _password(label: str, *, autocomplete: str, help_text: str = "") -> forms.CharField:
+def _password(*, autocomplete: str, **words: Any) -> forms.CharField:
+    """`words` are its label and help, as a CharField takes them."""
     widget = forms.PasswordInput(attrs={"autocomplete": autocomplete})
-    return forms.CharField(label=label, strip=False, max_length=200, widget=widget, help_text=help_text)
+    return forms.CharField(strip=False, max_length=200, widget=widget, **words)
 
 
 class SignInForm(forms.Form):
     """Name and password."""
 
     username = forms.CharField(
-        label="Username",
+        label=_("Username"),
         max_length=150,
         widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none", "autofocus": True}),
     )
-    password = _password("Password", autocomplete="current-password")
+    password = _password(label=_("Password"), autocomplete="current-password")
 
 
 class CodeForm(forms.Form):
     """A code, or the answer of a passkey in its place; or a password where the person has no second factor."""
 
-    code = forms.CharField(label="Code", max_length=20_000)
+    code = forms.CharField(label=_("Code"), max_length=20_000)
 
     def __init__(self, data: Any = None, *, asked: Asked) -> None:
         super().__init__(data)
         field = self.fields["code"]
         field.help_text = _CODE_HELP.get(asked, "")
         if asked is Asked.PASSWORD:
-            self.fields["code"] = _password("Password", autocomplete="current-password", help_text=field.help_text)
+            self.fields["code"] = _password(
+                label=_("Password"), autocomplete="current-password", help_text=field.help_text
+            )
         else:
             attributes = {"autocomplete": "one-time-code", "inputmode": "numeric", "autofocus": True, "size": 20}
             field.widget = forms.TextInput(attrs=attributes)
@@ -51,9 +55,9 @@ class NewAppForm(forms.Form):
     """The first code that a new authenticator app shows."""
 
     code = forms.CharField(
-        label="Code that the app shows",
+        label=_("Code that the app shows"),
         max_length=20,
-        help_text="Six digits.",
+        help_text=_("Six digits."),
         widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric", "size": 10}),
     )
 
@@ -62,7 +66,9 @@ class NewPasskeyForm(forms.Form):
     """What the person calls the passkey; the browser adds its answer."""
 
     name = forms.CharField(
-        label="Your name for it", max_length=60, help_text="For example: blue security key, or laptop of the ward."
+        label=_("Your name for it"),
+        max_length=60,
+        help_text=_("For example: blue security key, or laptop of the ward."),
     )
     answer = forms.CharField(widget=forms.HiddenInput, max_length=20_000, required=False)
 
@@ -70,7 +76,7 @@ class NewPasskeyForm(forms.Form):
         answer: str = self.cleaned_data["answer"]
         if not answer:
             raise ValidationError(
-                "The browser has made no passkey. This needs JavaScript and a device that can make one."
+                _("The browser has made no passkey. This needs JavaScript and a device that can make one.")
             )
         return answer
 
@@ -79,11 +85,11 @@ class FirstPasswordForm(forms.Form):
     """A password, typed twice."""
 
     new = _password(
-        "New password",
+        label=_("New password"),
         autocomplete="new-password",
-        help_text="At least 12 characters, not digits only, not common, not like your name. Several words are best.",
+        help_text=_("At least 12 characters, not digits only, not common, not like your name. Several words are best."),
     )
-    again = _password("New password again", autocomplete="new-password")
+    again = _password(label=_("New password again"), autocomplete="new-password")
 
     def __init__(self, data: Any = None, *, staff: Staff) -> None:
         super().__init__(data)
@@ -97,12 +103,12 @@ class FirstPasswordForm(forms.Form):
     def clean(self) -> dict[str, Any] | None:
         cleaned = super().clean()
         if cleaned and cleaned.get("new") and cleaned.get("again") and cleaned["new"] != cleaned["again"]:
-            self.add_error("again", "The two are not the same.")
+            self.add_error("again", _("The two are not the same."))
         return cleaned
 
 
 class NewPasswordForm(FirstPasswordForm):
     """The password as it is, and twice as it shall be."""
 
-    current = _password("Password now", autocomplete="current-password")
+    current = _password(label=_("Password now"), autocomplete="current-password")
     field_order = ("current", "new", "again")

@@ -3,6 +3,7 @@
 from django.db import transaction
 
 from patients.acting import explained
+from patients.actions.drafts import end_drafts_of
 from patients.entries import store
 from patients.errors import Refused
 from patients.models import Clinic, Membership, Staff
@@ -98,6 +99,7 @@ def end_membership(*, by: Staff, clinic_id: int, membership_id: int, reason: str
     row = member_to_change(by, clinic_id, membership_id)
     why(reason)
     sessions.end_all(row.staff, why="membership ended")
+    end_drafts_of(row.staff, clinic_id=clinic_id)
     row.delete()
     somebody_manages([clinic_id])
     return row.staff

@@ -6,6 +6,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
+from patients.actions.drafts import end_drafts_of
 from patients.entries import store
 from patients.errors import NotFound, Refused
 from patients.models import Clinic, Membership, Staff
@@ -75,4 +76,5 @@ def close(staff: Staff) -> Staff:
     staff.is_active = False
     tokens.revoke_all(staff)
     sessions.end_all(staff, why="account deactivated")
+    end_drafts_of(staff)
     return store(staff)

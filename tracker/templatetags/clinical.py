@@ -1,12 +1,15 @@
 """How clinical facts are written on a page: dates, doses, people. The words come from `tracker.display`."""
 
+import re
 from datetime import date
 from decimal import Decimal
 
 from django import template
 from django.urls import reverse
-from django.utils.html import format_html
+from django.utils import formats
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import pgettext_lazy
 
 from monitoring.rules.findings import DueFinding
 from monitoring.rules.record import Result
@@ -14,6 +17,7 @@ from patients.models import Patient
 from patients.rules.reasons import FactReference, Truth
 from patients.rules.record import Enzyme
 from patients.rules.vocabulary import DatePrecision, PatientStatus
+from patients.rules.wording import MONTHS
 from regimens.rules.record import DosePeriod
 from regimens.rules.vocabulary import OutcomeKind
 from tracker import display
@@ -22,6 +26,7 @@ from tracker.protocols import protocol_in_force
 
 register = template.Library()
 
+_DAY_OR_TIME = re.compile(r"(\b\d\d-[A-Z][a-z]{2}-\d{4}\b|\b\d\d:\d\d\b)")
 _TRUTH_SIGNS = {Truth.TRUE: "✓", Truth.FALSE: "✗", Truth.UNKNOWN: "?"}
 _TRUTH_WORDS = {Truth.TRUE: "holds", Truth.FALSE: "does not hold", Truth.UNKNOWN: "not known"}
 _OUTCOME_TAGS = {
@@ -37,6 +42,22 @@ _OUTCOME_TAGS = {
 }
 
 
+# The month's word follows the language of the page; day and year stand as they are (ADR 0047).
+_MONTHS = (
+    pgettext_lazy("month in a date", "Jan"), pgettext_lazy("month in a date", "Feb"),
+    pgettext_lazy("month in a date", "Mar"), pgettext_lazy("month in a date", "Apr"),
+    pgettext_lazy("month in a date", "May"), pgettext_lazy("month in a date", "Jun"),
+    pgettext_lazy("month in a date", "Jul"), pgettext_lazy("month in a date", "Aug"),
+    pgettext_lazy("month in a date", "Sep"), pgettext_lazy("month in a date", "Oct"),
+    pgettext_lazy("month in a date", "Nov"), pgettext_lazy("month in a date", "Dec"),
+)  # fmt: skip
+
+
+def _in_words(value: date, precision: str) -> str:
+    written, own = display.day(value, precision), MONTHS[value.month - 1]
+    return written.replace(f"{own}-", f"{_MONTHS[value.month - 1]}-")
+
+
 def _unknown(text: str) -> SafeString:
     return format_html('<span class="unknown">{}</span>', text)
 
@@ -46,13 +67,21 @@ def clinical_date(value: date | None, precision: str = DatePrecision.DAY) -> Saf
     """`{{ course.start_on|clinical_date:course.start_precision }}` as 05-Apr-2026, machine-readable as well."""
     if value is None:
         return _unknown(display.NOT_RECORDED)
-    return format_html('<time class="nowrap" datetime="{}">{}</time>', value.isoformat(), display.day(value, precision))
+    return format_html('<time class="nowrap" datetime="{}">{}</time>', value.isoformat(), _in_words(value, precision))
 
 
 @register.filter
 def plain_date(value: date | None, precision: str = DatePrecision.DAY) -> str:
     """The same date as plain text, for attributes and sentences."""
-    return display.day(value, precision)
+    return display.NOT_RECORDED if value is None else _in_words(value, precision)
+
+
+@register.filter
+def unbroken(text: str) -> SafeString:
+    """A sentence whose days and times are never broken over two lines: `12-Nov-2026 at 14:05`."""
+    parts = _DAY_OR_TIME.split(text)
+    held = format_html_join("", '{}<span class="nowrap">{}</span>', zip(parts[::2], parts[1::2], strict=False))
+    return format_html("{}{}", held, parts[-1])
 
 
 @register.filter
@@ -138,6 +167,12 @@ def due_words(item: DueFinding, as_of: date) -> str:
 def number(value: Decimal | int) -> str:
     """A number without trailing zeros."""
     return display.number(value)
+
+
+@register.filter
+def count(value: int) -> str:
+    """How many of something, as the language writes it: `12,265`. Never for an id or a clinical value."""
+    return formats.number_format(value, use_l10n=True, force_grouping=True)
 
 
 @register.filter

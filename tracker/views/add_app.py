@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.decorators import method_decorator
 from django.utils.safestring import mark_safe
+from django.utils.translation import gettext_lazy as _
 from django.views import View
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
@@ -53,7 +54,7 @@ class AddApp(View):
             return self.show(form, INVALID)
         del request.session[_SECRET]
         request.session[SHOWN] = "own"
-        messages.success(request, "The app is set up. From now on it is asked for when you sign in.")
+        messages.success(request, _("The app is set up. From now on it is asked for when you sign in."))
         if made:
             show_codes(request)
             return redirect("recovery_codes")

@@ -5,6 +5,7 @@ from typing import cast
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
@@ -34,7 +35,7 @@ def add_passkey(request: HttpRequest) -> HttpResponse:
         else:
             request.session[SHOWN] = "own"
             messages.success(
-                request, "The passkey is set up. From now on a second factor is asked for when you sign in."
+                request, _("The passkey is set up. From now on a second factor is asked for when you sign in.")
             )
             if made:
                 show_codes(request)

@@ -1,10 +1,11 @@
 """One alert: why, the values in time, what is taken, what was done so far, and what can be done now."""
 
+from collections.abc import Sequence
 from typing import Any, cast
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.decorators import method_decorator
 from django.views import View
@@ -18,6 +19,7 @@ from monitoring.tasks import reconcile_soon
 from patients.errors import DomainError, NotAllowed, NotFound, Refused, StaleVersion
 from patients.models import Staff
 from tracker.presenters.alerts import courses_shown, moment_shown, steps_shown
+from tracker.views.forms.keeping import as_typed
 from tracker.views.forms.page import INVALID, STALE
 
 _DONE = {
@@ -45,7 +47,7 @@ class AlertView(View):
         form = self._form(step, page, request.POST)
         if form is None:
             # The alert was moved on in another window, so that this step is no longer offered.
-            return self._show(page, status=STALE, moved_on=True)
+            return self._moved_on(page, step)
         if not form.is_valid():
             return self._show(page, form, INVALID)
         cleaned = {name: value for name, value in form.cleaned_data.items() if name != "step"}
@@ -56,7 +58,7 @@ class AlertView(View):
         except NotFound as error:
             raise Http404(error.message) from None
         except StaleVersion:
-            return self._show(self._page(alert_id), status=STALE, moved_on=True)
+            return self._moved_on(self._page(alert_id), step)
         except NotAllowed as error:
             raise PermissionDenied(error.message) from None
         except DomainError as error:
@@ -92,8 +94,22 @@ class AlertView(View):
             return CloseForm(data, **of)
         return ReopenForm(data, **of) if step == "reopen" and is_closed else None
 
+    def _moved_on(self, page: AlertPage, step: str) -> HttpResponse:
+        """The alert as it stands now, and what was typed: in its form where that is still offered, else in words."""
+        typed = cast(QueryDict, self.request.POST).copy()
+        typed["version"] = str(page.alert.version)
+        form = self._form(step, page, typed)
+        words = [text for name in ("note", "reason") if (text := typed.get(name, "").strip())]
+        return self._show(page, as_typed(form) if form is not None else None, STALE, moved_on=True, typed=words)
+
     def _show(
-        self, page: AlertPage, bound: AlertForm | None = None, status: int = 200, *, moved_on: bool = False
+        self,
+        page: AlertPage,
+        bound: AlertForm | None = None,
+        status: int = 200,
+        *,
+        moved_on: bool = False,
+        typed: Sequence[str] = (),
     ) -> HttpResponse:
         forms = {name: self._form(name, page) for name in _DONE}
         if bound is not None:
@@ -111,5 +127,6 @@ class AlertView(View):
             "form": bound,
             "doctors_only": left_out,
             "moved_on": moved_on,
+            "typed": typed,
         }
         return render(self.request, "monitoring/alert.html", context, status=status)

@@ -8,6 +8,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -54,7 +55,7 @@ def revoke_calendar_feed(request: HttpRequest, feed_id: int) -> HttpResponse:
         revoke_feed(by=cast(Staff, request.user), feed_id=feed_id)
     except NotFound as error:
         raise Http404(error.message) from None
-    messages.success(request, "The calendar address no longer works.")
+    messages.success(request, gettext_lazy("The calendar address no longer works."))
     return redirect("calendar_feeds")
 
 

@@ -3,6 +3,7 @@ from typing import cast
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
@@ -31,7 +32,7 @@ def change_password(request: HttpRequest) -> HttpResponse:
             for field, texts in error.errors.items():
                 form.add_error(field if field in form.fields else None, texts)
         else:
-            messages.success(request, "Your password is changed. Your other sessions and API tokens have ended.")
+            messages.success(request, _("Your password is changed. Your other sessions and API tokens have ended."))
             return redirect("my_settings")
     context = {"form": form, "has_password": staff.has_usable_password()}
     return render(request, "registration/change_password.html", context, status=INVALID if form.errors else 200)

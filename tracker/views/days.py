@@ -12,8 +12,12 @@ from patients.models import Staff
 from tracker.selectors import RecordPage, record_page
 
 
-def page_asked_for(request: HttpRequest, patient_id: int) -> tuple[RecordPage, dict[str, Any]]:
+def page_asked_for(
+    request: HttpRequest, patient_id: int, *, dose_checks: bool = False, withdrawn: bool = False
+) -> tuple[RecordPage, dict[str, Any]]:
     """The patient's page as of `?as_of=` and as known at the end of `?known_on=`, and what `_as_of.html` needs.
+
+    `dose_checks` and `withdrawn` are read for the pages that show them.
 
     What is no day, has not come yet or lies before the patient was registered is said, and left out. Raises Http404
     for a patient of another clinic.
@@ -24,10 +28,10 @@ def page_asked_for(request: HttpRequest, patient_id: int) -> tuple[RecordPage, d
     wrong_known = _no_day(asked_known) if asked_known and known_on is None else ""
     try:
         try:
-            page = record_page(staff, patient_id, as_of, known_on)
+            page = record_page(staff, patient_id, as_of, known_on, dose_checks=dose_checks, withdrawn=withdrawn)
         except (NotKnownYet, Refused) as error:
             wrong_known = error.message
-            page = record_page(staff, patient_id, as_of)
+            page = record_page(staff, patient_id, as_of, dose_checks=dose_checks, withdrawn=withdrawn)
     except NotFound as error:
         raise Http404(error.message) from None
     return page, {

@@ -8,6 +8,7 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
@@ -46,5 +47,5 @@ def close_emergency(request: HttpRequest, emergency_id: int) -> HttpResponse:
         row = close_emergency_access(by=staff, emergency_id=emergency_id)
     except NotFound as error:
         raise Http404(error.message) from None
-    messages.success(request, "The emergency access is closed. The record can no longer be read under it.")
+    messages.success(request, _("The emergency access is closed. The record can no longer be read under it."))
     return redirect("patient_list") if row.staff_id == staff.pk else redirect("review_emergency", emergency_id=row.pk)

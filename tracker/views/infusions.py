@@ -44,6 +44,7 @@ def infusions(request: HttpRequest, course_id: int) -> HttpResponse:
         "drug_name": drug_name(row),
         "stopped": row.stop_on is not None and row.stop_on <= today,
         "permissions": permissions_in(staff, patient.clinic_id),
+        "correcting": request.GET.get("correct") == "1",
         "shown": shown,
     }
     return render(request, "regimens/infusions.html", context)

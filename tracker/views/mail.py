@@ -10,6 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
@@ -92,7 +93,7 @@ def retry_mail_page(request: HttpRequest, mail_id: int) -> HttpResponse:
     except Refused as error:
         messages.error(request, error.message)
     else:
-        messages.success(request, "The e-mail is planned again and goes out within a minute or two.")
+        messages.success(request, _("The e-mail is planned again and goes out within a minute or two."))
     return redirect("mail")
 
 

@@ -5,6 +5,7 @@ from typing import cast
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
@@ -45,5 +46,5 @@ def remove_factor(request: HttpRequest, factor_id: int) -> HttpResponse:
         return redirect("my_second_factor")
     if not second_factor.has_one(staff):
         request.session.pop(SHOWN, None)
-    messages.success(request, "It is removed, and opens nothing any more.")
+    messages.success(request, _("It is removed, and opens nothing any more."))
     return redirect("my_second_factor")

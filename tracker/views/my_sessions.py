@@ -6,6 +6,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
@@ -37,7 +38,7 @@ def end_session(request: HttpRequest, session_id: int) -> HttpResponse:
         sessions.end_one(by=cast(Staff, request.user), session_id=session_id)
     except NotFound as error:
         raise Http404(error.message) from None
-    messages.success(request, "That session has ended.")
+    messages.success(request, _("That session has ended."))
     return redirect("my_sessions")
 
 

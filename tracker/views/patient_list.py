@@ -13,11 +13,11 @@ from patients.models import Staff
 from patients.rules.permissions import Permission
 from patients.selectors import clinics_of, may, search_patients
 from tracker.presenters.patient_list import present
+from tracker.search.find import words_asked
 from tracker.selectors import standings_of
+from tracker.views.search import SEARCHED
 
 PAGE_SIZE = 25
-LONGEST_SEARCH = 100  # characters
-_SEARCHED = "patients_searched_for"
 _OFFERED = (Permission.REGISTER_PATIENT, Permission.MERGE_PATIENTS, Permission.TRANSFER_PATIENT)
 
 
@@ -29,11 +29,10 @@ def patient_list(request: HttpRequest) -> HttpResponse:
     `?found` shows what was last searched for, `?page=` turns pages and a page too far is the last one.
     """
     if request.method == "POST":
-        # PostgreSQL knows no character 0; nothing longer than this can be a name or a number.
-        request.session[_SEARCHED] = request.POST.get("q", "").replace("\x00", "").strip()[:LONGEST_SEARCH]
-        return redirect(f"{reverse('patient_list')}{'?found=yes' if request.session[_SEARCHED] else ''}")
+        request.session[SEARCHED] = words_asked(request.POST.get("q", ""))
+        return redirect(f"{reverse('patient_list')}{'?found=yes' if request.session[SEARCHED] else ''}")
     staff = cast(Staff, request.user)
-    text = request.session.get(_SEARCHED, "") if "found" in request.GET else ""
+    text = request.session.get(SEARCHED, "") if "found" in request.GET else ""
     clinics = [clinic.pk for clinic in clinics_of(staff)]
     page = Paginator(search_patients(staff, text), PAGE_SIZE).get_page(request.GET.get("page"))
     context = {

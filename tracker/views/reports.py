@@ -10,6 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -133,7 +134,7 @@ def ask_for_report_page(request: HttpRequest) -> HttpResponse:
             as_of=as_of_kept(stored["as_of"]),
         )
     except signing.BadSignature:
-        messages.error(request, "What you saw is too old to be asked for. Look at the report again.")
+        messages.error(request, gettext_lazy("What you saw is too old to be asked for. Look at the report again."))
         return redirect("reports")
     except NotFound as error:
         raise Http404(error.message) from None
@@ -143,7 +144,9 @@ def ask_for_report_page(request: HttpRequest) -> HttpResponse:
         messages.error(request, error.message)
     else:
         make_report_soon(run.pk)
-        messages.success(request, "The report is asked for. It stands under “Your packs” when it is ready.")
+        messages.success(
+            request, gettext_lazy("The report is asked for. It stands under “Your packs” when it is ready.")
+        )
     return redirect("reports")
 
 

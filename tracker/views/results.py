@@ -1,5 +1,6 @@
 """Results across all patients, newest sample first: what asked for something, and what asks for nothing."""
 
+from datetime import date
 from typing import cast
 
 from django.core.paginator import Paginator
@@ -11,9 +12,11 @@ from django.views.decorators.http import require_safe
 from monitoring.protocol.load import load
 from monitoring.selectors import ReadingFilters, ResultList, read_rows, results_listed
 from patients.clock import now_in
-from patients.models import Staff
+from patients.models import Clinic, Staff
 from patients.selectors import clinics_of
-from tracker.presenters.alerts import Tab, asked_of, clinic_filter, filter_of_tests
+from tracker.home.days import entered_from
+from tracker.presenters.alerts import Asked, Tab, asked_of, clinic_filter, filter_of_tests
+from tracker.views.days import day_asked_for
 
 PAGE_SIZE = 50
 
@@ -33,12 +36,8 @@ def results_page(request: HttpRequest) -> HttpResponse:
         "which": {word.value for word in ResultList},
     }
     asked = asked_of(request.GET, known)
-    filters = ReadingFilters(
-        clinic=asked.id_of("clinic"),
-        patient=asked.id_of("patient"),
-        test=asked.sound["test"],
-        which=ResultList(asked.sound["which"] or ResultList.ALL),
-    )
+    since_asked, since = day_asked_for(request, "since")
+    filters = _filters(asked, since, clinics)
     read_at = now_in(next((clinic for clinic in clinics if clinic.pk == filters.clinic), clinics[0]))
     page = Paginator(results_listed(staff, filters), PAGE_SIZE).get_page(request.GET.get("page"))
     offered = [
@@ -53,9 +52,20 @@ def results_page(request: HttpRequest) -> HttpResponse:
         "tabs": [Tab(word.value, word.label, None, word is filters.which) for word in ResultList],
         "filters": filters,
         "offered": [found for found in offered if found.name != "clinic" or len(clinics) > 1],
-        "narrowed": filters.patient is not None or any(found.chosen for found in offered),
-        "ignored": asked.ignored,
+        "since": since,
+        "narrowed": bool(filters.patient or since) or any(found.chosen for found in offered),
+        "ignored": [*asked.ignored, *([f"since “{since_asked}”"] if since_asked and since is None else [])],
         "looks_back": protocol.raising.entered_within_days,
         "several_clinics": len(clinics) > 1,
     }
     return render(request, "monitoring/results.html", context)
+
+
+def _filters(asked: Asked, since: date | None, clinics: list[Clinic]) -> ReadingFilters:
+    return ReadingFilters(
+        clinic=asked.id_of("clinic"),
+        patient=asked.id_of("patient"),
+        test=asked.sound["test"],
+        which=ResultList(asked.sound["which"] or ResultList.ALL),
+        entered=entered_from(since, clinics) if since else None,
+    )

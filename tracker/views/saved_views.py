@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
@@ -31,7 +32,7 @@ def save_view_page(request: HttpRequest) -> HttpResponse:
             messages.success(request, f"Kept as “{view.name}”.")
             query = view.query
     else:
-        messages.error(request, "Not kept. Give the view a name of at most 60 characters.")
+        messages.error(request, _("Not kept. Give the view a name of at most 60 characters."))
     return redirect(f"{reverse('worklist')}?{query}")
 
 

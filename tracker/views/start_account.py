@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_http_methods
@@ -36,7 +37,7 @@ def start_account(request: HttpRequest, token: str) -> HttpResponse:
         except Refused as error:
             form.add_error("new", error.message)
         else:
-            messages.success(request, "Your password is set. Sign in with it now.")
+            messages.success(request, _("Your password is set. Sign in with it now."))
             return redirect("sign_in")
     context = {"form": form, "account": staff}
     return render(request, "registration/start_account.html", context, status=INVALID if form.errors else 200)

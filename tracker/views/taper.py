@@ -38,6 +38,7 @@ def taper_page(request: HttpRequest, course_id: int) -> HttpResponse:
         "page": page,
         "patient": page.standing.patient,
         "permissions": page.permissions,
+        "correcting": page.is_today and request.GET.get("correct") == "1",
         "as_of": page.standing.as_of,
         "unreadable_day": asked if asked and as_of is None else "",
         "course": course,

@@ -7,6 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
@@ -45,5 +46,5 @@ def withdraw_transfer_page(request: HttpRequest, transfer_id: int) -> HttpRespon
     except Refused as error:
         messages.error(request, error.message)
     else:
-        messages.success(request, "The transfer is withdrawn. The patient stays in your clinic.")
+        messages.success(request, _("The transfer is withdrawn. The patient stays in your clinic."))
     return redirect("transfers")

@@ -7,6 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
@@ -31,5 +32,5 @@ def undo_work_page(request: HttpRequest, kind: str, entry_id: int) -> HttpRespon
         messages.error(request, f"Not undone. {refused.message}")
     else:
         reconcile_soon(row.patient_id)
-        messages.success(request, "Undone. It stands as before.")
+        messages.success(request, _("Undone. It stands as before."))
     return redirect(way_back(request, reverse("worklist")))

@@ -13,6 +13,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, Qu
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.decorators import method_decorator
+from django.utils.translation import gettext_lazy
 from django.views import View
 from django.views.decorators.cache import never_cache
 
@@ -57,6 +58,11 @@ class OpenForm:
     title: str
     kind: ChangeKind
     form: Any
+
+    @property
+    def dose_about(self) -> str:
+        """What the part that works the dose out is asked about; "" for a change without a dose."""
+        return "" if self.kind is ChangeKind.STOP else self.about
 
 
 # A clinic computer is shared: no page of a record is kept by the browser.
@@ -135,7 +141,7 @@ class WhatIf(View):
         except DomainError as error:
             return self.show(self.checked(typed), status=INVALID, refusal=error)
         reconcile_soon(patient.pk)
-        messages.success(self.request, "The changes are recorded, exactly as they were shown.")
+        messages.success(self.request, gettext_lazy("The changes are recorded, exactly as they were shown."))
         return redirect("record", patient_id=patient.pk)
 
     def require(self, permission: Permission) -> None:

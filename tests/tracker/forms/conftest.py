@@ -10,6 +10,7 @@ import time_machine
 from django.test import Client
 from django.urls import reverse
 
+from patients.drafts import draft_at
 from patients.models import Clinic, Patient, Staff
 from patients.rules.vocabulary import Role
 from regimens.models import Course
@@ -51,6 +52,36 @@ class World:
         assert response.context["guard"]
         return self.post(page, *args, query=query, by=by, **typed, seen=response.context["form"].data["seen"])
 
+    def begin(self, *, by: Staff | None = None, **typed: Any) -> Any:
+        """Types a course at the first step of starting one, past what the dose guard says.
+
+        What was begun before is gone on with, as in the same window.
+        """
+        draft = draft_at(by or self.doctor, reverse("start_course", args=[self.patient.pk]))
+        typed |= {"draft_version": str(draft.version)} if draft is not None else {}
+        response = self.post("start_course", self.patient.pk, by=by, **typed)
+        if response.status_code != 200:
+            return response
+        typed |= {"draft_version": str(response.context["keeping"].version)}
+        seen = response.context["form"].data["seen"]
+        return self.post("start_course", self.patient.pk, by=by, **typed | {"seen": seen})
+
+    def confirm(self, *, by: Staff | None = None, **typed: Any) -> Any:
+        """Opens the last step of starting a course and sends it as it stands, with what is typed besides."""
+        page = self.get("start_course_confirm", self.patient.pk, by=by)
+        sent = unseen_fields(page.context["form"])
+        return self.post("start_course_confirm", self.patient.pk, by=by, **sent | typed)
+
+    def start(self, *, by: Staff | None = None, **typed: Any) -> Any:
+        """Starts a course from the first step to the last."""
+        begun = self.begin(by=by, **typed)
+        return self.confirm(by=by) if begun.status_code == 302 else begun
+
+
+def unseen_fields(form: Any) -> dict[str, Any]:
+    """What a form carries without showing it, as a browser sends it along."""
+    return {bound.html_name: bound.value() for bound in form.hidden_fields() if bound.value() is not None}
+
 
 def member(role: Role, clinic: Clinic | None = None, **fields: Any) -> Staff:
     """A member of staff signed in by the test client, for which hashing a password would only take time."""
@@ -79,6 +110,7 @@ def world(db: None, monkeypatch: pytest.MonkeyPatch) -> World:
         prednisolone=a_course(patient, "prednisolone"),
     )
     monkeypatch.setattr("tracker.views.forms.page.reconcile_soon", world.reconciled.append)
+    monkeypatch.setattr("tracker.views.forms.start_course_confirm.reconcile_soon", world.reconciled.append)
     return world
 
 

@@ -142,5 +142,5 @@ def test_the_last_assessment_stands_beside_the_fields(world: World) -> None:
     AssessmentEnzyme.objects.create(assessment=last, name="ck", value="900", upper_limit="200")
     text = world.get("add_assessment", world.patient.pk).content.decode()
     for said in ("1.5", "140 of 150", "41", "6.5", "3+, axial", "900\u00a0U/L, upper limit 200", "myocarditis"):
-        assert f"Recorded before: {said} (05-Apr-2026)" in text
+        assert f"was {said} on 05-Apr-2026" in text
     assert 'name="haq" value' not in text

@@ -104,7 +104,7 @@ def test_nobody_overwrites_what_they_have_not_seen(world: World) -> None:
     stale = save(world, seen=seen, telephone="0131 496 0199")
     assert stale.status_code == 409
     text = stale.content.decode()
-    assert "As it stands now: digest at 08:15" in text
+    assert "In the record now" in text
     assert 'value="0131 496 0199"' in text
     assert Clinic.objects.get(pk=world.clinic.pk).telephone == "0131 496 0123"
     again = stale.context["form"]["seen"].value()

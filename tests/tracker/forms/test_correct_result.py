@@ -125,7 +125,7 @@ def test_the_record_tells_what_stood_there_who_changed_it_and_why(world: World, 
     correct(world, wrong)
     new = Result.objects.get(superseded_at=None)
     correct(world, new, albumin_0="39", reason="read again")
-    record = world.get("record", world.patient.pk, by=world.nurse)
+    record = world.get("record_flowsheet", world.patient.pk, by=world.nurse, query="?correct=1")
     page = text_of(record)
     by = world.nurse.username
     assert f"corrected from 8.3 g/L, sampled 05-Apr-2026, on 20-Nov-2026 at 12:00 by {by}, because: misread" in page

@@ -28,27 +28,30 @@ def seen_on(response: Any) -> str:
     return str(response.context["form"].data["seen"])
 
 
+ABOVE = DAILY | {"amount": "30", "frequency": "once_weekly", "weekday": "monday"}
+
+
 def test_a_warning_comes_back_once_and_then_is_saved(world: World) -> None:
-    asked = world.post("start_course", world.patient.pk, **AZATHIOPRINE | {"amount": "100"})
+    asked = world.post("change_dose", world.methotrexate.pk, **ABOVE)
     assert asked.status_code == 200
-    assert not Course.objects.filter(drug="azathioprine").exists()
+    assert DosePeriod.objects.filter(course=world.methotrexate).count() == 1
     text = text_of(asked)
     assert "Not saved yet: look at this first" in text
-    assert "Warning: azathioprine: 100 mg a day is above the printed start of 50 mg a day" in text
+    assert "Warning: methotrexate: 30 mg a week is above the printed 25 mg a week" in text
     assert "Published algorithm: published algorithm, dose table" in text
     assert "Save all the same" in text
-    assert 'name="amount" value="100"' in asked.content.decode()
+    assert 'name="amount" value="30"' in asked.content.decode()
     assert "Reason to record" not in text
-    saved = world.post("start_course", world.patient.pk, **AZATHIOPRINE | {"amount": "100"}, seen=seen_on(asked))
+    saved = world.post("change_dose", world.methotrexate.pk, **ABOVE, seen=seen_on(asked))
     assert saved.status_code == 302
     assert DoseCheck.objects.get().override_reason == ""
 
 
 def test_another_dose_than_was_shown_is_shown_again(world: World) -> None:
-    asked = world.post("start_course", world.patient.pk, **AZATHIOPRINE | {"amount": "100"})
-    again = world.post("start_course", world.patient.pk, **AZATHIOPRINE | {"amount": "120"}, seen=seen_on(asked))
+    asked = world.post("change_dose", world.methotrexate.pk, **ABOVE)
+    again = world.post("change_dose", world.methotrexate.pk, **ABOVE | {"amount": "35"}, seen=seen_on(asked))
     assert again.status_code == 200
-    assert "120 mg a day" in text_of(again)
+    assert "35 mg a week" in text_of(again)
 
 
 def test_a_stop_asks_for_its_reason(world: World) -> None:
@@ -86,14 +89,17 @@ def test_a_recorded_intolerance_stops_the_start(world: World) -> None:
     an_outcome(before, OutcomeKind.INTOLERANT, date(2025, 3, 1), reaction="pancreatitis")
     asked = world.post("start_course", world.patient.pk, **AZATHIOPRINE)
     assert "not tolerated, 01-Mar-2025: pancreatitis" in text_of(asked)
-    assert f'href="/patients/{world.patient.pk}/#outcome-' in asked.content.decode()
+    assert f'href="/patients/{world.patient.pk}/treatment/#outcome-' in asked.content.decode()
 
 
 def test_the_baseline_screen_is_asked_about(world: World) -> None:
-    asked = world.post("start_course", world.patient.pk, **AZATHIOPRINE)
+    world.begin(**AZATHIOPRINE)
+    asked = world.get("start_course_confirm", world.patient.pk)
     assert "TPMT (wait for the result): needed before the first dose of azathioprine" in text_of(asked)
     a_result(world.patient, "tpmt_activity", "", date(2026, 4, 1), text="normal")
-    assert "TPMT" not in text_of(world.post("start_course", world.patient.pk, **AZATHIOPRINE))
+    said = world.get("start_course_confirm", world.patient.pk).context["shown"].everything
+    assert [finding for finding in said if finding.code.value == "baseline_screen"]
+    assert not [finding for finding in said if "TPMT" in finding.text]
 
 
 def test_pregnancy_is_said_with_its_source(world: World) -> None:
@@ -107,7 +113,7 @@ def test_pregnancy_is_said_with_its_source(world: World) -> None:
 def test_notes_alone_hold_nothing_and_stand_in_the_record(world: World) -> None:
     weekly = DAILY | {"frequency": "once_weekly", "weekday": "monday"}
     assert world.post("change_dose", world.methotrexate.pk, **weekly).status_code == 302
-    text = text_of(world.get("record", world.patient.pk))
+    text = text_of(world.get("record_treatment", world.patient.pk))
     assert "Dose guard, dose from 05-Apr-2026 (1)" in text
     assert "Note: methotrexate: folic acid is not recorded beside it" in text
 
@@ -117,10 +123,10 @@ def test_a_dose_saved_against_a_stop_says_so_in_the_record(world: World) -> None
     said = DAILY | {"override_reason": "dose of a trial"}
     asked = world.post("change_dose", world.methotrexate.pk, **said)
     assert world.post("change_dose", world.methotrexate.pk, **said, seen=seen_on(asked)).status_code == 302
-    text = text_of(world.get("record", world.patient.pk))
+    text = text_of(world.get("record_treatment", world.patient.pk))
     assert "saved against the dose guard" in text
     assert "Dose from 05-Apr-2026: “dose of a trial”, Dora Doctor, 20-Nov-2026 at 12:00" in text
-    assert "saved against" not in text_of(world.get("record", world.patient.pk, query="?as_of=2026-04-04"))
+    assert "saved against" not in text_of(world.get("record_treatment", world.patient.pk, query="?as_of=2026-04-04"))
 
 
 def test_a_dose_changed_meanwhile_is_shown_and_nothing_typed_is_lost(world: World) -> None:

@@ -1,10 +1,11 @@
 from typing import Any
 
+import pytest
 from django.test import Client
 from django.urls import reverse
 
 from patients.models import Membership, Staff
-from patients.rules.vocabulary import Role
+from patients.rules.vocabulary import Role, Theme
 from tests.factories import rows
 from tests.tracker.forms.conftest import World
 from tests.tracker.pages import text_of
@@ -15,7 +16,7 @@ def mine(staff: Staff) -> dict[int, tuple[bool, bool]]:
 
 
 def save(world: World, **typed: Any) -> Any:
-    return world.post("my_settings", by=world.nurse, **typed)
+    return world.post("my_settings", by=world.nurse, **{"theme": "device", **typed})
 
 
 def test_each_clinic_is_set_on_its_own(world: World) -> None:
@@ -55,10 +56,32 @@ def test_the_way_to_a_clinics_settings_is_for_those_who_may_change_them(world: W
     assert address in world.get("my_settings", by=nurse).content.decode()
 
 
-def test_who_belongs_to_no_clinic_has_nothing_to_set(world: World) -> None:
-    text = text_of(world.get("my_settings", by=rows.a_stranger(password=None)))
-    assert "You belong to no clinic" in text
-    assert "Save my settings" not in text
+def test_who_belongs_to_no_clinic_still_chooses_the_look_of_the_pages(world: World) -> None:
+    alone = rows.a_stranger(password=None)
+    page = world.get("my_settings", by=alone)
+    assert "You belong to no clinic" in text_of(page)
+    assert list(page.context["form"].fields) == ["theme"]
+    assert world.post("my_settings", by=alone, theme="dark").status_code == 302
+    assert Staff.objects.get(pk=alone.pk).theme == "dark"
+
+
+@pytest.mark.parametrize("theme", Theme)
+def test_the_pages_look_as_was_chosen(world: World, theme: Theme) -> None:
+    save(world, theme=theme.value)
+    nurse = Staff.objects.get(pk=world.nurse.pk)
+    page = world.get("my_settings", by=nurse)
+    assert f'<html lang="en-GB" data-theme="{theme.value}">' in page.content.decode()
+    assert page.context["form"]["theme"].value() == theme.value
+    assert Staff.objects.get(pk=world.doctor.pk).theme == "device"
+
+
+@pytest.mark.parametrize("theme", ["", "sepia"])
+def test_a_look_that_is_not_offered_is_refused_and_nothing_is_saved(world: World, theme: str) -> None:
+    response = save(world, theme=theme, **{f"clinic_{world.clinic.pk}": []})
+    assert response.status_code == 422
+    assert "theme" in response.context["form"].errors
+    assert Staff.objects.get(pk=world.nurse.pk).theme == "device"
+    assert mine(world.nurse) == {world.clinic.pk: (True, True)}
 
 
 def test_the_name_in_the_header_leads_there(world: World) -> None:

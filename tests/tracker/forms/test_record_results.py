@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.urls import reverse
+from django.utils.http import urlencode
 
 from monitoring.actions import reconcile
 from monitoring.models import DueItem, Result
@@ -203,8 +204,9 @@ def test_the_last_value_and_its_day_stand_beside_the_field(world: World) -> None
     a_result(world.patient, "alt", "62", date(2026, 2, 5), unit="U/L")
     a_result(world.patient, "albumin", "38", date(2026, 2, 4), unit="g/L")
     page = text_of(world.get("record_results", world.patient.pk, query="?panel=liver"))
-    assert "Recorded before: 62 U/L on 05-Feb-2026" in page
-    assert "Recorded before: 38 g/L on 04-Feb-2026" in page
+    assert "Last recorded" in page
+    assert "62 U/L on 05-Feb-2026" in page
+    assert "38 g/L on 04-Feb-2026" in page
     assert "61 U/L" not in page
 
 
@@ -294,3 +296,47 @@ def test_every_analyte_but_weight_and_height_can_be_entered_and_every_panel_is_k
     assert in_panels <= set(analytes)
     assert in_panels | {analyte.id for analyte in outside_panels(analytes)} == set(analytes) - {"weight", "height"}
     assert len({panel.slug for panel in PANELS}) == len(PANELS)
+
+
+def test_the_last_upper_limit_is_a_hint_and_never_filled_in(world: World) -> None:
+    a_result(world.patient, "alt", "62", date(2026, 2, 5), unit="U/L", upper_limit=Decimal(45))
+    text = world.get("record_results", world.patient.pk, query="?panel=liver").content.decode()
+    assert 'data-last-limit="45" data-last-unit="U/L"' in text
+    assert 'value="45"' not in text
+
+
+def test_a_way_back_is_gone_to_after_saving_and_by_cancel(world: World) -> None:
+    query = "?panel=liver&next=%2Fworklist%2F%3Fbucket%3Doverdue"
+    page = world.get("record_results", world.patient.pk, query=query)
+    assert 'href="/worklist/?bucket=overdue"' in page.content.decode()
+    assert record(world, query, **LIVER)["Location"] == "/worklist/?bucket=overdue"
+
+
+@pytest.mark.parametrize("elsewhere", ["https://example.org/", "//example.org/", "javascript:alert(1)", "worklist/"])
+def test_a_way_back_to_elsewhere_is_not_taken(world: World, elsewhere: str) -> None:
+    query = "?" + urlencode({"panel": "liver", "next": elsewhere})
+    assert record(world, query, **LIVER)["Location"] == reverse("record", args=[world.patient.pk])
+
+
+def test_the_way_back_is_carried_through_the_choice_of_tests(world: World) -> None:
+    text = world.get("record_results", world.patient.pk, query="?next=%2Fworklist%2F").content.decode()
+    assert 'href="?panel=liver&amp;next=%2Fworklist%2F"' in text
+    assert text.count('<input type="hidden" name="next" value="/worklist/">') == 2
+    assert '<option value="liver">Liver function</option>' in text
+    away = world.get("record_results", world.patient.pk, query="?item=weight&next=%2Fworklist%2F")
+    assert away["Location"] == f"{reverse('add_weight', args=[world.patient.pk])}?next=%2Fworklist%2F"
+
+
+def test_each_row_says_what_its_boxes_are_and_where_its_error_stands(world: World) -> None:
+    text = record(world, **LIVER | {"alt_0": "many"}).content.decode()
+    assert '<label class="visually-hidden" for="id_alt_0">ALT: Value</label>' in text
+    assert 'aria-describedby="id_alt_error id_alt_before id_alt_said"' in text
+    assert 'id="id_alt_error"' in text
+    assert 'href="#id_alt_0"' in text
+
+
+@pytest.mark.parametrize(("typed", "says"), [("99", False), ("101", True)])
+def test_a_result_that_needs_action_is_said_before_any_alert_is_raised(world: World, typed: str, says: bool) -> None:
+    page = after(world, "?panel=liver", **LIVER | {"alt_0": typed, "alt_2": ""})
+    assert "The results are recorded." in page
+    assert (f"ALT {typed} U/L: above 100 U/L" in page) is says

@@ -53,7 +53,7 @@ def test_it_shows_what_the_question_rests_on(world: World, course: Course) -> No
     assert "azathioprine: 14 weeks at target dose" in page
     assert "prompt.adequate_trial" in page
     assert "Total Improvement Score since the start of the course: no assessment at its start" in page
-    assert f'href="{reverse("record", args=[world.patient.pk])}#course-{course.pk}"' in page
+    assert f'href="{reverse("record_treatment", args=[world.patient.pk])}#course-{course.pk}"' in page
     assert "<script" not in page.split("<main", 1)[1].split("</main>", 1)[0]
 
 
@@ -64,7 +64,7 @@ def test_accepting_records_the_outcome(world: World, course: Course) -> None:
     assert (row.course, row.kind, row.on, row.reason) == (course, "ineffective", TODAY - timedelta(days=1), "CK rising")
     assert Review.objects.get().outcome == row
     page = world.get("record", world.patient.pk).content.decode()
-    assert f'href="#outcome-{row.pk}">Recorded outcome' in page
+    assert f'href="{reverse("record_treatment", args=[world.patient.pk])}#outcome-{row.pk}">Recorded outcome' in page
 
 
 def test_putting_off_needs_a_day(world: World, course: Course, refused: Callable[..., str]) -> None:
@@ -163,8 +163,10 @@ def test_an_answer_given_in_error_is_taken_back_and_the_question_put_again(world
     answer(world, course)
     review = Review.objects.get()
     where = reverse("withdraw_entry", args=[world.patient.pk, "review", review.pk])
-    assert f'href="{where}"' in world.get("record", world.patient.pk).content.decode()
-    assert f'href="{where}"' not in world.get("record", world.patient.pk, by=world.nurse).content.decode()
+    correcting = {"query": "?correct=1"}
+    assert f'href="{where}"' in world.get("record", world.patient.pk, **correcting).content.decode()
+    assert f'href="{where}"' not in world.get("record", world.patient.pk, by=world.nurse, **correcting).content.decode()
+    assert f'href="{where}"' not in world.get("record", world.patient.pk).content.decode()
     assert withdraw(world, review, by=world.nurse).status_code == 403
     assert withdraw(world, review).status_code == 302
     review.refresh_from_db()
@@ -181,7 +183,7 @@ def test_an_answer_that_recorded_a_judgement_goes_with_it(
     answer(world, course, answer="accepted", recorded="ineffective", judged_on="19/11/2026", reason="CK rising")
     review = Review.objects.get()
     where = reverse("withdraw_entry", args=[world.patient.pk, "review", review.pk])
-    assert f'href="{where}"' not in world.get("record", world.patient.pk).content.decode()
+    assert f'href="{where}"' not in world.get("record", world.patient.pk, query="?correct=1").content.decode()
     refused(withdraw(world, review), "", "Withdraw the judgement")
     assert Review.objects.current().exists()
 

@@ -10,6 +10,7 @@ from regimens.models import Course, DosePeriod, Infusion, Outcome
 from tests.factories import rows
 from tests.tracker.forms.conftest import World
 from tests.tracker.pages import text_of
+from tracker.record_tabs import TAB_OF_KIND, tab_address
 
 WHY = "entered for another patient"
 
@@ -27,7 +28,7 @@ def test_a_withdrawn_entry_leaves_the_record_and_is_listed_at_its_end(world: Wor
     assert (row.superseded_reason, row.superseded_by) == (WHY, world.doctor)
     assert world.reconciled == [world.patient.pk]
 
-    page = text_of(world.get("record", world.patient.pk))
+    page = text_of(world.get("record_background", world.patient.pk))
     before, after = page.split("Entered in error and withdrawn (1)")
     assert "164 kg" not in before
     assert f"Weight 164 kg 05-Jan-2026 withdrawn 20-Nov-2026 at 12:00 by Dora Doctor {WHY}" in after
@@ -60,7 +61,7 @@ def test_a_course_goes_with_everything_under_it(world: World) -> None:
     assert not Infusion.objects.current().exists()
     assert set(DosePeriod.objects.values_list("superseded_reason", flat=True)) == {f"withdrawn with its course: {WHY}"}
     # The course speaks for its rows.
-    assert "Entered in error and withdrawn (2)" in text_of(world.get("record", world.patient.pk))
+    assert "Entered in error and withdrawn (2)" in text_of(world.get("record_treatment", world.patient.pk))
 
 
 def test_judgements_go_with_the_course_only_when_that_is_confirmed(world: World, refused: Callable[..., str]) -> None:
@@ -112,10 +113,8 @@ def test_every_other_kind(world: World, kind: str) -> None:
         "result": rows.a_result,
     }[kind]
     row = make(world.patient)
-    assert (
-        reverse("withdraw_entry", args=[world.patient.pk, kind, row.pk])
-        in world.get("record", world.patient.pk).content.decode()
-    )
+    tab = world.client().get(tab_address(world.patient.pk, TAB_OF_KIND[kind]), {"correct": "1"})
+    assert reverse("withdraw_entry", args=[world.patient.pk, kind, row.pk]) in tab.content.decode()
     assert withdraw(world, kind, row).status_code == 302
     row.refresh_from_db()
     assert row.superseded_reason == WHY
@@ -146,7 +145,8 @@ def test_a_stop_entered_in_error_is_taken_back(world: World) -> None:
     assert [dose.amount for dose in again.doses.all()] == [dose.amount for dose in stopped.doses.all()]
     assert again.outcomes.get().replaces == stopped.outcomes.get()
     assert not DosePeriod.objects.current().filter(course=stopped).exists()
-    page = text_of(world.get("record", world.patient.pk))
+    page = text_of(world.get("record_treatment", world.patient.pk))
+    assert "methotrexate" in page
     assert "Entered in error and withdrawn" not in page
 
 

@@ -18,14 +18,18 @@ BEGIN
         GRANT SELECT ON audit.event, audit.seal, audit.link TO myoline_app;
         GRANT EXECUTE ON FUNCTION audit.record(text, text, bigint[], bigint, jsonb) TO myoline_app;
         GRANT EXECUTE ON FUNCTION audit.seal_events(integer) TO myoline_app;
-        -- Nothing clinical is ever deleted. What may go: caches, what belongs to signing in, somebody's own settings.
+        -- Nothing clinical is ever deleted. What may go: caches, what belongs to signing in, somebody's own settings and
+        -- drafts. A table that a later migration makes is not there yet when the first one runs this.
         FOREACH deletable IN ARRAY ARRAY[
             'django_session', 'account_emailaddress', 'account_emailconfirmation', 'socialaccount_socialaccount',
             'socialaccount_socialtoken', 'mfa_authenticator', 'usersessions_usersession', 'knox_authtoken',
             'patients_membership', 'patients_staff_groups', 'patients_staff_user_permissions', 'monitoring_dueitem',
-            'monitoring_reminder', 'monitoring_notworkedout', 'monitoring_savedview', 'tracker_reportchunk'
+            'monitoring_reminder', 'monitoring_notworkedout', 'monitoring_savedview', 'tracker_reportchunk',
+            'patients_draft'
         ] LOOP
-            EXECUTE format('GRANT DELETE ON public.%I TO myoline_app', deletable);
+            IF to_regclass('public.' || deletable) IS NOT NULL THEN
+                EXECUTE format('GRANT DELETE ON public.%I TO myoline_app', deletable);
+            END IF;
         END LOOP;
     END IF;
     IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'myoline_reader') THEN

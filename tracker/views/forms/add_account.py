@@ -3,6 +3,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils.decorators import method_decorator
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_variables
 
 from patients.models import Membership
@@ -16,9 +17,9 @@ class AddAccount(ClinicStaffPage[AddAccountForm]):
     """Somebody who has no account gets one, with a role in the clinic."""
 
     template_name = "tracker/add_account.html"
-    title = "Make a new account"
-    submit_label = "Make the account"
-    done = "The account is made."
+    title = _("Make a new account")
+    submit_label = _("Make the account")
+    done = _("The account is made.")
     membership: Membership
     token = ""
 

@@ -1,4 +1,5 @@
 from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
 
 from patients.actions import record_autoantibody
 from patients.forms import AddAntibodyForm
@@ -10,9 +11,9 @@ class AddAntibody(PatientFormPage[AddAntibodyForm]):
     """A myositis autoantibody finding."""
 
     template_name = "patients/add_antibody.html"
-    title = "Add an autoantibody"
-    submit_label = "Record the autoantibody"
-    done = "The autoantibody is recorded."
+    title = _("Add an autoantibody")
+    submit_label = _("Record the autoantibody")
+    done = _("The autoantibody is recorded.")
     permission = Permission.RECORD_CLINICAL
 
     def form(self, data: QueryDict | None = None) -> AddAntibodyForm:

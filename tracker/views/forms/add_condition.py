@@ -1,4 +1,5 @@
 from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
 
 from patients.actions import record_condition
 from patients.forms import AddConditionForm
@@ -10,9 +11,9 @@ class AddCondition(PatientFormPage[AddConditionForm]):
     """A condition that the pathway or the monitoring reads."""
 
     template_name = "patients/add_condition.html"
-    title = "Add a condition"
-    submit_label = "Record the condition"
-    done = "The condition is recorded."
+    title = _("Add a condition")
+    submit_label = _("Record the condition")
+    done = _("The condition is recorded.")
     permission = Permission.RECORD_CLINICAL
 
     def form(self, data: QueryDict | None = None) -> AddConditionForm:

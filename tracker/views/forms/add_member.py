@@ -1,4 +1,5 @@
 from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
 
 from tracker import staffing
 from tracker.staff_forms import AddMemberForm
@@ -9,9 +10,9 @@ class AddMember(ClinicStaffPage[AddMemberForm]):
     """Somebody who has an account gets a role in the clinic."""
 
     template_name = "tracker/add_member.html"
-    title = "Add somebody who has an account"
-    submit_label = "Add to the clinic"
-    done = "They belong to the clinic now. Wherever they were signed in, they sign in again."
+    title = _("Add somebody who has an account")
+    submit_label = _("Add to the clinic")
+    done = _("They belong to the clinic now. Wherever they were signed in, they sign in again.")
 
     def form(self, data: QueryDict | None = None) -> AddMemberForm:
         return AddMemberForm(data, today=self.today)

@@ -1,4 +1,5 @@
 from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
 
 from patients.rules.permissions import Permission
 from regimens.actions import record_milestone
@@ -10,9 +11,9 @@ class AddMilestone(PatientFormPage[AddMilestoneForm]):
     """Remission, remission off treatment, or relapse."""
 
     template_name = "regimens/add_milestone.html"
-    title = "Add a milestone"
-    submit_label = "Record the milestone"
-    done = "The milestone is recorded."
+    title = _("Add a milestone")
+    submit_label = _("Record the milestone")
+    done = _("The milestone is recorded.")
     permission = Permission.JUDGE_TREATMENT
 
     def form(self, data: QueryDict | None = None) -> AddMilestoneForm:

@@ -1,6 +1,7 @@
 from typing import Any
 
 from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
 
 from monitoring.actions import assess_risk
 from monitoring.plan_forms import AssessRiskForm
@@ -16,18 +17,19 @@ class AssessRisk(PlanFormPage[AssessRiskForm]):
     """How likely the drugs are to harm this patient, as judged on a day."""
 
     template_name = "monitoring/assess_risk.html"
-    title = "Judge the risk"
-    submit_label = "Record the risk"
-    done = "The risk is recorded."
+    title = _("Judge the risk")
+    submit_label = _("Record the risk")
+    done = _("The risk is recorded.")
     permission = Permission.ADJUST_MONITORING
 
     def form(self, data: QueryDict | None = None) -> AssessRiskForm:
-        form = AssessRiskForm(data, today=self.today)
+        return AssessRiskForm(data, today=self.today)
+
+    def previous(self) -> dict[str, str]:
         latest = risk_assessments_for(self.staff).filter(patient=self.patient).first()
-        if latest is not None:
-            said = f"{RiskTier(latest.tier).label} on {display.day(latest.on)}"
-            form.show_previous({"tier": said, "factors": latest.factors})
-        return form
+        if latest is None:
+            return {}
+        return {"tier": f"{RiskTier(latest.tier).label} on {display.day(latest.on)}", "factors": latest.factors}
 
     def write(self, form: AssessRiskForm) -> None:
         assess_risk(by=self.staff, patient_id=self.patient.pk, **form.cleaned_data)

@@ -1,6 +1,7 @@
 from typing import Any
 
 from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
 
 from monitoring.actions import assign, unassign
 from monitoring.selectors import who_may_own
@@ -13,9 +14,9 @@ class AssignItem(WorkFormPage[AssignItemForm]):
     """Whose work one item, or all of a patient's monitoring, is."""
 
     template_name = "monitoring/assign_item.html"
-    title = "Assign"
-    submit_label = "Assign it"
-    done = "The work is assigned."
+    title = _("Assign")
+    submit_label = _("Assign it")
+    done = _("The work is assigned.")
 
     def open(self, **ids: Any) -> None:
         super().open(**ids)

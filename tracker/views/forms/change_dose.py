@@ -1,24 +1,31 @@
 from typing import Any
 
 from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
 
 from patients.rules.permissions import Permission
 from regimens.actions import change_dose
 from regimens.facts import dose_record
 from regimens.forms import ChangeDoseForm
+from regimens.models import DosePeriod
+from regimens.rules.record import DosePeriod as DoseRecord
+from regimens.rules.vocabulary import Frequency
+from regimens.selectors import course_for
 from tracker import display
+from tracker.views.forms.dose_page import DosePage
 from tracker.views.forms.guarded import GuardedPage
-from tracker.views.forms.page import Change, CourseFormPage
+from tracker.views.forms.page import Change
 
 
-class ChangeDose(GuardedPage[ChangeDoseForm], CourseFormPage[ChangeDoseForm]):
+class ChangeDose(GuardedPage[ChangeDoseForm], DosePage[ChangeDoseForm]):
     """A dose from a day on."""
 
     template_name = "regimens/change_dose.html"
-    title = "Change the dose"
-    submit_label = "Change the dose"
-    done = "The dose is changed."
+    title = _("Change the dose")
+    submit_label = _("Change the dose")
+    done = _("The dose is changed.")
     permission = Permission.RECORD_TREATMENT
+    dose_kind = "dose"
     fields_of_inputs = {"from_on": "on"}
 
     def form(self, data: QueryDict | None = None) -> ChangeDoseForm:
@@ -40,7 +47,34 @@ class ChangeDose(GuardedPage[ChangeDoseForm], CourseFormPage[ChangeDoseForm]):
     def changes(self) -> list[Change]:
         return self.latest_change()
 
+    def standing(self) -> dict[str, str]:
+        """The dose that was entered last, as its form would have it."""
+        self.course = course_for(self.staff, self.course.pk)
+        newest = max(self.course.doses.all(), key=lambda row: (row.recorded_at, row.pk), default=None)
+        return {} if newest is None else _words(dose_record(newest), newest)
+
+    def previous(self) -> dict[str, str]:
+        """The dose that holds on the day, each part beside its field."""
+        held = [row for row in self.course.doses.all() if row.from_on <= self.today]
+        last = max(held, key=lambda row: (row.from_on, row.pk), default=None)
+        return {} if last is None else _words(dose_record(last), last)
+
     def context(self) -> dict[str, Any]:
         return {
             "doses": [(display.day(row.from_on), display.dose(dose_record(row))) for row in self.course.doses.all()]
         }
+
+
+def _words(dose: DoseRecord, row: DosePeriod) -> dict[str, str]:
+    """A recorded dose by the fields of the form. Without an amount it has no unit, and nothing is said of either."""
+    weekday = dose.weekday.label if dose.weekday else "weekday not recorded"
+    return {
+        "on": display.day(row.from_on),
+        "amount": display.dose_amount(dose),
+        "unit": dose.unit.label if dose.unit else "",
+        "basis": dose.basis.label if dose.unit else "",
+        "frequency": dose.frequency.label,
+        "weekday": weekday if dose.frequency is Frequency.ONCE_WEEKLY else "",
+        "frequency_text": dose.frequency_text,
+        "note": row.note,
+    }

@@ -2,6 +2,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.http import QueryDict
+from django.utils.translation import gettext_lazy
 
 from monitoring.actions import override_interval
 from monitoring.plan_forms import EVERY, ChangeIntervalForm
@@ -18,9 +19,9 @@ class ChangeInterval(PlanFormPage[ChangeIntervalForm]):
     """Another interval than the schedule's, until a day."""
 
     template_name = "monitoring/change_interval.html"
-    title = "Change an interval"
-    submit_label = "Change the interval"
-    done = "The interval is changed. It ends by itself on the day that you chose."
+    title = gettext_lazy("Change an interval")
+    submit_label = gettext_lazy("Change the interval")
+    done = gettext_lazy("The interval is changed. It ends by itself on the day that you chose.")
     permission = Permission.ADJUST_MONITORING
 
     def form(self, data: QueryDict | None = None) -> ChangeIntervalForm:

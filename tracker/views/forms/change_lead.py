@@ -1,3 +1,5 @@
+from django.utils.translation import gettext_lazy as _
+
 from tracker import staffing
 from tracker.staff_forms import StaffReasonForm
 from tracker.views.forms.staff_page import ReasonPage
@@ -19,16 +21,16 @@ class LeadPage(ReasonPage):
 class MakeLead(LeadPage):
     """Somebody leads the clinic from now on."""
 
-    title = "Make them lead the clinic"
-    submit_label = "Make them lead"
-    done = "They lead the clinic now."
+    title = _("Make them lead the clinic")
+    submit_label = _("Make them lead")
+    done = _("They lead the clinic now.")
     leads = True
 
 
 class EndLead(LeadPage):
     """Somebody leads the clinic no more."""
 
-    title = "End leading the clinic"
-    submit_label = "End it"
-    done = "They lead the clinic no more."
+    title = _("End leading the clinic")
+    submit_label = _("End it")
+    done = _("They lead the clinic no more.")
     leads = False

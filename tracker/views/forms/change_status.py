@@ -1,12 +1,13 @@
 from typing import Any
 
 from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
 
 from patients.actions import change_status
 from patients.forms import ChangeStatusForm
 from patients.rules.permissions import Permission
 from patients.rules.vocabulary import PatientStatus
-from patients.selectors import patient_for
+from patients.selectors import latest_status_change, patient_for
 from tracker import display
 from tracker.views.forms.page import Change, PatientFormPage
 
@@ -15,9 +16,9 @@ class ChangeStatus(PatientFormPage[ChangeStatusForm]):
     """Whether the patient is under care, has died, or has gone elsewhere."""
 
     template_name = "patients/change_status.html"
-    title = "Change the patient’s status"
-    submit_label = "Change the status"
-    done = "The status is changed."
+    title = _("Change the patient’s status")
+    submit_label = _("Change the status")
+    done = _("The status is changed.")
     permission = Permission.REGISTER_PATIENT
 
     def form(self, data: QueryDict | None = None) -> ChangeStatusForm:
@@ -28,7 +29,22 @@ class ChangeStatus(PatientFormPage[ChangeStatusForm]):
 
     def changes(self) -> list[Change]:
         self.patient = patient_for(self.staff, self.patient.pk)
-        return [Change(self.status_now())]
+        entry = latest_status_change(self.staff, self.patient)
+        if entry is None:
+            return [Change(self.status_now())]
+        return [self.entered(self.status_now(), entry.recorded_by, entry.recorded_at)]
+
+    def standing(self) -> dict[str, str]:
+        said = self.previous()
+        return {name: said.get(name, "") for name in ("status", "on", "reason")}
+
+    def previous(self) -> dict[str, str]:
+        on = self.patient.status_on
+        return {
+            "status": PatientStatus(self.patient.status).label,
+            "on": display.day(on) if on is not None else "",
+            "reason": self.patient.status_reason,
+        }
 
     def context(self) -> dict[str, Any]:
         return {"status_now": self.status_now()}

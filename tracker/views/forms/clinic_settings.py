@@ -1,8 +1,11 @@
 from typing import Any, cast
+from zoneinfo import ZoneInfo
 
 from django.http import HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from monitoring.actions import change_clinic
 from monitoring.protocol.load import schedules
@@ -16,16 +19,19 @@ from patients.rules.permissions import Permission
 from patients.rules.vocabulary import Role
 from patients.selectors import clinic_for, may, members_of
 from patients.settings_forms import IN_FORCE, ClinicSettingsForm
-from tracker.views.forms.page import FormPage
+from tracker import display
+from tracker.audit.clinics import latest_settings_change
+from tracker.presenters.typed import compared, standing_in
+from tracker.views.forms.page import STALE, Change, FormPage
 
 
 class ClinicSettingsPage(FormPage[ClinicSettingsForm]):
     """How one clinic works: its monitoring schedule, what patients ring, when e-mail goes out, who leads it."""
 
     template_name = "patients/clinic_settings.html"
-    title = "Clinic settings"
-    submit_label = "Save the settings"
-    done = "The settings are saved."
+    title = gettext_lazy("Clinic settings")
+    submit_label = gettext_lazy("Save the settings")
+    done = gettext_lazy("The settings are saved.")
     permission = Permission.MANAGE_CLINIC
 
     def open(self, **ids: Any) -> None:
@@ -73,7 +79,21 @@ class ClinicSettingsPage(FormPage[ClinicSettingsForm]):
         typed = cast(QueryDict, form.data).copy()
         typed["seen"] = self.settings.fingerprint
         again = self.form(typed)
-        return self.show(again, 409, stale=stale, now=self.settings)
+        rows = compared(again, standing_in(self.form()))
+        return self.show(again, STALE, stale=stale, changes=self.changes(), compared=rows)
+
+    def changes(self) -> list[Change]:
+        """Who changed the settings last and when, where the audit trail knows."""
+        event = latest_settings_change(self.clinic)
+        if event is None or event.actor is None:
+            return []
+        local = event.at.astimezone(ZoneInfo(self.clinic.time_zone))
+        at = f"{display.day(local.date())} at {local:%H:%M}"
+        return [Change(_("the settings below"), event.actor.get_full_name() or event.actor.username, at)]
+
+    def previous(self) -> dict[str, str]:
+        """What stands now, for the fields whose value somebody may have typed over."""
+        return standing_in(self.form()) if self.request.method == "POST" else {}
 
     def context(self) -> dict[str, Any]:
         return {

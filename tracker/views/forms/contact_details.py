@@ -1,6 +1,8 @@
 from typing import Any
 
 from django.http import QueryDict
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from patients.actions import record_contact_details
 from patients.clock import day_in
@@ -9,6 +11,7 @@ from patients.models import ContactDetails
 from patients.rules.permissions import Permission
 from patients.selectors import contact_details_for
 from tracker import display
+from tracker.presenters.typed import standing_in
 from tracker.views.forms.page import Change, PatientFormPage
 
 
@@ -16,9 +19,9 @@ class ContactDetailsPage(PatientFormPage[ContactDetailsForm]):
     """Where the patient can be written to, and whether they agreed to reminders by e-mail."""
 
     template_name = "patients/contact_details.html"
-    title = "Contact details"
-    submit_label = "Record the contact details"
-    done = "The contact details are recorded."
+    title = gettext_lazy("Contact details")
+    submit_label = gettext_lazy("Record the contact details")
+    done = gettext_lazy("The contact details are recorded.")
     permission = Permission.REGISTER_PATIENT
 
     def form(self, data: QueryDict | None = None) -> ContactDetailsForm:
@@ -48,6 +51,20 @@ class ContactDetailsPage(PatientFormPage[ContactDetailsForm]):
         reminders = f"agreed to reminders on {display.day(now.agreed_on)}" if now.may_remind else "no reminders"
         said = f"{now.email or 'no e-mail address'}, {reminders}"
         return [self.entered(said, now.recorded_by, now.recorded_at)]
+
+    def standing(self) -> dict[str, str]:
+        return standing_in(self.form())
+
+    def previous(self) -> dict[str, str]:
+        now = self.details()
+        if now is None:
+            return {}
+        since = display.day(day_in(self.patient.clinic, now.recorded_at))
+        agreed = _("agreed on %(day)s") % {"day": display.day(now.agreed_on)} if now.may_remind else _("not agreed")
+        return {
+            "email": _("%(what)s since %(day)s") % {"what": now.email or _("no e-mail address"), "day": since},
+            "may_remind": _("%(what)s, entered on %(day)s") % {"what": agreed, "day": since},
+        }
 
     def context(self) -> dict[str, Any]:
         now = self.details()

@@ -2,6 +2,7 @@ from typing import Any
 
 from django.http import QueryDict
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from monitoring.actions import correct_result
 from monitoring.protocol.load import load
@@ -20,9 +21,9 @@ class CorrectResult(ResultPage, FormPage[CorrectResultForm]):
     """Puts another value, unit or day in the place of one result; what stood there stays readable."""
 
     template_name = "monitoring/correct_result.html"
-    title = "Correct a result"
-    submit_label = "Correct the result"
-    done = "The result is corrected. What stood there before stays readable beside it."
+    title = _("Correct a result")
+    submit_label = _("Correct the result")
+    done = _("The result is corrected. What stood there before stays readable beside it.")
     permission = Permission.RECORD_MONITORING
 
     def open(self, **ids: Any) -> None:

@@ -2,6 +2,8 @@ from typing import Any
 
 from django.http import HttpResponseRedirect, QueryDict
 from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from patients.errors import NotFound
 from patients.rules.permissions import Permission
@@ -22,9 +24,9 @@ class DecideTaper(GuardedPage[DecideTaperForm], CourseFormPage[DecideTaperForm])
     """A checkpoint of a corticosteroid taper: cut as planned, hold, or raise."""
 
     template_name = "regimens/decide_taper.html"
-    title = "Taper checkpoint"
-    submit_label = "Record the decision"
-    done = "The decision is recorded."
+    title = gettext_lazy("Taper checkpoint")
+    submit_label = gettext_lazy("Record the decision")
+    done = gettext_lazy("The decision is recorded.")
     permission = Permission.JUDGE_TREATMENT
 
     known: Course
@@ -90,7 +92,16 @@ class DecideTaper(GuardedPage[DecideTaperForm], CourseFormPage[DecideTaperForm])
         )
 
     def changes(self) -> list[Change]:
-        return self.latest_change()
+        found = self.latest_change()
+        self.read()
+        return found
+
+    def standing(self) -> dict[str, str]:
+        usual = next_step(self.known, self.today)
+        return {
+            "planned_on": step_words(usual) if usual else _("no step is left to decide on"),
+            "milligrams_per_day": self.present,
+        }
 
     def leave(self) -> HttpResponseRedirect:
         return redirect("taper", course_id=self.course.pk)

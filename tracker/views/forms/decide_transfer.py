@@ -5,6 +5,7 @@ from django.contrib import messages
 from django.http import HttpResponseRedirect, QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from monitoring.tasks import reconcile_soon
 from patients.clock import today_in
@@ -21,7 +22,7 @@ class DecideTransfer(FormPage[F]):
     """What both answers to a transfer share: what the clinic may see of the patient before it decides."""
 
     permission = Permission.TRANSFER_PATIENT
-    parent_label = "Transfers"
+    parent_label = _("Transfers")
     transfer: PatientTransfer
 
     def open(self, **ids: Any) -> None:
@@ -45,9 +46,9 @@ class AcceptTransfer(DecideTransfer[AcceptTransferForm]):
     """Takes a patient over from another clinic."""
 
     template_name = "patients/accept_transfer.html"
-    title = "Take a patient over"
-    submit_label = "Take the patient over"
-    done = "The patient is in your clinic now."
+    title = _("Take a patient over")
+    submit_label = _("Take the patient over")
+    done = _("The patient is in your clinic now.")
 
     def form(self, data: QueryDict | None = None) -> AcceptTransferForm:
         return AcceptTransferForm(data, today=self.today)
@@ -71,9 +72,9 @@ class DeclineTransfer(DecideTransfer[DeclineTransferForm]):
     """Tells the clinic that asked that the patient is not taken over."""
 
     template_name = "patients/decline_transfer.html"
-    title = "Decline a transfer"
-    submit_label = "Decline"
-    done = "The clinic that asked sees your answer. The patient stays there."
+    title = _("Decline a transfer")
+    submit_label = _("Decline")
+    done = _("The clinic that asked sees your answer. The patient stays there.")
 
     def form(self, data: QueryDict | None = None) -> DeclineTransferForm:
         return DeclineTransferForm(data, today=self.today)

@@ -1,6 +1,7 @@
 from typing import Any
 
 from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
 
 from patients.actions import end_condition
 from patients.forms import EndConditionForm
@@ -15,9 +16,9 @@ class EndCondition(PatientFormPage[EndConditionForm]):
     """The last day of a condition."""
 
     template_name = "patients/end_condition.html"
-    title = "End a condition"
-    submit_label = "Record the end"
-    done = "The end of the condition is recorded."
+    title = _("End a condition")
+    submit_label = _("Record the end")
+    done = _("The end of the condition is recorded.")
     permission = Permission.RECORD_CLINICAL
 
     def open(self, **ids: Any) -> None:

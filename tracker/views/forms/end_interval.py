@@ -1,6 +1,7 @@
 from typing import Any
 
 from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
 
 from monitoring.actions import end_interval
 from monitoring.plan_forms import EndIntervalForm
@@ -14,9 +15,9 @@ class EndInterval(PlanFormPage[EndIntervalForm]):
     """Back to the schedule's own interval before the other one ends by itself."""
 
     template_name = "monitoring/end_interval.html"
-    title = "Back to the schedule’s interval"
-    submit_label = "Go back to the schedule"
-    done = "The schedule’s own interval holds again from today."
+    title = _("Back to the schedule’s interval")
+    submit_label = _("Go back to the schedule")
+    done = _("The schedule’s own interval holds again from today.")
     permission = Permission.ADJUST_MONITORING
 
     def open(self, **ids: Any) -> None:

@@ -1,6 +1,7 @@
 from django.http import HttpResponseRedirect
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from tracker import staffing
 from tracker.staff_forms import StaffReasonForm
@@ -11,9 +12,9 @@ class EndMembership(ReasonPage):
     """Somebody belongs to the clinic no more."""
 
     template_name = "tracker/end_membership.html"
-    title = "End the membership"
-    submit_label = "End the membership"
-    done = "They belong to the clinic no more, and their sessions have ended. Their open work is nobody’s now."
+    title = _("End the membership")
+    submit_label = _("End the membership")
+    done = _("They belong to the clinic no more, and their sessions have ended. Their open work is nobody’s now.")
     danger = True
 
     def write(self, form: StaffReasonForm) -> None:

@@ -1,6 +1,7 @@
 from typing import Any
 
 from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
 
 from patients.life_forms import AskTransferForm
 from patients.rules.permissions import Permission
@@ -12,9 +13,9 @@ class HandOver(PatientFormPage[AskTransferForm]):
     """Asks another clinic to take the patient over."""
 
     template_name = "patients/hand_over.html"
-    title = "Hand over to another clinic"
-    submit_label = "Ask the other clinic"
-    done = "The other clinic is asked. Nothing changes until it accepts."
+    title = _("Hand over to another clinic")
+    submit_label = _("Ask the other clinic")
+    done = _("The other clinic is asked. Nothing changes until it accepts.")
     permission = Permission.TRANSFER_PATIENT
 
     def form(self, data: QueryDict | None = None) -> AskTransferForm:

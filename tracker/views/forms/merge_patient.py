@@ -4,6 +4,7 @@ from django import forms
 from django.http import HttpResponseRedirect, QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from monitoring.tasks import reconcile_many_soon
 from patients.errors import Refused
@@ -22,8 +23,9 @@ class MergePatient(PatientFormPage[forms.Form]):
     """Another record of the same person made a part of this one: first which, then what it does, then why."""
 
     template_name = "patients/merge_patient.html"
-    title = "Merge with another record"
-    done = "The two records are one now. It can be taken back from the list of merges."
+    title = _("Merge with another record")
+    done = _("The two records are one now. It can be taken back from the list of merges.")
+    keeps_drafts = False  # what is sent is no plain save
     permission = Permission.MERGE_PATIENTS
     preview: MergePreview | None = None
     refused: str = ""

@@ -3,21 +3,23 @@ from typing import Any
 from django.http import HttpResponseRedirect, QueryDict
 from django.shortcuts import redirect
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
-from patients.actions import change_my_mail
+from patients.actions import change_my_mail, change_my_theme
 from patients.rules.permissions import Permission
+from patients.rules.vocabulary import Theme
 from patients.selectors import may, memberships_of
 from patients.settings_forms import MySettingsForm
 from tracker.views.forms.page import FormPage
 
 
 class MySettingsPage(FormPage[MySettingsForm]):
-    """What the person who is signed in is told by e-mail, for each of their clinics."""
+    """How the pages look for the person who is signed in, and what they are told by e-mail for each clinic."""
 
     template_name = "patients/my_settings.html"
-    title = "My settings"
-    submit_label = "Save my settings"
-    done = "Your settings are saved."
+    title = _("My settings")
+    submit_label = _("Save my settings")
+    done = _("Your settings are saved.")
     permission = Permission.READ_RECORD
 
     def open(self, **ids: Any) -> None:
@@ -25,10 +27,11 @@ class MySettingsPage(FormPage[MySettingsForm]):
         self.today = timezone.localdate()
 
     def form(self, data: QueryDict | None = None) -> MySettingsForm:
-        return MySettingsForm(data, today=self.today, memberships=self.memberships)
+        return MySettingsForm(data, today=self.today, theme=Theme(self.staff.theme), memberships=self.memberships)
 
     def write(self, form: MySettingsForm) -> None:
         change_my_mail(by=self.staff, wanted=form.wanted())
+        change_my_theme(by=self.staff, theme=form.chosen_theme)
 
     def follow_up(self) -> None:
         """Nothing: no date moves by it."""

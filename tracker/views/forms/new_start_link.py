@@ -2,6 +2,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.decorators import method_decorator
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_variables
 
 from tracker import staffing
@@ -13,9 +14,9 @@ class NewStartLink(AccountPage):
     """Another start link for somebody who has not set a password yet."""
 
     template_name = "tracker/new_start_link.html"
-    title = "Make a start link"
-    submit_label = "Make the link"
-    done = "The link is made."
+    title = _("Make a start link")
+    submit_label = _("Make the link")
+    done = _("The link is made.")
     form_class = IdentityForm
     token = ""
 

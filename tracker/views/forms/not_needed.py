@@ -1,4 +1,5 @@
 from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
 
 from monitoring.actions import not_needed
 from monitoring.work_forms import NotNeededForm
@@ -9,9 +10,9 @@ class NotNeededPage(WorkFormPage[NotNeededForm]):
     """A due item that is not needed, with the reason."""
 
     template_name = "monitoring/not_needed.html"
-    title = "Not needed"
-    submit_label = "Take it off the list"
-    done = "The item is recorded as not needed. It is no longer on the worklist."
+    title = _("Not needed")
+    submit_label = _("Take it off the list")
+    done = _("The item is recorded as not needed. It is no longer on the worklist.")
 
     def form(self, data: QueryDict | None = None) -> NotNeededForm:
         return NotNeededForm(data, today=self.today, initial={"occasion": self.occasion})

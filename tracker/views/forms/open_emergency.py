@@ -4,6 +4,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponseRedirect, QueryDict
 from django.shortcuts import redirect
+from django.utils.translation import gettext_lazy as _
 
 from patients.clock import today_in
 from patients.emergencies import may_open_emergencies
@@ -29,7 +30,7 @@ class OpenEmergency(FormPage[OpenEmergencyForm]):
     """Opens one record of another clinic, to read, for a short while."""
 
     template_name = "patients/open_emergency.html"
-    title = "Emergency access to another clinic’s record"
+    title = _("Emergency access to another clinic’s record")
     permission = Permission.BREAK_GLASS
     danger = True
     opened: list[EmergencyAccess]
@@ -61,7 +62,7 @@ class OpenEmergency(FormPage[OpenEmergencyForm]):
 
     def say_done(self) -> None:
         messages.warning(
-            self.request, "The record is open to you, to read. The patient’s clinic is told, and reviews it."
+            self.request, _("The record is open to you, to read. The patient’s clinic is told, and reviews it.")
         )
 
     def leave(self) -> HttpResponseRedirect:

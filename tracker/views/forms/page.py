@@ -10,16 +10,17 @@ from zoneinfo import ZoneInfo
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.decorators import method_decorator
-from django.views import View
 from django.views.decorators.cache import never_cache
 
 from monitoring.tasks import reconcile_soon
 from patients.clock import today_in
 from patients.errors import DomainError, GuardStopped, NotAllowed, NotFound, Refused, Stale, StaleVersion
+from patients.inputs import EntryForm
 from patients.models import Patient, Staff
 from patients.rules.permissions import Permission
 from patients.selectors import patient_for, require
@@ -27,6 +28,9 @@ from regimens.facts import dose_record
 from regimens.models import Course
 from regimens.selectors import course_for, drug_name
 from tracker import display
+from tracker.presenters.completeness import Completeness
+from tracker.presenters.typed import compared
+from tracker.views.forms.keeping import KeepsDrafts
 
 F = TypeVar("F", bound=forms.Form)
 
@@ -45,7 +49,7 @@ class Change:
 
 # A clinic computer is shared: no page of a record is kept by the browser.
 @method_decorator(never_cache, name="dispatch")
-class FormPage(View, Generic[F], ABC):
+class FormPage(KeepsDrafts, Generic[F], ABC):
     """A form page. Subclasses say what it is called, build the form and call the action."""
 
     template_name: ClassVar[str]
@@ -80,8 +84,20 @@ class FormPage(View, Generic[F], ABC):
         return Change(what, by.get_full_name() or by.username, f"{display.day(local.date())} at {local:%H:%M}")
 
     def changes(self) -> list[Change]:
-        """After a stale write: what stands in the record now."""
+        """After a stale write: what stands in the record now, with who entered it and when."""
         return []
+
+    def standing(self) -> Mapping[str, str]:
+        """After a stale write: what stands in the record now for each field, in words; read afresh."""
+        return {}
+
+    def previous(self) -> Mapping[str, str]:
+        """What is recorded already, by the name of the field that it is shown beside."""
+        return {}
+
+    def meter(self, form: F) -> Completeness | None:
+        """How much of what matters is filled in; None where nothing is counted."""
+        return None
 
     def dispatch(self, request: HttpRequest, *args: Any, **ids: Any) -> HttpResponseBase:
         self.staff = cast(Staff, request.user)
@@ -94,14 +110,17 @@ class FormPage(View, Generic[F], ABC):
             raise PermissionDenied(error.message) from None
 
     def get(self, request: HttpRequest, **ids: Any) -> HttpResponse:
-        return self.show(self.form())
+        return self.show(self.begun_form())
 
     def post(self, request: HttpRequest, **ids: Any) -> HttpResponse:
+        answer = self.answer_draft()
+        if answer is not None:
+            return answer
         form = self.form(request.POST)
         if not form.is_valid():
             return self.show(form, INVALID)
         try:
-            self.write(form)
+            self.save(form)
         except (NotFound, NotAllowed):
             raise
         except Stale as stale:
@@ -114,6 +133,15 @@ class FormPage(View, Generic[F], ABC):
         self.follow_up()
         self.say_done()
         return self.leave()
+
+    def save(self, form: F) -> None:
+        """Writes the entry; what was kept of the form goes with it, in one transaction."""
+        if not self.keeps_drafts:
+            self.write(form)
+            return
+        with transaction.atomic():
+            self.write(form)
+            self.saved_draft()
 
     def say_done(self) -> None:
         """Tells the person that it is written."""
@@ -138,17 +166,28 @@ class FormPage(View, Generic[F], ABC):
                 form.add_error(field if field in form.fields else None, text)
 
     def show(self, form: F | None, status: int = 200, **more: Any) -> HttpResponse:
-        context = {"page": self, "form": form, "patient": self.patient, "today": self.today, **more}
-        return render(self.request, self.template_name, {**context, **self.context()}, status=status)
+        if isinstance(form, EntryForm):
+            form.show_previous(self.previous())
+        if form is not None and form.is_bound and self.is_unsaved:
+            self.keep_what_was_refused(form)
+        context: dict[str, Any] = {"page": self, "form": form, "patient": self.patient, "today": self.today}
+        if form is not None:
+            context |= {"keeping": self.keeping(), "meter": self.meter(form)}
+        return render(self.request, self.template_name, {**context, **more, **self.context()}, status=status)
+
+    @property
+    def is_unsaved(self) -> bool:
+        """Whether this answers a form that was sent to be saved and was not."""
+        return self.request.method == "POST" and not self.draft_problem
 
     def show_again(self, form: F, stale: Stale) -> HttpResponse:
         """Everything typed stays; the next attempt counts as made in sight of the record as shown now."""
-        changes = self.changes()
+        changes, rows = self.changes(), compared(form, self.standing())
         typed = cast(QueryDict, form.data).copy()
         if isinstance(stale, StaleVersion):
             typed["version"] = str(stale.current_version)
         form.data = typed
-        return self.show(form, STALE, stale=stale, changes=changes)
+        return self.show(form, STALE, stale=stale, changes=changes, compared=rows)
 
     def ask(self, form: F, stopped: GuardStopped) -> HttpResponse:
         """A check of what was typed has something to say first; the pages that it looks at ask (guarded.py)."""
@@ -168,6 +207,7 @@ class FormPage(View, Generic[F], ABC):
 class PatientFormPage(FormPage[F]):
     """A form page about one patient."""
 
+    keeps_drafts = True
     patient: Patient
 
     def open(self, **ids: Any) -> None:
@@ -179,6 +219,7 @@ class PatientFormPage(FormPage[F]):
 class CourseFormPage(FormPage[F]):
     """A form page about one course of one patient."""
 
+    keeps_drafts = True
     patient: Patient
     course: Course
     drug_name: str

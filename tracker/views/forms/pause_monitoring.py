@@ -1,4 +1,5 @@
 from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
 
 from monitoring.actions import pause_monitoring
 from monitoring.plan_forms import PauseMonitoringForm
@@ -10,9 +11,9 @@ class PauseMonitoring(PlanFormPage[PauseMonitoringForm]):
     """A drug's tests not asked for until a day, with the reason."""
 
     template_name = "monitoring/pause_monitoring.html"
-    title = "Pause monitoring"
-    submit_label = "Pause monitoring"
-    done = "Monitoring is paused. It begins again by itself on the day that you chose."
+    title = _("Pause monitoring")
+    submit_label = _("Pause monitoring")
+    done = _("Monitoring is paused. It begins again by itself on the day that you chose.")
     permission = Permission.RECORD_MONITORING
 
     def form(self, data: QueryDict | None = None) -> PauseMonitoringForm:

@@ -3,6 +3,7 @@ from typing import Any
 from django.http import HttpResponseRedirect, QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from monitoring.rules.infusions import shape_of
 from monitoring.rules.wording import span
@@ -15,19 +16,20 @@ from regimens.models import InfusionPlan
 from regimens.protocol.load import load
 from regimens.rules.infusion_plan import CycleShape, is_infused
 from regimens.rules.vocabulary import DoseUnit, InfusionAnchor, Route, WeightBasis
+from tracker.views.forms.dose_page import DosePage
 from tracker.views.forms.guarded import GuardedPage
-from tracker.views.forms.page import CourseFormPage
 
 
-class PlanInfusions(GuardedPage[PlanInfusionsForm], CourseFormPage[PlanInfusionsForm]):
+class PlanInfusions(GuardedPage[PlanInfusionsForm], DosePage[PlanInfusionsForm]):
     """How the infusions of a course go on; it takes the place of the plan before it."""
 
     template_name = "regimens/plan_infusions.html"
-    title = "Plan the infusions"
-    submit_label = "Save the plan"
-    done = "The infusions are planned."
+    title = _("Plan the infusions")
+    submit_label = _("Save the plan")
+    done = _("The infusions are planned.")
     permission = Permission.RECORD_TREATMENT
-    parent_label = "Infusions"
+    dose_kind = "plan"
+    parent_label = _("Infusions")
 
     def open(self, **ids: Any) -> None:
         super().open(**ids)

@@ -6,6 +6,7 @@ from django import forms
 from django.http import HttpResponseRedirect
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.translation import gettext_lazy
 
 from monitoring.plan_forms import EVERY
 from monitoring.selectors import drugs_to_plan
@@ -17,7 +18,7 @@ F = TypeVar("F", bound=forms.Form)
 class PlanFormPage(PatientFormPage[F]):
     """A form about one patient's monitoring plan."""
 
-    parent_label = "Monitoring plan"
+    parent_label = gettext_lazy("Monitoring plan")
 
     def leave(self) -> HttpResponseRedirect:
         return redirect("monitoring_plan", patient_id=self.patient.pk)

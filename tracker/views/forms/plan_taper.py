@@ -1,6 +1,7 @@
 from typing import Any
 
 from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
 
 from patients.errors import NotFound
 from patients.rules.permissions import Permission
@@ -8,18 +9,20 @@ from regimens.actions import plan_taper
 from regimens.rules.vocabulary import CourseRole
 from regimens.taper_forms import TAPER_ROWS, PlanTaperForm
 from tracker import display
+from tracker.views.forms.dose_page import DosePage
 from tracker.views.forms.guarded import GuardedPage
-from tracker.views.forms.page import Change, CourseFormPage
+from tracker.views.forms.page import Change
 
 
-class PlanTaper(GuardedPage[PlanTaperForm], CourseFormPage[PlanTaperForm]):
+class PlanTaper(GuardedPage[PlanTaperForm], DosePage[PlanTaperForm]):
     """A planned corticosteroid taper; it takes the place of the plan before it."""
 
     template_name = "regimens/plan_taper.html"
-    title = "Plan a taper"
-    submit_label = "Plan the taper"
-    done = "The taper is planned."
+    title = _("Plan a taper")
+    submit_label = _("Plan the taper")
+    done = _("The taper is planned.")
     permission = Permission.JUDGE_TREATMENT
+    dose_kind = "taper"
     fields_of_inputs = {"steps": TAPER_ROWS[0]}
 
     def open(self, **ids: Any) -> None:
@@ -42,6 +45,21 @@ class PlanTaper(GuardedPage[PlanTaperForm], CourseFormPage[PlanTaperForm]):
 
     def changes(self) -> list[Change]:
         return self.latest_change()
+
+    def standing(self) -> dict[str, str]:
+        planned = [
+            f"{display.day(step.on)} {display.number(step.milligrams_per_day)}"
+            for plan in self.course.taper_plans.all()
+            for step in plan.steps.all()
+        ]
+        return {name: planned[place] if place < len(planned) else "" for place, name in enumerate(TAPER_ROWS)}
+
+    def previous(self) -> dict[str, str]:
+        steps = [step for plan in self.course.taper_plans.all() for step in plan.steps.all()]
+        said = (
+            f"{display.quantity(step.milligrams_per_day, 'mg')} a day from {display.day(step.on)}" for step in steps
+        )
+        return dict(zip(TAPER_ROWS, said, strict=False))
 
     def context(self) -> dict[str, Any]:
         steps = [step for plan in self.course.taper_plans.all() for step in plan.steps.all()]

@@ -2,6 +2,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
 
 from monitoring.actions import record_contact
 from monitoring.rules.vocabulary import ContactOutcome
@@ -15,9 +16,9 @@ class RecordContact(WorkFormPage[RecordContactForm]):
     """One attempt to reach the patient, and what came of it. Some symptoms ask for action at once."""
 
     template_name = "monitoring/record_contact.html"
-    title = "Record a contact"
-    submit_label = "Record the contact"
-    done = "The contact is recorded."
+    title = _("Record a contact")
+    submit_label = _("Record the contact")
+    done = _("The contact is recorded.")
 
     def open(self, **ids: Any) -> None:
         super().open(**ids)

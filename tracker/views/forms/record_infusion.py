@@ -2,6 +2,7 @@ from typing import Any
 
 from django.http import HttpResponseRedirect, QueryDict
 from django.shortcuts import redirect
+from django.utils.translation import gettext_lazy as _
 
 from monitoring.rules.infusions import shape_of
 from monitoring.schedules import protocol_of
@@ -15,18 +16,19 @@ from regimens.rules.infusion_dose import WorkedDose, worked_dose
 from regimens.rules.infusion_plan import is_infused, next_cycle
 from regimens.rules.vocabulary import Route
 from tracker import display
+from tracker.views.forms.dose_page import DosePage
 from tracker.views.forms.guarded import GuardedPage
-from tracker.views.forms.page import CourseFormPage
 
 
-class RecordInfusion(GuardedPage[RecordInfusionForm], CourseFormPage[RecordInfusionForm]):
+class RecordInfusion(GuardedPage[RecordInfusionForm], DosePage[RecordInfusionForm]):
     """One infusion cycle that was given. The plan fills in its weight and days; what was given is typed."""
 
     template_name = "regimens/record_infusion.html"
-    title = "Record an infusion"
-    submit_label = "Record the infusion"
-    done = "The infusion is recorded."
+    title = _("Record an infusion")
+    submit_label = _("Record the infusion")
+    done = _("The infusion is recorded.")
     permission = Permission.RECORD_TREATMENT
+    dose_kind = "infusion"
 
     def form(self, data: QueryDict | None = None) -> RecordInfusionForm:
         dose = self._planned_dose()

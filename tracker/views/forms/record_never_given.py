@@ -1,4 +1,5 @@
 from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
 
 from patients.rules.permissions import Permission
 from regimens.actions import record_never_given
@@ -11,9 +12,9 @@ class RecordNeverGiven(PatientFormPage[RecordNeverGivenForm]):
     """A drug that was contraindicated or declined, and never given."""
 
     template_name = "regimens/record_never_given.html"
-    title = "Record a drug that was never given"
-    submit_label = "Record the decision"
-    done = "The decision is recorded."
+    title = _("Record a drug that was never given")
+    submit_label = _("Record the decision")
+    done = _("The decision is recorded.")
     permission = Permission.JUDGE_TREATMENT
 
     def form(self, data: QueryDict | None = None) -> RecordNeverGivenForm:

@@ -1,4 +1,5 @@
 from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
 
 from patients.rules.permissions import Permission
 from regimens.actions import record_outcome
@@ -10,9 +11,9 @@ class RecordOutcome(CourseFormPage[RecordOutcomeForm]):
     """A clinician's judgement on a course, apart from its stop."""
 
     template_name = "regimens/record_outcome.html"
-    title = "Record an outcome"
-    submit_label = "Record the outcome"
-    done = "The outcome is recorded."
+    title = _("Record an outcome")
+    submit_label = _("Record the outcome")
+    done = _("The outcome is recorded.")
     permission = Permission.JUDGE_TREATMENT
 
     def form(self, data: QueryDict | None = None) -> RecordOutcomeForm:

@@ -3,6 +3,9 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext_lazy as _
 
 from monitoring.actions import record_results
 from monitoring.models import Result
@@ -10,11 +13,14 @@ from monitoring.panels import PANELS, Panel, outside_panels, panel_named, panel_
 from monitoring.protocol.definitions import MonitoringProtocol
 from monitoring.protocol.load import load
 from monitoring.result_forms import Levels, RecordResultsForm
-from monitoring.selectors import conversions_of, last_results, level_windows, remarks_on
+from monitoring.rules.vocabulary import AlertGrade
+from monitoring.selectors import conversions_of, found_in, last_results, level_windows, remarks_on
 from patients.rules.permissions import Permission
 from tracker import display
+from tracker.views.forms.comes_back import ComesBack
 from tracker.views.forms.guarded import GuardedPage
 from tracker.views.forms.page import PatientFormPage
+from tracker.views.way_back import is_here
 
 
 class ResultPage(GuardedPage[Any]):
@@ -25,6 +31,10 @@ class ResultPage(GuardedPage[Any]):
     def leave(self) -> HttpResponseRedirect:
         for text in conversions_of(self.saved):
             messages.info(self.request, text)
+        for found in found_in(self.staff, self.saved):  # at once: the alert itself is raised in the background
+            words = f"{found.grade.label.capitalize()}: {found.text}. {found.action}".strip()
+            level = messages.ERROR if found.grade is AlertGrade.URGENT else messages.WARNING
+            messages.add_message(self.request, level, words)
         for text in remarks_on(self.staff, self.saved):
             messages.warning(self.request, text)
         for row in self.saved:
@@ -34,13 +44,13 @@ class ResultPage(GuardedPage[Any]):
         return super().leave()
 
 
-class RecordResults(ResultPage, PatientFormPage[RecordResultsForm]):
+class RecordResults(ResultPage, ComesBack[RecordResultsForm], PatientFormPage[RecordResultsForm]):
     """The results of one sample. The address says which: a panel, a due item, or tests chosen one by one."""
 
     template_name = "monitoring/record_results.html"
-    title = "Record results"
-    submit_label = "Record the results"
-    done = "The results are recorded."
+    title = _("Record results")
+    submit_label = _("Record the results")
+    done = _("The results are recorded.")
     permission = Permission.RECORD_MONITORING
 
     def open(self, **ids: Any) -> None:
@@ -50,7 +60,7 @@ class RecordResults(ResultPage, PatientFormPage[RecordResultsForm]):
 
     def get(self, request: HttpRequest, **ids: Any) -> HttpResponse:
         if request.GET.get("item") in ("weight", "height"):
-            return redirect("add_weight", patient_id=self.patient.pk)
+            return redirect(f"{reverse('add_weight', args=[self.patient.pk])}{self.back_query('?')}")
         return super().get(request, **ids) if self.panel else self.show(None)
 
     def post(self, request: HttpRequest, **ids: Any) -> HttpResponse:
@@ -60,7 +70,7 @@ class RecordResults(ResultPage, PatientFormPage[RecordResultsForm]):
         analytes = [self.protocol.analytes[found] for found in self.panel.analytes] if self.panel else []
         form = RecordResultsForm(data, today=self.today, analytes=analytes, levels=levels(self.protocol))
         last = last_results(self.staff, self.patient.pk, form.analyte_ids)
-        form.show_previous({analyte: previous(row) for analyte, row in last.items()})
+        form.show_last(last, {analyte: previous(row) for analyte, row in last.items()})
         return form
 
     def write(self, form: RecordResultsForm) -> None:
@@ -79,7 +89,15 @@ class RecordResults(ResultPage, PatientFormPage[RecordResultsForm]):
             "panels": PANELS,
             "other_analytes": outside_panels(self.protocol.analytes),
             "by_infusion": item if item is not None and not item.satisfied_by else None,
+            "choose_url": f"{self.request.path}{self.back_query('?')}",
+            "back_query": self.back_query("&"),
+            "next": self.request.GET.get("next", "") if self.back_query("&") else "",
         }
+
+    def back_query(self, joint: str) -> str:
+        """The way back, for links of this page to itself with other tests; "" where it is the record."""
+        asked = self.request.GET.get("next", "")
+        return f"{joint}{urlencode({'next': asked})}" if is_here(asked) else ""
 
 
 def chosen_panel(query: QueryDict, protocol: MonitoringProtocol) -> Panel | None:

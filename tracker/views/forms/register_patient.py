@@ -1,6 +1,10 @@
+from datetime import tzinfo
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.http import QueryDict
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from patients.actions import register_patient
 from patients.clock import today_in
@@ -8,6 +12,7 @@ from patients.errors import AlreadyThere, DomainError, NotAllowed
 from patients.forms import RegisterPatientForm
 from patients.rules.permissions import Permission
 from patients.selectors import clinics_of
+from tracker.presenters.completeness import Completeness, Wanted, of_form
 from tracker.views.forms.page import FormPage
 
 
@@ -15,10 +20,11 @@ class RegisterPatient(FormPage[RegisterPatientForm]):
     """A new patient in one of the person's clinics."""
 
     template_name = "patients/register_patient.html"
-    title = "Register a patient"
-    submit_label = "Register the patient"
-    done = "The patient is registered."
+    title = gettext_lazy("Register a patient")
+    submit_label = gettext_lazy("Register the patient")
+    done = gettext_lazy("The patient is registered.")
     permission = Permission.REGISTER_PATIENT
+    keeps_drafts = True
 
     candidates: tuple[object, ...] = ()
 
@@ -57,5 +63,21 @@ class RegisterPatient(FormPage[RegisterPatientForm]):
             form.ask_why()
         super().put_errors(form, error)
 
+    def meter(self, form: RegisterPatientForm) -> Completeness:
+        return of_form(form, _("What doses, limits and letters rest on"), _wanted())
+
+    def clocks(self) -> tzinfo:
+        return ZoneInfo(self.clinics[0].time_zone)
+
     def context(self) -> dict[str, Any]:
         return {"candidates": self.candidates}
+
+
+def _wanted() -> tuple[Wanted, ...]:
+    """The fields that may be left empty and that something rests on later."""
+    return (
+        Wanted(_("NHS number"), (("nhs_number",),)),
+        Wanted(_("date of birth"), (("born",),)),
+        Wanted(_("sex"), (("sex",),)),
+        Wanted(_("subtype of myositis"), (("subtype",),)),
+    )

@@ -1,3 +1,5 @@
+from django.utils.translation import gettext_lazy as _
+
 from tracker import staffing
 from tracker.staff_forms import IdentityForm, StaffReasonForm
 from tracker.views.forms.staff_page import AccountPage
@@ -7,9 +9,9 @@ class ResetFactor(AccountPage):
     """Takes the second factors from somebody who has lost theirs."""
 
     template_name = "tracker/reset_factor.html"
-    title = "Reset the second factor"
-    submit_label = "Take the second factor away"
-    done = "They have no second factor any more, and their sessions and API tokens have ended."
+    title = _("Reset the second factor")
+    submit_label = _("Take the second factor away")
+    done = _("They have no second factor any more, and their sessions and API tokens have ended.")
     form_class = IdentityForm
     danger = True
 

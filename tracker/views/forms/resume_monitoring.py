@@ -1,6 +1,7 @@
 from typing import Any
 
 from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
 
 from monitoring.actions import resume_monitoring
 from monitoring.plan_forms import ResumeMonitoringForm
@@ -14,9 +15,9 @@ class ResumeMonitoring(PlanFormPage[ResumeMonitoringForm]):
     """A pause ended before its time."""
 
     template_name = "monitoring/resume_monitoring.html"
-    title = "Take monitoring up again"
-    submit_label = "Take monitoring up again"
-    done = "Monitoring is taken up again. What is due shows below."
+    title = _("Take monitoring up again")
+    submit_label = _("Take monitoring up again")
+    done = _("Monitoring is taken up again. What is due shows below.")
     permission = Permission.RECORD_MONITORING
 
     def open(self, **ids: Any) -> None:

@@ -4,6 +4,7 @@ from django.http import HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from patients.actions import review_emergency_access
 from patients.clock import today_in
@@ -20,11 +21,11 @@ class ReviewEmergency(FormPage[ReviewEmergencyForm]):
     """One emergency access to a patient of the clinic: why, what was looked at, and what the clinic finds of it."""
 
     template_name = "patients/review_emergency.html"
-    title = "Review an emergency access"
-    submit_label = "Record what you find"
-    done = "The review is recorded."
+    title = _("Review an emergency access")
+    submit_label = _("Record what you find")
+    done = _("The review is recorded.")
     permission = Permission.REVIEW_BREAK_GLASS
-    parent_label = "Emergency access to review"
+    parent_label = _("Emergency access to review")
 
     def open(self, **ids: Any) -> None:
         self.emergency = emergency_for(self.staff, ids["emergency_id"])

@@ -3,6 +3,7 @@
 from typing import Any, cast
 
 from django.http import HttpResponse, QueryDict
+from django.utils.translation import gettext_lazy as _
 
 from patients.errors import NotFound, Stale
 from patients.rules.permissions import Permission
@@ -20,9 +21,9 @@ class ReviewPrompt(PatientFormPage[AnswerPromptForm]):
     """Accept, put off or reject. The form carries the fingerprint of the question that was read."""
 
     template_name = "regimens/review_prompt.html"
-    title = "Answer a question"
-    submit_label = "Record the answer"
-    done = "The answer is recorded."
+    title = _("Answer a question")
+    submit_label = _("Record the answer")
+    done = _("The answer is recorded.")
     permission = Permission.JUDGE_TREATMENT
     fields_of_inputs = {"outcome": "recorded", "milestone": "recorded", "on": "judged_on", "note": "reason"}
 
@@ -44,7 +45,7 @@ class ReviewPrompt(PatientFormPage[AnswerPromptForm]):
         self.answers = [row for row in rows if (row.prompt, row.subject) == (self.prompt, self.subject)]
 
     def get(self, request: Any, **ids: Any) -> HttpResponse:
-        return self.show(self.form() if self.question is not None else None)
+        return super().get(request, **ids) if self.question is not None else self.show(None)
 
     def form(self, data: QueryDict | None = None) -> AnswerPromptForm:
         assert self.question is not None

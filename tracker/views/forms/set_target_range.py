@@ -1,6 +1,7 @@
 from typing import Any
 
 from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
 
 from monitoring.actions import set_target_range
 from monitoring.plan_forms import SetTargetRangeForm
@@ -18,9 +19,9 @@ class SetTargetRange(PlanFormPage[SetTargetRangeForm]):
     """The range in which one drug level of this patient should lie."""
 
     template_name = "monitoring/set_target_range.html"
-    title = "Set a target range"
-    submit_label = "Set the target range"
-    done = "The target range is set."
+    title = _("Set a target range")
+    submit_label = _("Set the target range")
+    done = _("The target range is set.")
     permission = Permission.ADJUST_MONITORING
 
     def open(self, **ids: Any) -> None:
@@ -32,19 +33,18 @@ class SetTargetRange(PlanFormPage[SetTargetRangeForm]):
 
     def form(self, data: QueryDict | None = None) -> SetTargetRangeForm:
         units = [(unit, read) for unit, read in shown_units(self.analyte) if unit in self.analyte.units]
-        form = SetTargetRangeForm(data, today=self.today, initial={"from_on": self.today}, units=units)
-        ranges = target_ranges_for(self.staff).filter(patient=self.patient, analyte=self.analyte.id)
-        latest = ranges.first()
-        if latest is not None:
-            since = f"since {display.day(latest.from_on)}"
-            form.show_previous(
-                {
-                    "low": f"{display.quantity(latest.low, latest.unit)} {since}",
-                    "high": f"{display.quantity(latest.high, latest.unit)} {since}",
-                    "reason": latest.reason,
-                }
-            )
-        return form
+        return SetTargetRangeForm(data, today=self.today, initial={"from_on": self.today}, units=units)
+
+    def previous(self) -> dict[str, str]:
+        latest = target_ranges_for(self.staff).filter(patient=self.patient, analyte=self.analyte.id).first()
+        if latest is None:
+            return {}
+        since = f"since {display.day(latest.from_on)}"
+        return {
+            "low": f"{display.quantity(latest.low, latest.unit)} {since}",
+            "high": f"{display.quantity(latest.high, latest.unit)} {since}",
+            "reason": latest.reason,
+        }
 
     def write(self, form: SetTargetRangeForm) -> None:
         set_target_range(by=self.staff, patient_id=self.patient.pk, analyte=self.analyte.id, **form.cleaned_data)

@@ -1,4 +1,5 @@
 from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
 
 from monitoring.actions import share_care
 from monitoring.plan_forms import ShareCareForm
@@ -10,9 +11,9 @@ class ShareCare(PlanFormPage[ShareCareForm]):
     """Who looks after the tests of a drug from a day on."""
 
     template_name = "monitoring/share_care.html"
-    title = "Who looks after the tests"
-    submit_label = "Record who looks after them"
-    done = "It is recorded who looks after the tests."
+    title = _("Who looks after the tests")
+    submit_label = _("Record who looks after them")
+    done = _("It is recorded who looks after the tests.")
     permission = Permission.RECORD_MONITORING
 
     def form(self, data: QueryDict | None = None) -> ShareCareForm:

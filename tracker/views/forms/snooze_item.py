@@ -1,6 +1,7 @@
 from typing import Any
 
 from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
 
 from monitoring.actions import snooze_item
 from monitoring.forms import SnoozeItemForm
@@ -11,9 +12,9 @@ class SnoozeItem(WorkFormPage[SnoozeItemForm]):
     """A due item put off until a day, with a reason."""
 
     template_name = "monitoring/snooze_item.html"
-    title = "Put an item off"
-    submit_label = "Put it off"
-    done = "The item is put off. How late it is stays visible."
+    title = _("Put an item off")
+    submit_label = _("Put it off")
+    done = _("The item is put off. How late it is stays visible.")
 
     def form(self, data: QueryDict | None = None) -> SnoozeItemForm:
         return SnoozeItemForm(data, today=self.today, initial={"occasion": self.occasion})

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from monitoring.tasks import reconcile_clinic_soon
 from patients.clock import today_in
@@ -25,7 +26,7 @@ class ClinicStaffPage(FormPage[F]):
     """About the staff of one clinic."""
 
     permission = Permission.MANAGE_STAFF
-    parent_label = "Staff"
+    parent_label = _("Staff")
     clinic: Clinic
 
     def open(self, **ids: Any) -> None:

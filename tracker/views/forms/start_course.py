@@ -1,23 +1,49 @@
-from django.http import QueryDict
+"""The first step of starting a course: the drug, its route, its first day and its dose, past the dose guard."""
 
-from monitoring.selectors import baseline_screen
+from functools import cached_property
+from typing import Any, cast
+
+from django.http import HttpResponse, HttpResponseRedirect, QueryDict
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from monitoring.schedules import protocol_of
+from monitoring.selectors import records_of
+from patients.actions.drafts import StaleDraft
+from patients.errors import GuardStopped, Refused
 from patients.rules.permissions import Permission
-from regimens.actions import start_course
 from regimens.forms import StartCourseForm
+from regimens.rules.dose_words import DoseWorkedOut
+from regimens.rules.guard_findings import GuardFinding, holding
+from regimens.selectors import treatment_of
+from tracker.actions import ChangeRefused, rehearse_changes
+from tracker.presenters.dose_words import started_dose
+from tracker.presenters.start_course import start_shown
 from tracker.views.forms.catalogue import drug_choices
+from tracker.views.forms.dose_page import ASIDE, read_of
 from tracker.views.forms.guarded import GuardedPage
 from tracker.views.forms.page import PatientFormPage
+from tracker.views.forms.planned_changes import ChangeKind, TypedChange, planned
+from tracker.views.forms.start_step import steps_shown
+
+GO_ON_ALL_THE_SAME = _("Go on all the same")
 
 
 class StartCourse(GuardedPage[StartCourseForm], PatientFormPage[StartCourseForm]):
-    """A course of a catalogue drug, or of one outside it named in words."""
+    """A course of a catalogue drug, or of one outside it named in words. Only the last step records it."""
 
     template_name = "regimens/start_course.html"
-    title = "Start a course"
-    submit_label = "Start the course"
-    done = "The course is recorded."
+    title = _("Start a course")
+    submit_label = _("Go on")
+    done = ""
     permission = Permission.RECORD_TREATMENT
     fields_of_inputs = {"start_on": "on", "from_on": "on"}
+
+    @cached_property
+    def draft_address(self) -> str:
+        """One start at a time is typed for a patient, whichever drug a link named."""
+        return reverse("start_course", args=[self.patient.pk])
 
     def form(self, data: QueryDict | None = None) -> StartCourseForm:
         form = StartCourseForm(data, today=self.today, drugs=drug_choices())
@@ -26,19 +52,54 @@ class StartCourse(GuardedPage[StartCourseForm], PatientFormPage[StartCourseForm]
             form.initial["drug"] = wanted
         return form
 
+    def save(self, form: StartCourseForm) -> None:
+        """Keeps what was typed for the next steps, if it could be saved and the person has seen what is said of it."""
+        self.write(form)
+        try:
+            self._write_draft(form)
+        except StaleDraft as stale:
+            # Not a stale record: what another window has typed must not be lost to this one.
+            raise Refused(stale.message) from None
+
     def write(self, form: StartCourseForm) -> None:
-        typed = form.cleaned_data
-        start_course(
-            by=self.staff,
-            patient_id=self.patient.pk,
-            on=typed["on"].on,
-            precision=typed["on"].precision,
-            drug=typed["drug"],
-            drug_text=typed["drug_text"],
-            route=typed["route"],
-            dose=form.dose(),
-            note=typed["note"],
-            override_reason=typed["override_reason"],
-            seen=form.seen_fingerprints(),
-            beside=baseline_screen(self.staff, self.patient.pk, typed["drug"], typed["on"].on, typed["route"]),
-        )
+        """Tries the start out and takes it back. Raises Refused for what could not be saved, GuardStopped."""
+        change = planned(TypedChange(ChangeKind.START, "", ()), form)
+        try:
+            rehearse_changes(by=self.staff, patient_id=self.patient.pk, changes=[change])
+        except ChangeRefused as refused:
+            if not isinstance(refused.error, GuardStopped):
+                raise Refused(refused.message, refused.field, refused.errors) from None
+        record = records_of(self.staff, [self.patient])[self.patient.pk]
+        protocol = protocol_of(self.patient.clinic)
+        shown = start_shown(record, change.proposal, change.note, self.today, protocol)  # type: ignore[arg-type]
+        seen = form.seen_fingerprints()
+        if any(finding.fingerprint not in seen for finding in holding(shown.said)):
+            raise GuardStopped("Look at what the dose guard says.", shown.said, needs_reason=False)
+
+    def ask(self, form: StartCourseForm, stopped: GuardStopped) -> HttpResponse:
+        """The page comes back with what is said; a reason is asked for where the course is started."""
+        findings = cast("tuple[GuardFinding, ...]", stopped.findings)
+        form.show_messages(finding.fingerprint for finding in findings)
+        return self.show(form, 200, said=findings, submit_label=GO_ON_ALL_THE_SAME)
+
+    def follow_up(self) -> None:
+        """Nothing was written."""
+
+    def say_done(self) -> None:
+        """Nothing was written."""
+
+    def leave(self) -> HttpResponseRedirect:
+        return redirect("start_course_baseline", patient_id=self.patient.pk)
+
+    def context(self) -> dict[str, Any]:
+        return {"steps": steps_shown("start_course", self.patient)}
+
+    def show(self, form: StartCourseForm | None, status: int = 200, **more: Any) -> HttpResponse:
+        return super().show(form, status, form_aside=ASIDE, dose_about="start", worked=self._worked(form), **more)
+
+    def _worked(self, form: StartCourseForm | None) -> DoseWorkedOut | None:
+        """What the dose comes to as the form stands; the page works it out anew while it is typed."""
+        if form is None or not form.is_bound:
+            return None
+        read = read_of(StartCourseForm(form.data, today=self.today, drugs=drug_choices()))
+        return started_dose(treatment_of(self.staff, self.patient), read, self.today)

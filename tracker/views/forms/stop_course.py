@@ -1,4 +1,6 @@
 from django.http import QueryDict
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from patients.rules.permissions import Permission
 from regimens.actions import stop_course
@@ -11,9 +13,9 @@ class StopCourse(GuardedPage[StopCourseForm], CourseFormPage[StopCourseForm]):
     """The first day without the drug, and why."""
 
     template_name = "regimens/stop_course.html"
-    title = "Stop the course"
-    submit_label = "Stop the course"
-    done = "The course is stopped."
+    title = gettext_lazy("Stop the course")
+    submit_label = gettext_lazy("Stop the course")
+    done = gettext_lazy("The course is stopped.")
     permission = Permission.RECORD_TREATMENT
     danger = True
     fields_of_inputs = {"stop_on": "on", "stop_reason": "reason", "stop_note": "note"}
@@ -36,3 +38,7 @@ class StopCourse(GuardedPage[StopCourseForm], CourseFormPage[StopCourseForm]):
 
     def changes(self) -> list[Change]:
         return self.latest_change()
+
+    def standing(self) -> dict[str, str]:
+        """Of a course that was stopped meanwhile the action says so itself; what changed otherwise left it running."""
+        return {"on": _("not stopped")}

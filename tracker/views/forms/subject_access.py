@@ -1,6 +1,7 @@
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, QueryDict
+from django.utils.translation import gettext_lazy as _
 
 from patients.errors import Refused
 from patients.life_forms import SubjectAccessForm
@@ -13,9 +14,10 @@ class SubjectAccess(PatientFormPage[SubjectAccessForm]):
     """Everything held about one patient, as a file that they can be given."""
 
     template_name = "patients/subject_access.html"
-    title = "Everything held about this patient"
-    submit_label = "Make and download the file"
+    title = _("Everything held about this patient")
+    submit_label = _("Make and download the file")
     done = ""
+    keeps_drafts = False  # what is sent is no plain save
     permission = Permission.EXPORT_SUBJECT
     pack: SubjectPack
 

@@ -1,6 +1,7 @@
 from typing import Any
 
 from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
 
 from monitoring.actions import take_sample
 from monitoring.actions.work import days_to_wait
@@ -13,9 +14,9 @@ class TakeSample(WorkFormPage[TakeSampleForm]):
     """A sample on its way. Its items wait for the result, and are asked for again when it does not come."""
 
     template_name = "monitoring/take_sample.html"
-    title = "Sample taken"
-    submit_label = "Record the sample"
-    done = "The sample is recorded. Its items wait for the result."
+    title = _("Sample taken")
+    submit_label = _("Record the sample")
+    done = _("The sample is recorded. Its items wait for the result.")
 
     def open(self, **ids: Any) -> None:
         super().open(**ids)

@@ -3,6 +3,7 @@ from typing import Any
 from django.http import HttpResponseRedirect, QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from monitoring.tasks import reconcile_many_soon
 from patients.clock import today_in
@@ -18,12 +19,12 @@ class UndoMerge(FormPage[UndoMergeForm]):
     """Two records taken apart again: what goes back, what stays, and why."""
 
     template_name = "patients/undo_merge.html"
-    title = "Take a merge back"
-    submit_label = "Take the two records apart"
-    done = "The two records are apart again."
+    title = _("Take a merge back")
+    submit_label = _("Take the two records apart")
+    done = _("The two records are apart again.")
     permission = Permission.MERGE_PATIENTS
     danger = True
-    parent_label = "Merges"
+    parent_label = _("Merges")
 
     def open(self, **ids: Any) -> None:
         try:

@@ -4,8 +4,6 @@ from typing import Any, TypeVar
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpResponseRedirect
-from django.shortcuts import redirect
 
 from monitoring.protocol.definitions import Item
 from monitoring.schedules import protocol_of
@@ -13,14 +11,14 @@ from patients.errors import NotFound
 from patients.models.entry import Entry
 from patients.rules.permissions import Permission
 from tracker.templatetags.undo import undo_tag
+from tracker.views.forms.comes_back import ComesBack
 from tracker.views.forms.page import PatientFormPage
-from tracker.views.way_back import way_back
 
 F = TypeVar("F", bound=forms.Form)
 _LONGEST_OCCASION = 64  # characters, as the column holds it
 
 
-class WorkFormPage(PatientFormPage[F]):
+class WorkFormPage(ComesBack[F], PatientFormPage[F]):
     """A form page about one due item of a patient, or where the address names none about the patient."""
 
     permission = Permission.RECORD_MONITORING
@@ -46,17 +44,6 @@ class WorkFormPage(PatientFormPage[F]):
     def say_done(self) -> None:
         tag = undo_tag(self.undo[0], self.undo[1].pk) if self.undo is not None else ""
         messages.success(self.request, self.done, extra_tags=tag)
-
-    def leave(self) -> HttpResponseRedirect:
-        return redirect(self.cancel_url())
-
-    def cancel_url(self) -> str:
-        return way_back(self.request, super().cancel_url())
-
-    @property
-    def parent_label(self) -> str:
-        """The words of the way back."""
-        return "Worklist" if self.cancel_url() != super().cancel_url() else ""
 
     def context(self) -> dict[str, Any]:
         return {"item": self.item}

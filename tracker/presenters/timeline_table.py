@@ -1,0 +1,44 @@
+"""The entries of a timeline as a file for spreadsheets."""
+
+import csv
+import io
+from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal
+
+from patients.models import Patient
+from patients.rules.vocabulary import DatePrecision
+from tracker import display
+from tracker.reports.cells import in_csv
+from tracker.reports.definitions import Value
+from tracker.reports.formats import BOM
+from tracker.timeline.marks import Row
+
+COLUMNS = (
+    "hospital_number", "nhs_number", "as_of", "lane", "from", "until", "date_known", "words", "value", "unit",
+    "source_kind", "source_id",
+)  # fmt: skip
+
+
+def as_csv(patient: Patient, as_of: date, rows: Iterable[Row]) -> bytes:
+    """One line for each row of the table, whose it is on each; every text is made harmless to spreadsheets.
+
+    `until` is empty for what still is so; `date_known` says how exactly the first day is known.
+    """
+    target = io.StringIO(newline="")
+    target.write(BOM)
+    writer = csv.writer(target, quoting=csv.QUOTE_ALL)
+    writer.writerow(COLUMNS)
+    whose: tuple[Value, ...] = (patient.hospital_number, patient.nhs_number, as_of)
+    for row in rows:
+        cells: tuple[Value, ...] = (
+            *whose, row.lane, row.from_on, row.from_on if row.single else row.to_on,
+            str(DatePrecision(row.precision).value), row.words, _value(row), row.unit, row.kind, row.entry_id,
+        )  # fmt: skip
+        writer.writerow([in_csv(cell) for cell in cells])
+    return target.getvalue().encode()
+
+
+def _value(row: Row) -> Decimal | None:
+    """Without the zeros that only the column of the database added."""
+    return None if row.value is None else Decimal(display.number(row.value))

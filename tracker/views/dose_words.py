@@ -1,0 +1,68 @@
+"""What a dose comes to while it is being typed: a part of every page with a dose. Nothing is written or refused."""
+
+from datetime import date
+from typing import cast
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
+
+from patients.clock import today_in
+from patients.errors import NotAllowed, NotFound
+from patients.models import Staff
+from patients.rules.permissions import Permission
+from patients.selectors import patient_for, require
+from regimens.forms import StartCourseForm
+from regimens.rules.dose_words import DoseWorkedOut
+from regimens.rules.proposals import applied
+from regimens.rules.record import TreatmentRecord
+from regimens.selectors import treatment_of
+from tracker.presenters.dose_words import OF_A_COURSE, course_named, started_dose
+from tracker.views.forms import planned_changes
+from tracker.views.forms.catalogue import drug_choices
+from tracker.views.forms.dose_page import of_a_course, read_of
+
+START = "start"
+
+
+@never_cache
+@require_POST
+def dose_words(request: HttpRequest, patient_id: int) -> HttpResponse:
+    """The part. `about` says which form: `start`, or one of OF_A_COURSE with the course, as in `dose:12`."""
+    staff = cast(Staff, request.user)
+    try:
+        patient = patient_for(staff, patient_id)
+        require(staff, patient.clinic_id, Permission.RECORD_TREATMENT)
+        record, today = treatment_of(staff, patient), today_in(patient.clinic)
+    except NotFound as error:
+        raise Http404(error.message) from None
+    except NotAllowed as error:
+        raise PermissionDenied(error.message) from None
+    worked = _worked_out(_with_changes(record, request.POST, today), request, today)
+    return render(request, "regimens/_dose_words.html", {"worked": worked, "patient": patient})
+
+
+def _worked_out(record: TreatmentRecord, request: HttpRequest, today: date) -> DoseWorkedOut | None:
+    kind, _, identity = request.GET.get("about", "").partition(":")
+    if kind == START:
+        read = read_of(StartCourseForm(request.POST, today=today, drugs=drug_choices()))
+        return started_dose(record, read, today)
+    if kind not in OF_A_COURSE or course_named(record.courses, identity) is None:
+        raise Http404("No such form, or no such course of this patient.")
+    return of_a_course(kind, record, identity, request.POST, today)
+
+
+def _with_changes(record: TreatmentRecord, typed: QueryDict, today: date) -> TreatmentRecord:
+    """The record with the sandbox's list of changes, where the form stands in the sandbox."""
+    proposals = []
+    for change in planned_changes.read(typed):
+        form = change.form(today)
+        if not form.is_valid():
+            return record
+        proposals.append(planned_changes.planned(change, form).proposal)
+    try:
+        return applied(record, proposals)
+    except KeyError:  # a change of a course that is not there
+        return record
