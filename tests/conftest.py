@@ -20,6 +20,7 @@ import redis
 from django.conf import settings
 from django.db import connection
 
+from tests.browser.chromium import chromium, missing, must_be_there
 from tracker.database.roles import APPLICATION
 from tracker.embedded import use_servers
 from tracker.embedded.valkey import DATABASES
@@ -68,6 +69,47 @@ del os.environ["DJANGO_SETTINGS_MODULE"]
 # A busy machine is no defect of a test: what Hypothesis generates is judged by what comes out, not by the clock.
 hypothesis.settings.register_profile("suite", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
 hypothesis.settings.load_profile("suite")
+
+
+LEFT_OUT = pytest.StashKey[int]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "visits(*names): the addresses, by name, that this browser test looks at")
+    config.stash[LEFT_OUT] = 0
+    if must_be_there() and not chromium():
+        raise pytest.UsageError(f"With CI=true the browser tests have to run, and {missing()}.")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """What asks for a browser is marked so, and without chromium left out."""
+    driven = [item for item in items if "browser" in getattr(item, "fixturenames", ())]
+    for item in driven:
+        item.add_marker("browser")
+    if driven and not chromium():
+        config.hook.pytest_deselected(items=driven)
+        config.stash[LEFT_OUT] = len(driven)
+        items[:] = [item for item in items if item not in driven]
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    output = getattr(session.config, "workeroutput", None)  # there is one in the processes of pytest-xdist
+    if output is not None:
+        output["browser_tests_left_out"] = session.config.stash[LEFT_OUT]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Each process of pytest-xdist has collected every test, so that each tells the same number."""
+    node.config.stash[LEFT_OUT] = getattr(node, "workeroutput", {}).get("browser_tests_left_out", 0)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    count = config.stash[LEFT_OUT]
+    if count:
+        terminalreporter.write_line(f"{count} browser tests were left out: {missing()}.", yellow=True)
 
 
 @pytest.fixture(scope="session", autouse=True)

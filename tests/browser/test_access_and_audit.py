@@ -11,23 +11,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.cache import caches
 from django.core.management import call_command
 from django.urls import resolve
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from monitoring.models import Result
 from patients.models import Clinic, Patient, Staff
 from patients.rules.vocabulary import PatientStatus, Role
 from regimens.models import DosePeriod
-from tests.browser.test_read_pages import (  # noqa: F401 - fixtures
-    WIDE,
-    complaints,
-    page,
-    sideways,
-    sign_in,
-    violations,
-)
+from tests.browser.harness import Complaints, a_page, go, message, sideways, sign_in, tab_to, typed, violations
 from tests.factories import rows
 from tests.tracker.pages import a_full_record
 from tracker.models import ReportRun
@@ -35,16 +27,10 @@ from tracker.reports import actions as reports
 from tracker.tasks import make_report
 from tracker.views.forms.page import FormPage
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 NHS_NUMBER, BORN = "9990000018", date(1970, 5, 4)
 WHY = "unconscious on our ward"
-
-
-@pytest.fixture(autouse=True)
-def _nobody_has_tried_yet() -> None:
-    for cache in caches.all(initialized_only=True):
-        cache.clear()
 
 
 @pytest.fixture
@@ -62,29 +48,24 @@ def patient(admin: Staff) -> Patient:
     return a_full_record(admin, family_name="Quillfeather", nhs_number=NHS_NUMBER, born=BORN)
 
 
-def fine(page: Page) -> None:  # noqa: F811
+def fine(page: Page) -> None:
     """In good order for everybody, as it stands now."""
     assert violations(page) == [], page.url
     assert sideways(page) == 0, page.url
 
 
-def heading(page: Page, words: str) -> None:  # noqa: F811
+def heading(page: Page, words: str) -> None:
     """The page with this heading is there; a click does not wait for it."""
     expect(page.get_by_role("heading", level=1)).to_have_text(words)
 
 
-def status(page: Page, address: str) -> int:  # noqa: F811
+def status(page: Page, address: str) -> int:
     response = page.goto(address)
     assert response is not None
     return response.status
 
 
-def a_page(browser: Browser, **options: Any) -> Page:
-    """Of a browser of its own, closed with the test's browser."""
-    return browser.new_context(viewport={"width": WIDE[0], "height": WIDE[1]}, **options).new_page()
-
-
-def writes(page: Page) -> list[str]:  # noqa: F811
+def writes(page: Page) -> list[str]:
     """Whatever on the page itself would change something, or lead to where that is done."""
     found = page.evaluate("""() => [...document.querySelectorAll("main a[href], main form[method=post]")]
         .map(each => each.action || each.href).filter(each => each.startsWith(location.origin))
@@ -96,7 +77,7 @@ def writes(page: Page) -> list[str]:  # noqa: F811
 
 def test_another_clinics_record_in_an_emergency_and_its_review(
     browser: Browser,
-    page: Page,  # noqa: F811
+    page: Page,
     live_server: object,
     patient: Patient,
     admin: Staff,
@@ -125,7 +106,7 @@ def test_another_clinics_record_in_an_emergency_and_its_review(
     fine(page)
     page.goto(record)
     band.get_by_role("button", name="Close it now").click()
-    expect(page.get_by_role("status")).to_contain_text("The emergency access is closed")
+    expect(message(page)).to_contain_text("The emergency access is closed")
     expect(band).to_have_count(0)
     assert status(page, record) == 404
 
@@ -142,24 +123,25 @@ def test_another_clinics_record_in_an_emergency_and_its_review(
     fine(reviewer)
     reviewer.get_by_label("justified", exact=True).check()
     reviewer.get_by_role("button", name="Record what you find").click()
-    expect(reviewer.get_by_role("status")).to_contain_text("The review is recorded")
+    expect(message(reviewer)).to_contain_text("The review is recorded")
     expect(reviewer.get_by_text("for review", exact=False).filter(has_text="waits")).to_have_count(0)
     reviewer.goto(f"{record}access/")
     broken = reviewer.get_by_role("row").filter(has_text=WHY)
     expect(broken.first).to_contain_text("Dora Elsewhere")
     expect(broken.first).to_contain_text("emergency access")
     fine(reviewer)
-    reviewer.context.close()
 
 
-def opens_with(page: Page, born: str) -> None:  # noqa: F811
-    page.get_by_label("NHS number").fill("999 000 0018")
-    page.get_by_label("Date of birth").fill(born)
+def opens_with(page: Page, born: str) -> None:
+    form = page.get_by_role("main")
+    form.get_by_label("NHS number").fill("999 000 0018")
+    form.get_by_label("Date of birth").fill(born)
     page.get_by_label("Why you need this record now").fill(WHY)
     page.get_by_label("Your password").fill(rows.PASSWORD)
     page.get_by_role("button", name="Open the record").click()
 
 
+@pytest.mark.visits("report_runs")
 @pytest.mark.parametrize("scripted", [True, False], ids=["refreshing", "without-javascript"])
 def test_a_report_is_asked_for_made_and_checked(
     browser: Browser,
@@ -171,7 +153,7 @@ def test_a_report_is_asked_for_made_and_checked(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Given a record, when an administrator asks for the activity, then the pack holds what the screen counted."""
-    page = a_page(browser, java_script_enabled=scripted)  # noqa: F811
+    page = a_page(browser, java_script_enabled=scripted)
     sign_in(page, str(live_server), admin)
     page.get_by_role("link", name="Reports", exact=True).click()
     heading(page, "Reports")
@@ -183,7 +165,7 @@ def test_a_report_is_asked_for_made_and_checked(
         fine(page)
     page.get_by_label("Format of the pack").select_option("csv")
     page.get_by_role("button", name="Make the pack").click()
-    expect(page.get_by_role("status")).to_contain_text("The report is asked for")
+    expect(message(page)).to_contain_text("The report is asked for")
     run = ReportRun.objects.get()
     packs = page.locator("#runs")
     expect(packs).to_contain_text("waiting")
@@ -215,7 +197,6 @@ def test_a_report_is_asked_for_made_and_checked(
     with zipfile.ZipFile(kept) as pack:
         data = pack.open(json.loads(pack.read("manifest.json"))["data"])
         assert len(list(csv.reader(io.TextIOWrapper(data, "utf-8-sig")))) == count + 1  # and the headings
-    page.context.close()
 
 
 def look_before_it_is_kept(monkeypatch: pytest.MonkeyPatch, look: Callable[[], None]) -> None:
@@ -230,11 +211,11 @@ def look_before_it_is_kept(monkeypatch: pytest.MonkeyPatch, look: Callable[[], N
 
 
 def test_a_correction_with_its_reason_is_one_sentence_of_the_history(
-    page: Page,  # noqa: F811
+    page: Page,
     live_server: object,
     patient: Patient,
     clinic: Clinic,
-    complaints: list[str],  # noqa: F811
+    complaints: Complaints,
 ) -> None:
     """Given a mistyped result and dose, when a nurse puts them right, then the history says what, who and why."""
     nurse = rows.a_member(Role.NURSE, clinic, first_name="Nell", last_name="Example")
@@ -245,13 +226,13 @@ def test_a_correction_with_its_reason_is_one_sentence_of_the_history(
     page.get_by_label("What was wrong").fill("one nought too many")
     fine(page)
     page.get_by_role("button", name="Correct the result").click()
-    expect(page.get_by_role("status")).to_contain_text("The result is corrected")
+    expect(message(page)).to_contain_text("The result is corrected")
     dose = DosePeriod.objects.get(course__drug="prednisolone", amount=20)
     page.goto(f"{live_server}/patients/{patient.pk}/entries/dose/{dose.pk}/withdraw/")
     page.get_by_label("Why was this entered in error").fill("it was 25 mg")
     fine(page)
     page.get_by_role("button", name="Withdraw the entry").click()
-    expect(page.get_by_role("status")).to_contain_text("The entry is withdrawn")
+    expect(message(page)).to_contain_text("The entry is withdrawn")
     page.get_by_role("link", name="History", exact=True).click()
     heading(page, "History of the record")
     fine(page)
@@ -266,7 +247,7 @@ def test_a_correction_with_its_reason_is_one_sentence_of_the_history(
 
 
 def test_a_second_record_is_warned_of_merged_and_taken_apart_by_keyboard(
-    page: Page,  # noqa: F811
+    page: Page,
     live_server: object,
     patient: Patient,
     clinic: Clinic,
@@ -287,7 +268,7 @@ def test_a_second_record_is_warned_of_merged_and_taken_apart_by_keyboard(
     fine(page)
     typed(page, "why is this patient registered all the same", "sure to be a namesake")
     go(page, page.get_by_role("button", name="Register the patient"))
-    expect(page.get_by_role("status")).to_contain_text("The patient is registered")
+    expect(message(page)).to_contain_text("The patient is registered")
     go(page, page.get_by_role("link", name="Merge with another record"))
     heading(page, "Merge with another record")
     fine(page)
@@ -300,7 +281,7 @@ def test_a_second_record_is_warned_of_merged_and_taken_apart_by_keyboard(
     tab_to(page, page.get_by_label("I have compared the two"))
     page.keyboard.press("Space")
     go(page, page.get_by_role("button", name="Merge the two records"))
-    expect(page.get_by_role("status")).to_contain_text("The two records are one now")
+    expect(message(page)).to_contain_text("The two records are one now")
     patient.refresh_from_db()
     assert patient.status == PatientStatus.MERGED
     fine(page)
@@ -313,27 +294,8 @@ def test_a_second_record_is_warned_of_merged_and_taken_apart_by_keyboard(
     fine(page)
     typed(page, "Why are they taken apart again", "it was the sister")
     go(page, page.get_by_role("button", name="Take the two records apart"))
-    expect(page.get_by_role("status")).to_contain_text("The two records are apart again")
+    expect(message(page)).to_contain_text("The two records are apart again")
     patient.refresh_from_db()
     assert patient.status == PatientStatus.ACTIVE
     assert Result.objects.get().patient_id == patient.pk
     fine(page)
-
-
-def tab_to(page: Page, wanted: Locator) -> None:  # noqa: F811
-    """On with the tabulator key until this has the focus: what cannot be reached so fails."""
-    for _ in range(150):
-        if wanted.evaluate("each => each === document.activeElement"):
-            return
-        page.keyboard.press("Tab")
-    pytest.fail(f"{wanted} is not reached by the tabulator key on {page.url}")
-
-
-def go(page: Page, where: Locator) -> None:  # noqa: F811
-    tab_to(page, where)
-    page.keyboard.press("Enter")
-
-
-def typed(page: Page, label: str, words: str) -> None:  # noqa: F811
-    tab_to(page, page.get_by_label(label))
-    page.keyboard.type(words)

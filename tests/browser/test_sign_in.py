@@ -1,48 +1,22 @@
 """Signing in with more than a password, in a real browser: an app, and a passkey on a virtual security key."""
 
 import re
-from collections.abc import Iterator
 
 import pyotp
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from django.core.cache import cache
-from playwright.sync_api import Browser, ConsoleMessage, Page, expect
+from playwright.sync_api import Page, expect
 
 from patients.models import Staff
+from tests.browser.harness import TELEPHONE, WIDE, Complaints, in_order, type_password
 from tests.factories import rows
 from tests.factories.sign_in import an_app
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-WIDE, TELEPHONE = (1280, 900), (390, 844)
-
-
-@pytest.fixture(autouse=True)
-def _nobody_has_tried_yet() -> None:
-    cache.clear()
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def member() -> Staff:
-    return rows.a_member(first_name="Ada", last_name="Example")
-
-
-@pytest.fixture
-def complaints() -> list[str]:
-    return []
-
-
-@pytest.fixture
-def page(browser: Browser, complaints: list[str]) -> Iterator[Page]:
-    def note(message: ConsoleMessage) -> None:
-        if message.type in ("error", "warning") and "422" not in message.text:
-            complaints.append(message.text)
-
-    context = browser.new_context(viewport={"width": WIDE[0], "height": WIDE[1]})
-    opened = context.new_page()
-    opened.on("console", note)
-    yield opened
-    context.close()
+def complaints() -> Complaints:
+    return Complaints(422)
 
 
 @pytest.fixture
@@ -58,25 +32,20 @@ def with_security_key(page: Page) -> None:
     tools.send("WebAuthn.addVirtualAuthenticator", {"options": options})
 
 
-def type_password(page: Page, address: str, member: Staff) -> None:
+def at_the_door(page: Page, address: str, member: Staff) -> None:
     page.goto(f"{address}/sign-in/")
-    page.get_by_label("Username").fill(member.username)
-    page.get_by_label("Password").fill(rows.PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
+    type_password(page, member)
 
 
-def check(page: Page, complaints: list[str]) -> None:
+def check(page: Page, complaints: Complaints) -> None:
     """In good order for everybody, at both widths, with nothing refused by the browser."""
-    for width, height in (TELEPHONE, WIDE):
-        page.set_viewport_size({"width": width, "height": height})
-        found = Axe().run(page)
-        assert found.violations_count == 0, found.generate_report()
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), page.url
+    in_order(page, TELEPHONE, WIDE)
     assert complaints == []
 
 
-def test_an_app_is_set_up_and_used(page: Page, address: str, member: Staff, complaints: list[str]) -> None:
-    type_password(page, address, member)
+@pytest.mark.visits("sign_in_code")
+def test_an_app_is_set_up_and_used(page: Page, address: str, member: Staff, complaints: Complaints) -> None:
+    at_the_door(page, address, member)
     page.get_by_role("link", name="Ada Example").click()
     page.get_by_role("link", name="My second factor").click()
     check(page, complaints)
@@ -94,7 +63,7 @@ def test_an_app_is_set_up_and_used(page: Page, address: str, member: Staff, comp
     page.get_by_role("button", name="I have kept them").click()
     expect(page.get_by_text("10 unused codes are left")).to_be_visible()
     page.get_by_role("button", name="Sign out").click()
-    type_password(page, address, member)
+    at_the_door(page, address, member)
     expect(page.get_by_role("heading", name="Second step")).to_be_visible()
     check(page, complaints)
     page.get_by_label("Code").fill(code)
@@ -102,9 +71,9 @@ def test_an_app_is_set_up_and_used(page: Page, address: str, member: Staff, comp
     expect(page.get_by_role("button", name="Sign out")).to_be_visible()
 
 
-def test_a_passkey_is_set_up_and_used(page: Page, address: str, member: Staff, complaints: list[str]) -> None:
+def test_a_passkey_is_set_up_and_used(page: Page, address: str, member: Staff, complaints: Complaints) -> None:
     with_security_key(page)
-    type_password(page, address, member)
+    at_the_door(page, address, member)
     expect(page.get_by_role("button", name="Sign out")).to_be_visible()
     page.goto(f"{address}/me/second-factor/passkey/")
     check(page, complaints)
@@ -115,7 +84,7 @@ def test_a_passkey_is_set_up_and_used(page: Page, address: str, member: Staff, c
     expect(page.get_by_role("rowheader", name="blue security key")).to_be_visible()
     check(page, complaints)
     page.get_by_role("button", name="Sign out").click()
-    type_password(page, address, member)
+    at_the_door(page, address, member)
     expect(page.get_by_role("button", name="Use a passkey")).to_be_visible()
     check(page, complaints)
     page.get_by_role("button", name="Use a passkey").click()
@@ -126,7 +95,7 @@ def test_a_passkey_is_set_up_and_used(page: Page, address: str, member: Staff, c
 
 def test_another_persons_passkey_opens_nothing(page: Page, address: str, member: Staff) -> None:
     with_security_key(page)
-    type_password(page, address, member)
+    at_the_door(page, address, member)
     expect(page.get_by_role("button", name="Sign out")).to_be_visible()
     page.goto(f"{address}/me/second-factor/passkey/")
     page.get_by_label("Your name for it").fill("key")
@@ -135,15 +104,15 @@ def test_another_persons_passkey_opens_nothing(page: Page, address: str, member:
     page.get_by_role("button", name="Sign out").click()
     other = rows.a_member()
     an_app(other)
-    type_password(page, address, other)
+    at_the_door(page, address, other)
     expect(page.get_by_role("heading", name="Second step")).to_be_visible()
     expect(page.get_by_role("button", name="Use a passkey")).to_have_count(0)
 
 
-def test_the_other_pages_are_in_good_order(page: Page, address: str, member: Staff, complaints: list[str]) -> None:
+def test_the_other_pages_are_in_good_order(page: Page, address: str, member: Staff, complaints: Complaints) -> None:
     page.goto(f"{address}/sign-in/")
     check(page, complaints)
-    type_password(page, address, member)
+    at_the_door(page, address, member)
     expect(page.get_by_role("button", name="Sign out")).to_be_visible()
     for path in ("/me/", "/me/password/", "/me/sessions/", "/me/confirm/"):
         page.goto(f"{address}{path}")

@@ -1,24 +1,17 @@
 """The sandbox in a real browser: tried out and saved without any script, in good order at each step."""
 
-from collections.abc import Iterator
+import re
 
 import pytest
 from django.urls import reverse
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from patients.models import Patient, Staff
-from patients.rules.vocabulary import Role
 from regimens.models import Course
-from tests.browser.test_read_pages import NARROWEST, WIDE, open_everything, sideways, sign_in, violations
-from tests.factories import rows
+from tests.browser.harness import NARROWEST, WIDE, message, open_everything, sideways, sign_in, violations
 from tests.tracker.pages import a_full_record
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-
-
-@pytest.fixture
-def member() -> Staff:
-    return rows.a_member(Role.DOCTOR, first_name="Ada", last_name="Example")
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
@@ -26,56 +19,43 @@ def patient(member: Staff) -> Patient:
     return a_full_record(member)
 
 
-@pytest.fixture
-def scripted(browser: Browser) -> Iterator[Page]:
-    context = browser.new_context()
-    yield context.new_page()
-    context.close()
-
-
-@pytest.fixture
-def scriptless(browser: Browser) -> Iterator[Page]:
-    context = browser.new_context(java_script_enabled=False, viewport={"width": WIDE[0], "height": WIDE[1]})
-    yield context.new_page()
-    context.close()
-
-
 def start(page: Page, drug: str, **typed: str) -> None:
     page.get_by_label("Drug", exact=True).select_option(drug)
     page.get_by_label("Started on").fill("today")
-    page.get_by_label("Amount (optional)").fill(typed["amount"])
+    page.get_by_label(re.compile("^Amount")).fill(typed["amount"])
     page.get_by_label("Unit").select_option("mg")
-    page.get_by_label("How often (optional)").select_option(typed["frequency"])
+    page.get_by_label(re.compile("^How often(?!,)")).select_option(typed["frequency"])
     page.get_by_role("button", name="Add to the list").click()
 
 
 def test_each_step_is_accessible_and_fits_the_narrowest_window(
-    scripted: Page, live_server: object, member: Staff, patient: Patient
+    page: Page, live_server: object, member: Staff, patient: Patient
 ) -> None:
     def in_order() -> None:
-        open_everything(scripted)
+        open_everything(page)
         for width, height in (NARROWEST, WIDE):
-            scripted.set_viewport_size({"width": width, "height": height})
-            assert sideways(scripted) == 0
-        assert violations(scripted) == []
+            page.set_viewport_size({"width": width, "height": height})
+            assert sideways(page) == 0
+        assert violations(page) == []
 
-    sign_in(scripted, str(live_server), member)
-    scripted.goto(f"{live_server}{reverse('record', args=[patient.pk])}")
-    scripted.get_by_role("link", name="What if").click()
-    expect(scripted.get_by_role("heading", level=1)).to_have_text("What if")
+    sign_in(page, str(live_server), member)
+    page.goto(f"{live_server}{reverse('record', args=[patient.pk])}")
+    page.get_by_text("More to do", exact=True).click()
+    page.get_by_role("link", name="What if").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("What if")
     in_order()
-    scripted.get_by_label("Add a change").select_option("start")
-    scripted.get_by_role("button", name="Continue").click()
-    expect(scripted.get_by_role("button", name="Add to the list")).to_be_visible()  # the next page has come
+    page.get_by_label("Add a change").select_option("start")
+    page.get_by_role("button", name="Continue").click()
+    expect(page.get_by_role("button", name="Add to the list")).to_be_visible()  # the next page has come
     in_order()
-    scripted.get_by_role("button", name="Add to the list").click()
-    expect(scripted.get_by_role("alert").first).to_be_focused()
+    page.get_by_role("button", name="Add to the list").click()
+    expect(page.get_by_role("alert").first).to_be_focused()
     in_order()
-    start(scripted, "methotrexate", amount="15", frequency="once_daily")
-    expect(scripted.get_by_text("1. Start methotrexate")).to_be_visible()
+    start(page, "methotrexate", amount="15", frequency="once_daily")
+    expect(page.get_by_text("1. Start methotrexate")).to_be_visible()
     in_order()
-    scripted.get_by_role("button", name="Save exactly this").click()
-    expect(scripted.get_by_text("Say why this is right all the same.")).to_be_visible()
+    page.get_by_role("button", name="Save exactly this").click()
+    expect(page.get_by_text("Say why this is right all the same.")).to_be_visible()
     in_order()
     assert not Course.objects.filter(patient=patient, drug="methotrexate", stop_on=None).exists()
 
@@ -102,7 +82,7 @@ def test_trying_out_and_saving_without_any_script(
     azathioprine.refresh_from_db()
     assert azathioprine.stop_on is None
     page.get_by_role("button", name="Save exactly this").click()
-    expect(page.get_by_role("status")).to_contain_text("exactly as they were shown")
+    expect(message(page)).to_contain_text("exactly as they were shown")
     azathioprine.refresh_from_db()
     assert azathioprine.stop_on is not None
     assert Course.objects.filter(patient=patient, drug="tacrolimus", stop_on=None).count() == 1
