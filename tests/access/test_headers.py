@@ -103,7 +103,7 @@ def test_no_log_line_holds_data_of_a_patient(
 def test_a_search_stands_in_no_address(scene: Scene) -> None:
     client = scene.client(scene.north.members[Role.DOCTOR])
     answer = client.post("/patients/", {"q": scene.north.patient.family_name})
-    assert answer["Location"] == "/?found=yes"
+    assert answer["Location"] == "/patients/?found=yes"
     found = client.get(answer["Location"])
     assert scene.north.patient.hospital_number in found.content.decode()
     assert "Zqnorthzq" not in "".join(re.findall(r'href="([^"]*)"', found.content.decode()))

@@ -150,7 +150,7 @@ def test_an_app_is_removed_unless_one_is_required(client: Client, member: Staff,
     settings.SECOND_FACTOR = frozenset()
     client.post(reverse("remove_factor", args=[row.pk]))
     assert not Authenticator.objects.exists()  # the recovery codes are gone with it
-    assert type_password(Client(), member)["Location"] == reverse("patient_list")
+    assert type_password(Client(), member)["Location"] == reverse("home")
 
 
 def test_nobody_removes_another_persons(client: Client, member: Staff) -> None:

@@ -190,5 +190,5 @@ def test_a_judgement_says_the_version_it_was_made_under(client: Client) -> None:
     course = rows.a_course(patient, "methotrexate", date(2026, 1, 12), "15")
     rows.an_outcome(course, OutcomeKind.INEFFECTIVE, date(2026, 4, 28), protocol_version="2025.9")
     with time_machine.travel(TODAY, tick=False):
-        page = text_of(client.get(reverse("record", args=[patient.pk])))
+        page = text_of(client.get(reverse("record_treatment", args=[patient.pk])))
     assert "under pathway version 2025.9" in page

@@ -260,8 +260,8 @@ def test_a_part_that_both_share_is_answered_once(stricter: Path, monkeypatch: py
         raise AssertionError("evaluated although both are the same")
 
     monkeypatch.setattr(comparison, "evaluate_pathway", refuse)
-    (stricter / "regimens" / "drugs.toml").unlink()
-    (stricter / "regimens" / "pathway.toml").unlink()
+    for path in (stricter / "regimens").glob("*.toml"):
+        path.unlink()
     (stricter / "regimens").rmdir()
     pair = ProtocolPair(read_protocol(None), read_protocol(stricter))
     assert list(comparison.cohort_compared(pair, 2, 1, date(2026, 6, 1)))

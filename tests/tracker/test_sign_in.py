@@ -47,7 +47,7 @@ def test_every_page_asks_for_a_sign_in(client: Client, page: str) -> None:
 def test_a_member_signs_in_and_out(client: Client) -> None:
     member = rows.a_member(Role.NURSE, first_name="Nell", last_name="Example")
     response = client.post(reverse("sign_in"), {"username": member.username, "password": rows.PASSWORD}, follow=True)
-    assert response.redirect_chain[-1][0] == reverse("patient_list")
+    assert response.redirect_chain[-1][0] == reverse("home")
     assert "Nell Example: my settings nurse, Clinic" in text_of(response)
     assert response["Cache-Control"] == "no-store, private" or "no-store" in response["Cache-Control"]
     gone = client.post(reverse("sign_out"))
@@ -131,7 +131,7 @@ def test_the_way_on_never_leaves_this_host(client: Client, elsewhere: str) -> No
     assert b"evil" not in shown.content
     assert b"javascript:" not in shown.content
     response = type_password(client, member, next=elsewhere)
-    assert response["Location"] == reverse("patient_list")
+    assert response["Location"] == reverse("home")
 
 
 def test_the_way_on_is_kept(client: Client) -> None:
@@ -211,7 +211,7 @@ def test_without_redis_people_still_sign_in_and_guesses_are_still_counted(
     assert attempt(guessed.username, rows.PASSWORD)[0] == 200
     response = type_password(client, member)
     assert response.status_code == 302
-    assert response["Location"] == reverse("patient_list")
+    assert response["Location"] == reverse("home")
 
 
 @pytest.mark.parametrize("name", ["", "\x00", "a" * 151, "\ud83d", "nul\x00l"])

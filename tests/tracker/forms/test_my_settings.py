@@ -70,7 +70,7 @@ def test_the_pages_look_as_was_chosen(world: World, theme: Theme) -> None:
     save(world, theme=theme.value)
     nurse = Staff.objects.get(pk=world.nurse.pk)
     page = world.get("my_settings", by=nurse)
-    assert f'<html lang="en-GB" data-theme="{theme.value}">' in page.content.decode()
+    assert f'<html lang="en-gb" data-theme="{theme.value}">' in page.content.decode()
     assert page.context["form"]["theme"].value() == theme.value
     assert Staff.objects.get(pk=world.doctor.pk).theme == "device"
 

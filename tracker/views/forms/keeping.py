@@ -30,6 +30,7 @@ from patients.models import Draft, Patient, Staff
 from patients.rules.permissions import Permission
 from tracker import display
 from tracker.journal import EntryChange, changes_since
+from tracker.views.way_back import is_here
 
 KEEP, DISCARD, GO_ON, VERSION = "keep_draft", "discard_draft", "draft", "draft_version"
 LONGEST_ADDRESS = 200  # characters, as the column holds it
@@ -85,6 +86,8 @@ class KeepsDrafts(View):
         """The page's own address with all that it was asked for, but for what it says of a draft."""
         query = self.request.GET.copy()
         query.pop(GO_ON, None)
+        if not all(map(is_here, query.getlist("next"))):  # a way back to another site is not handed on
+            query.pop("next")
         return f"{self.request.path}?{query.urlencode()}" if query else self.request.path
 
     @cached_property
