@@ -68,8 +68,8 @@ def status(page: Page, address: str) -> int:
 def writes(page: Page) -> list[str]:
     """Whatever on the page itself would change something, or lead to where that is done."""
     found = page.evaluate("""() => [...document.querySelectorAll("main a[href], main form[method=post]")]
-        .map(each => each.action || each.href).filter(each => each.startsWith(location.origin))
-        .map(each => new URL(each).pathname)""")
+        .map(each => new URL(each.action || each.href.baseVal || each.href, location.href))
+        .filter(each => each.origin === location.origin).map(each => each.pathname)""")
     posts = page.locator("main form[method=post]").count()
     views = {path: getattr(resolve(path).func, "view_class", object) for path in found}
     return ["a form"] * posts + [path for path, view in views.items() if issubclass(view, FormPage)]
@@ -155,7 +155,7 @@ def test_a_report_is_asked_for_made_and_checked(
     """Given a record, when an administrator asks for the activity, then the pack holds what the screen counted."""
     page = a_page(browser, java_script_enabled=scripted)
     sign_in(page, str(live_server), admin)
-    page.get_by_role("link", name="Reports", exact=True).click()
+    page.get_by_role("navigation", name="Main").get_by_role("link", name="Reports", exact=True).click()
     heading(page, "Reports")
     page.get_by_role("link", name="Activity", exact=True).click()
     heading(page, "Activity")
@@ -254,6 +254,7 @@ def test_a_second_record_is_warned_of_merged_and_taken_apart_by_keyboard(
 ) -> None:
     """Given a registered patient, when a doctor registers them again, then they are warned, and can merge and undo."""
     sign_in(page, str(live_server), rows.a_member(Role.DOCTOR, clinic))
+    go(page, page.get_by_role("link", name="Patients", exact=True).first)
     go(page, page.get_by_role("link", name="Register a patient"))
     heading(page, "Register a patient")
     typed(page, "Hospital number", "Q0001")
@@ -269,6 +270,7 @@ def test_a_second_record_is_warned_of_merged_and_taken_apart_by_keyboard(
     typed(page, "why is this patient registered all the same", "sure to be a namesake")
     go(page, page.get_by_role("button", name="Register the patient"))
     expect(message(page)).to_contain_text("The patient is registered")
+    go(page, page.get_by_text("More to do", exact=True))
     go(page, page.get_by_role("link", name="Merge with another record"))
     heading(page, "Merge with another record")
     fine(page)
