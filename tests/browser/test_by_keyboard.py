@@ -39,6 +39,7 @@ def test_from_signing_in_to_a_saved_weight(page: Page, live_server: object, ward
     expect(page.locator("#search-box")).to_be_focused()
     page.keyboard.type("quillf")
     page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Search")  # home names the patient as well
     go(page, page.get_by_role("main").get_by_role("link", name="QUILLFEATHER, Linden"))
     expect(page.get_by_role("heading", level=1)).to_have_text("Overview")
     go(page, page.get_by_role("main").get_by_text("More to do", exact=True).first)
