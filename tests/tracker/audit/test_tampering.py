@@ -1,5 +1,6 @@
 """Whatever somebody with every right in the database does to the trail, the check finds it and names the first row."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import psycopg
@@ -18,7 +19,20 @@ from tracker.audit.canonical import EVENT_COLUMNS, EVENT_TEXT, SEAL_TEXT
 from tracker.audit.seal import Head, head_of_trail, seal_trail
 from tracker.audit.verify import verify_trail
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("empty_trail")]
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("empty_trail", "_migrations_keep_their_times"),
+]
+
+
+@pytest.fixture
+def _migrations_keep_their_times(owner_connection: Owner) -> Iterator[None]:
+    """Some tests move when migrations were applied, which every later test of the run would go by: put back."""
+    kept = owner_connection.execute("SELECT id, applied FROM django_migrations").fetchall()
+    yield
+    for number, applied in kept:
+        owner_connection.execute("UPDATE django_migrations SET applied = %s WHERE id = %s", (applied, number))
+
 
 ANOTHER_VALUE = {
     "transaction": "(transaction::text::bigint - 1)::text::xid8",
