@@ -18,6 +18,7 @@ from patients.models import Staff
 from tests.factories import rows
 
 WIDE, TELEPHONE, NARROWEST = (1280, 900), (390, 844), (320, 640)
+TWICE_AS_LARGE = (640, 450)  # what a window of 1280 by 900 holds at 200 %
 Size = tuple[int, int]
 # Taller pages are cut at the foot: the file is to be looked at, not to be measured.
 TALLEST_SCREENSHOT = 4000
@@ -148,6 +149,19 @@ def cut_off(page: Page) -> list[str]:
     """Words and controls of which a part cannot be seen or scrolled to at this width."""
     found: list[str] = page.evaluate(_CUT_OFF)
     return found
+
+
+_SPACED = """() => {
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(`* { line-height: 1.5 !important; letter-spacing: .12em !important; word-spacing: .16em !important }
+    p { margin-bottom: 2em !important }`);
+  document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
+}"""
+
+
+def space_out(page: Page) -> None:
+    """Lines, words and letters as far apart as a reader may set them (WCAG 2.2, 1.4.12)."""
+    page.evaluate(_SPACED)
 
 
 def open_everything(page: Page) -> None:

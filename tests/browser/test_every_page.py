@@ -1,12 +1,15 @@
-"""Every page in every role that reaches it: no accessibility violation, nothing refused, nothing cut off at 320 px."""
+"""Every page in every role that reaches it: no accessibility violation, nothing refused, nothing cut off at 320 px.
+
+As the first role that reaches it also enlarged and with its text spaced out (WCAG 2.2, 1.4.4, 1.4.10 and 1.4.12).
+"""
 
 import pytest
 from playwright.sync_api import Browser, Error, Page
 
-from patients.rules.vocabulary import Role
 from tests.access.scene import make_scene
 from tests.browser.harness import (
     NARROWEST,
+    TWICE_AS_LARGE,
     WIDE,
     Complaints,
     a_context,
@@ -16,11 +19,12 @@ from tests.browser.harness import (
     resize,
     sideways,
     signed_in,
+    space_out,
     violations,
 )
-from tests.browser.walk import EVERYBODY, NOT_OURS, SIGNED_OUT, Stop, parts
+from tests.browser.walk import EVERYBODY, NOT_OURS, SIGNED_OUT, Stop, is_pictured, parts
 
-TO_ONE_TEST = 12  # pages; each test makes its scene and empties the database after it
+TO_ONE_TEST = 20  # pages; each test makes its scene and empties the database after it
 
 PARTS = [
     pytest.param(part, id=f"{role}-{number}")
@@ -43,12 +47,27 @@ def opened(page: Page, stop: Stop, address: str) -> list[str]:
     found += [f"{name}: {each}" for each in violations(page, apart=NOT_OURS.get(stop.way.name, ()))]
     for size in (WIDE, NARROWEST):
         resize(page, size)
-        if size == WIDE or stop.role in (Role.DOCTOR, SIGNED_OUT):  # narrow pictures of one role are enough to look at
+        if is_pictured(stop):
             keep_screenshot(page, f"{stop.way.name}-{stop.role}-{size[0]}")
         if wider := sideways(page):
             found.append(f"{name}: {wider} px too wide at {size[0]} px")
         found += [f"{name}: cut off at {size[0]} px: {each}" for each in cut_off(page)]
+    if is_pictured(stop):
+        found += [f"{name}: {each}" for each in enlarged(page)]
     resize(page, WIDE)
+    return found
+
+
+def enlarged(page: Page) -> list[str]:
+    """What is lost where letters are twice as large, and where lines, words and letters stand wider apart."""
+    found = []
+    for words, size in (("at 200 %", TWICE_AS_LARGE), ("spaced at 1280 px", WIDE), ("spaced at 320 px", NARROWEST)):
+        resize(page, size)
+        if words.startswith("spaced"):
+            space_out(page)
+        if wider := sideways(page):
+            found.append(f"{wider} px too wide {words}")
+        found += [f"cut off {words}: {each}" for each in cut_off(page)]
     return found
 
 

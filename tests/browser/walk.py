@@ -70,6 +70,11 @@ def reaches(role: str, way: WayIn) -> bool:
     return way.scope not in ("public", "key") and permitted(way, "get", role)
 
 
+def is_pictured(stop: Stop) -> bool:
+    """Whether pictures of the page are kept: as the first role that reaches it, and home as every role."""
+    return stop.way.name == "home" or stop.role == next(role for role in EVERYBODY if reaches(role, stop.way))
+
+
 def parts(role: str, size: int) -> list[list[Stop]]:
     """The walk of a role in parts of about this many pages, for processes side by side."""
     all_stops = stops(role)
