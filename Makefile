@@ -9,11 +9,12 @@ PYTEST_FLAGS ?=
 MUTATION_JOBS ?= 2
 TYPED := $(wildcard */rules */protocol */facts.py */facts */actions.py */actions */selectors.py */selectors)
 TYPED += tracker/protocols.py tracker/comparison.py tracker/comparison_report.py tracker/journal.py tracker/entry_kinds.py
-TYPED += tracker/embedded tracker/demo tracker/logs.py tracker/settings.py tracker/staffing tracker/celery.py tracker/views/health.py manage.py
+TYPED += tracker/embedded tracker/demo tracker/logs.py tracker/settings.py tracker/staffing tracker/celery.py manage.py
 TYPED += patients/acting.py patients/seen.py tracker/acting.py tracker/access_log.py tracker/database tracker/audit tracker/reports tracker/sign_in
 TYPED += tracker/second_factor.py tracker/emergencies.py tracker/patient_life
 TYPED += tracker/caseload tracker/timeline tracker/home tracker/search tracker/glossary tracker/letters tracker/record_tabs.py tracker/since_visit.py
 TYPED += tracker/patient_flags.py tracker/paper.py patients/drafts.py tracker/frame.py tracker/wrong_method.py
+TYPED += tracker/views tracker/presenters tracker/templatetags patients/inputs patients/addresses.py $(wildcard */forms.py */*_forms.py)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:

@@ -32,7 +32,7 @@ def store(row: M) -> M:
 
     The database checks once more; what only it can see (a race, a trigger) is refused in plain words as well.
     """
-    _check(row)
+    _check_columns(row)
     return _write(row)
 
 
@@ -41,7 +41,7 @@ def store_once(row: E, field: str | None = None) -> E:
 
     The caller holds the lock on the patient or the course, so that a form sent twice cannot pass at the same moment.
     """
-    _check(row)
+    _check_columns(row)
     if same_as(row).exists():
         raise Refused(ALREADY_RECORDED, field)
     return _write(row)
@@ -58,7 +58,7 @@ def same_as(row: E) -> models.QuerySet[E]:
     return cast("models.QuerySet[E]", current)
 
 
-def _check(row: models.Model) -> None:
+def _check_columns(row: models.Model) -> None:
     if row._state.adding:
         _make_plain(row)
     try:

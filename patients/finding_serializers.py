@@ -83,10 +83,10 @@ def _field(hint: Any, **kwargs: Any) -> serializers.Field[Any, Any, Any, Any]:
     if get_origin(hint) is tuple:
         inner = get_args(hint)[0]
         if is_dataclass(inner):
-            return serializer_of(inner)(many=True, **kwargs)  # type: ignore[arg-type]
+            return serializer_of(inner)(many=True, **kwargs)  # type: ignore[arg-type]  # a dataclass, not one of its rows
         return serializers.ListField(child=_field(inner), **kwargs)
     if is_dataclass(hint):
-        return serializer_of(hint)(**kwargs)  # type: ignore[arg-type]
+        return serializer_of(hint)(**kwargs)  # type: ignore[arg-type]  # as above
     if issubclass(hint, Vocabulary):
         return LabelledWordField(hint, **kwargs)
     if issubclass(hint, StrEnum):

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from patients.actions import ClinicSettings, MailWanted
-from patients.inputs import EntryForm, Section, WholeNumberField, one_of, words
+from patients.inputs import EntryForm, Label, Section, WholeNumberField, one_of, words
 from patients.models import Clinic, Membership
 from patients.rules.vocabulary import Theme
 
@@ -24,7 +24,7 @@ class ClockField(forms.TimeField):
 
     default_error_messages = {"invalid": gettext_lazy("Enter a time from 00:00 to 23:59, for example 07:30.")}
 
-    def __init__(self, *, label: str, help_text: str = "") -> None:
+    def __init__(self, *, label: Label, help_text: Label = "") -> None:
         widget = forms.TimeInput(format="%H:%M", attrs={"size": 6})
         widget.input_type = "text"  # as for days: what cannot be read stays to be put right
         super().__init__(label=label, help_text=help_text, input_formats=["%H:%M", "%H.%M"], widget=widget)

@@ -21,7 +21,8 @@ from monitoring.protocol.definitions import (
     Threshold,
     TroughRule,
 )
-from monitoring.rules.wording import amount_of_time, band, deficient, number, span, unit
+from monitoring.rules.wording import amount_of_time, number, span, unit
+from monitoring.rules.wording_results import band, deficient
 from patients.rules.wording import display_date as day
 
 

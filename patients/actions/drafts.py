@@ -61,9 +61,13 @@ def keep_draft(
     return row
 
 
-def drop_draft(*, by: Staff, address: str) -> bool:
-    """Lets go of what was kept of a form, once it is saved or thrown away; False when there was nothing."""
-    return bool(Draft.objects.filter(staff=by, address=address).delete()[0])
+def drop_draft(*, by: Staff, address: str, version: int | None = None) -> bool:
+    """Lets go of what was kept of a form, once it is saved or thrown away; False when there was nothing.
+
+    With a `version` only as the window that asks for it knows it: what another one kept since stays.
+    """
+    rows = Draft.objects.filter(staff=by, address=address)
+    return bool((rows if version is None else rows.filter(version=version)).delete()[0])
 
 
 def drop_saved(*, by: Staff, draft: Draft) -> None:

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from patients.acting import explained
-from patients.emergencies import emergency_for, may_open_emergencies
+from patients.emergencies import clinic_then, emergency_for, may_open_emergencies
 from patients.errors import NotAllowed, NotFound, Refused
 from patients.models import EmergencyAccess, Patient, Staff
 from patients.rules import nhs_number as nhs
@@ -40,7 +40,7 @@ def open_emergency_access(
     if not may_open_emergencies(by):
         raise NotAllowed(f"Your role does not {Permission.BREAK_GLASS.label}.")
     number, why = nhs.normalised(nhs_number), " ".join(reason.split())
-    _check(number, why)
+    _check_number_and_reason(number, why)
     Staff.objects.select_for_update(no_key=True).get(pk=by.pk)  # one at a time: a double click opens nothing twice
     moment = now or timezone.now()
     known = Patient.objects.filter(nhs_number=number, born=born).exclude(status=PatientStatus.MERGED)
@@ -79,13 +79,13 @@ def close_emergency_access(*, by: Staff, emergency_id: int, now: datetime | None
 def review_emergency_access(
     *, by: Staff, emergency_id: int, finding: EmergencyFinding, note: str = "", now: datetime | None = None
 ) -> EmergencyAccess:
-    """Records what the patient's clinic finds of it, once, after it is over; never one's own.
+    """Records what the clinic whose record it was finds of it, once, after it is over; never one's own.
 
     Anything but "justified" needs a note. Raises NotFound, NotAllowed, Refused.
     """
     moment, said = now or timezone.now(), " ".join(note.split())
     row = emergency_for(by, emergency_id)
-    require(by, row.patient.clinic_id, Permission.REVIEW_BREAK_GLASS)
+    require(by, clinic_then(row), Permission.REVIEW_BREAK_GLASS)
     if row.staff_id == by.pk:
         raise NotAllowed("Somebody else has to review an emergency access of your own.")
     if row.is_open(moment):
@@ -100,7 +100,7 @@ def review_emergency_access(
     return row
 
 
-def _check(number: str, reason: str) -> None:
+def _check_number_and_reason(number: str, reason: str) -> None:
     errors: dict[str, list[str]] = {}
     if not nhs.is_valid(number):
         errors["nhs_number"] = [NOT_A_NUMBER]

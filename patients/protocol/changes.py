@@ -11,6 +11,7 @@ from decimal import Decimal
 from enum import Enum
 from typing import Any
 
+from patients.protocol.tables import ADataclass
 from patients.rules.vocabulary import Vocabulary
 from patients.rules.wording import display_date, display_number
 
@@ -38,9 +39,9 @@ class Change:
     after: str
 
 
-def changes(old: object, new: object, only: tuple[str, ...] = ()) -> tuple[Change, ...]:
+def changes(old: ADataclass, new: ADataclass, only: tuple[str, ...] = ()) -> tuple[Change, ...]:
     """Every difference between two dataclasses of one kind, each told once; `only` names the keys to look at."""
-    names = only or tuple(field.name for field in fields(old))  # type: ignore[arg-type]
+    names = only or tuple(field.name for field in fields(old))
     found = (change for name in names for change in _field("", "", name, getattr(old, name), getattr(new, name)))
     return tuple(dict.fromkeys(found))
 

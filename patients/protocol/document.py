@@ -1,9 +1,10 @@
 """The activity protocol as Markdown, for docs/clinical/activity.md. A pure function of the protocol."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from patients.protocol.activity import ActivityProtocol
 from patients.protocol.changes import NOT_GIVEN
+from patients.protocol.markdown import table
 from patients.rules.reasons import RuleKind
 from patients.rules.wording import display_date, display_number
 
@@ -28,7 +29,7 @@ def _lines(protocol: ActivityProtocol) -> Iterator[str]:
         f"Source: {file.source}."
     )
     yield from ("", "## Scales", "")
-    yield from _table(
+    yield from table(
         ("Rule", "Measure", "From 0 to", "Better", "Note", "Basis"),
         (
             (
@@ -43,7 +44,7 @@ def _lines(protocol: ActivityProtocol) -> Iterator[str]:
         ),
     )
     yield from ("## Ranges of enzymes", "")
-    yield from _table(
+    yield from table(
         ("Rule", "Enzyme", "Range", "Note", "Basis"),
         (
             (
@@ -59,7 +60,7 @@ def _lines(protocol: ActivityProtocol) -> Iterator[str]:
     yield from _points(protocol)
     yield from _definitions(protocol)
     yield from ("## Rules", "")
-    yield from _table(
+    yield from table(
         ("Rule", "Says", "Note", "Basis"),
         ((f"`{rule.id}`", rule.text, rule.note, _basis(rule.kind, rule.source)) for rule in file.rules),
     )
@@ -74,9 +75,9 @@ def _points(protocol: ActivityProtocol) -> Iterator[str]:
         bands = "; ".join(f"above {display_number(band.above)}%: {display_number(band.points)}" for band in rule.bands)
         measures = ", ".join(measure.label for measure in rule.measures)
         rows.append((f"`{rule.id}`", measures, bands, rule.note, _basis(rule.kind, rule.source)))
-    yield from _table(("Rule", "Measures", "Points", "Note", "Basis"), rows)
+    yield from table(("Rule", "Measures", "Points", "Note", "Basis"), rows)
     yield from ("## Categories of response", "")
-    yield from _table(
+    yield from table(
         ("Rule", "Population", "Minimal from", "Moderate from", "Major from", "Note", "Basis"),
         (
             (
@@ -94,7 +95,7 @@ def _points(protocol: ActivityProtocol) -> Iterator[str]:
 def _definitions(protocol: ActivityProtocol) -> Iterator[str]:
     better, worse = protocol.file.definition_of_improvement, protocol.file.confirmed_deterioration
     yield from ("## Definitions of improvement and deterioration", "")
-    yield from _table(
+    yield from table(
         ("Rule", "Says", "Note", "Basis"),
         ((f"`{each.id}`", each.text, each.note, _basis(each.kind, each.source)) for each in (better, worse)),
     )
@@ -106,11 +107,3 @@ def _note(note: str, confirm: bool) -> str:
 
 def _basis(kind: RuleKind, source: str) -> str:
     return f"{kind.label}: {source or NOT_GIVEN}"
-
-
-def _table(header: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> Iterator[str]:
-    yield f"| {' | '.join(header)} |"
-    yield f"|{'---|' * len(header)}"
-    for row in rows:
-        yield f"| {' | '.join(cell.replace('|', '/') or '–' for cell in row)} |"
-    yield ""

@@ -20,7 +20,7 @@ from patients.protocol.activity import (
     Steps,
 )
 from patients.protocol.place import Part, built_in, part_in_force
-from patients.protocol.tables import ProtocolError, build, check_version, read_toml, unique_by_id
+from patients.protocol.tables import Identified, ProtocolError, build, check_version, read_toml, unique_by_id
 from patients.rules.reasons import Reason
 from patients.rules.vocabulary import EnzymeName, Measure, Population
 from patients.rules.wording import display_number
@@ -80,7 +80,7 @@ def _read(folder: Path) -> ActivityProtocol:
 
 
 def _check_identities(file: ActivityFile) -> None:
-    named = (*file.scales, *file.enzymes, *file.points, *file.categories, *file.rules)
+    named: list[Identified] = [*file.scales, *file.enzymes, *file.points, *file.categories, *file.rules]
     unique_by_id((*named, file.definition_of_improvement, file.confirmed_deterioration), ACTIVITY)
     given = {rule.id for rule in file.rules}
     for rule in REQUIRED_RULES:

@@ -3,7 +3,7 @@
 A clinic's folder holds one sub-folder for each part that it writes itself, and none for the others:
 
     patients/    activity.toml
-    regimens/    pathway.toml and drugs.toml
+    regimens/    pathway.toml, drugs.toml and cohort.toml
     monitoring/  one file for each drug, schedule, items, analytes, thresholds, pairs, and shared/
 
 A part is complete or absent: files of two origins are never mixed within one part, so that what a clinic signed off

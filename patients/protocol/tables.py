@@ -12,9 +12,24 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
 from pathlib import Path
-from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Any, ClassVar, Protocol, TypeVar, Union, get_args, get_origin, get_type_hints
 
-T = TypeVar("T")
+
+class ADataclass(Protocol):
+    """Any dataclass, as `fields` takes it."""
+
+    __dataclass_fields__: ClassVar[dict[str, Field[Any]]]
+
+
+class Identified(Protocol):
+    """A rule, an item or a drug: whatever a file tells apart by its id."""
+
+    @property
+    def id(self) -> str: ...
+
+
+T = TypeVar("T", bound=ADataclass)
+N = TypeVar("N", bound=Identified)
 LONGEST_VERSION = 32
 """Characters of a version: each stored decision keeps it."""
 
@@ -38,7 +53,7 @@ def build(kind: type[T], table: Mapping[str, Any], where: str) -> T:
     """One frozen dataclass of `kind` from a TOML table. `where` (file and place) begins every message."""
     if not isinstance(table, Mapping):
         raise ProtocolError(f"{where}: expected a table, found {table!r}")
-    known: dict[str, Field[Any]] = {field.name: field for field in fields(kind)}  # type: ignore[arg-type]
+    known: dict[str, Field[Any]] = {field.name: field for field in fields(kind)}
     named = f"{where}, id {table['id']!r}" if "id" in table and "id" in known else where
     unknown = sorted(set(table) - set(known))
     if unknown:
@@ -53,14 +68,13 @@ def build(kind: type[T], table: Mapping[str, Any], where: str) -> T:
     return kind(**values)
 
 
-def unique_by_id(items: tuple[T, ...], where: str) -> dict[str, T]:
+def unique_by_id(items: tuple[N, ...], where: str) -> dict[str, N]:
     """The items by their `id`. Raises ProtocolError on a duplicate."""
-    found: dict[str, T] = {}
+    found: dict[str, N] = {}
     for item in items:
-        identity = str(getattr(item, "id"))  # noqa: B009 - T is any dataclass with an id
-        if identity in found:
-            raise ProtocolError(f"{where}: the id {identity!r} is used twice")
-        found[identity] = item
+        if item.id in found:
+            raise ProtocolError(f"{where}: the id {item.id!r} is used twice")
+        found[item.id] = item
     return found
 
 

@@ -10,9 +10,3 @@ def age_on(born: date | None, day: date) -> int | None:
     if born is None:
         return None
     return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
-
-
-def is_minor(born: date | None, day: date) -> bool | None:
-    """Under 18 on `day`; None when unknown."""
-    age = age_on(born, day)
-    return None if age is None else age < ADULT_AGE

@@ -10,8 +10,6 @@ from patients.rules.measures import measured
 from patients.rules.record import Assessment
 from patients.rules.vocabulary import Measure, Population
 
-CORE_SET_SIZE = len(COMPONENTS)
-
 
 def stands_for(component: tuple[Measure, ...], population: Population) -> tuple[Measure, ...]:
     """The measures of which any one fills this component for such a patient."""

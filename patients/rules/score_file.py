@@ -23,7 +23,6 @@ _DAY = date(2000, 1, 1)  # the score looks at no day
 
 CHAQ = "chaq"
 _JUVENILE_ONLY = (Measure.CMAS.value, Measure.DAS.value, CHAQ)
-_PLAIN = ("physician_global", "patient_global", "haq", "extramuscular_global", *_JUVENILE_ONLY)
 _MEASURES = ("physician_global", "patient_global", "mmt", "haq", "enzymes", "extramuscular_global", *_JUVENILE_ONLY)
 # Units as laboratories and calculators spell them.
 _UNITS = {

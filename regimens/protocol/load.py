@@ -110,6 +110,7 @@ def _check_catalogue(catalogue: Catalogue, rungs: dict[str, Rung]) -> None:
         for dose in drug.doses:
             _check_dose(dose, rungs, f"{DRUGS}, id {drug.id!r}, dose {dose.id!r}")
         guard_checks.check_usual_uppers(drug, f"{DRUGS}, id {drug.id!r}")
+        guard_checks.check_dose_stop(drug, f"{DRUGS}, id {drug.id!r}")
         if drug.trial is not None and drug.trial.weeks <= 0:
             raise ProtocolError(f"{DRUGS}, id {drug.id!r}: the weeks of an adequate trial must be above 0")
         target = drug.target
@@ -203,6 +204,7 @@ def _check_identities(file: PathwayFile, catalogue: Catalogue) -> None:
         entries += [(drug.target.id, DRUGS)] if drug.target else []
         entries += [(drug.trial.id, DRUGS)] if drug.trial else []
         entries += [(upper.id, DRUGS) for upper in drug.usual_uppers]
+        entries += [(drug.dose_stop.id, DRUGS)] if drug.dose_stop else []
     entries += [(drug_class.id, DRUGS) for drug_class in catalogue.classes]
     entries += [(catalogue.infusions.id, DRUGS)]
     entries += [(drug.infusions.id, DRUGS) for drug in catalogue.drugs if drug.infusions]

@@ -24,10 +24,7 @@ def scene(db: None) -> Scene:
 
 @pytest.fixture
 def post(scene: Scene) -> Callable[..., Any]:
-    def send(address: str, who: str = "doctor", **body: Any) -> Any:
-        return scene.client(who).post(f"{V1}/{address}", body, format="json")
-
-    return send
+    return scene.sender("doctor")
 
 
 def test_a_registered_patient_reads_as_written(scene: Scene, post: Callable[..., Any]) -> None:

@@ -1,7 +1,5 @@
 """What must never be false about a patient: refused by the database itself, and before it by the action in words."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -34,6 +32,7 @@ from tests.factories.rows import (
     an_autoantibody,
     clinic_of,
 )
+from tests.refusing import action_says, database_refuses
 
 pytestmark = pytest.mark.django_db
 
@@ -48,20 +47,6 @@ def doctor() -> Staff:
 @pytest.fixture
 def patient(doctor: Staff) -> Patient:
     return a_patient(doctor)
-
-
-@contextmanager
-def database_refuses(constraint: str) -> Iterator[None]:
-    with pytest.raises(IntegrityError) as refused, transaction.atomic():
-        yield
-    assert refused.value.__cause__.diag.constraint_name == constraint
-
-
-@contextmanager
-def action_says(words: str, field: str | None) -> Iterator[None]:
-    with pytest.raises(Refused, match=words) as refused:
-        yield
-    assert refused.value.field == field
 
 
 class TestIdentity:

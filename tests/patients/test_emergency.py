@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
 import time_machine
 from django.conf import settings as django_settings
 from django.db import IntegrityError, transaction
+from pytest_django import DjangoAssertNumQueries
 
 from patients.acting import Acting, acting, acting_as, because
 from patients.actions import close_emergency_access, open_emergency_access, record_weight, review_emergency_access
@@ -256,7 +258,7 @@ class TestReading:
             patient_for(doctor, patient.pk)
 
     def test_one_query_more_only_where_the_own_clinics_do_not_know_the_patient(
-        self, patient: Patient, doctor: Staff, django_assert_num_queries: Any
+        self, patient: Patient, doctor: Staff, django_assert_num_queries: DjangoAssertNumQueries
     ) -> None:
         own = rows.a_patient(doctor)
         rows.an_emergency(doctor, patient)
@@ -279,7 +281,7 @@ class TestWriting:
             with pytest.raises(NotAllowed, match="lets you read this record, not change it"):
                 patient_to_write(doctor, patient.pk, permission)
         with pytest.raises(NotAllowed) as refused:
-            record_weight(by=doctor, patient_id=patient.pk, on=date(2026, 1, 1), kilograms=70)  # type: ignore[arg-type]
+            record_weight(by=doctor, patient_id=patient.pk, on=date(2026, 1, 1), kilograms=Decimal(70))
         assert refused.value.message == READS_ONLY
 
     def test_without_one_the_patient_is_not_there(self, patient: Patient, doctor: Staff) -> None:

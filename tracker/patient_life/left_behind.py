@@ -3,7 +3,7 @@
 from typing import Any
 
 from patients.models import Patient, PatientMerge
-from tracker.patient_life.merge_preview import contents, current_of, with_earlier
+from tracker.patient_life.merge_contents import contents, current_of, with_earlier
 from tracker.patient_life.tables import moving_entries
 
 Ids = dict[str, list[int]]  # by table ("patients.Weight")

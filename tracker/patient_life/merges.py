@@ -22,7 +22,9 @@ from patients.rules.vocabulary import PatientStatus
 from patients.seen import seen
 from patients.selectors import patients_for, require
 from tracker.patient_life.left_behind import to_fetch
-from tracker.patient_life.merge_preview import Counted, Ids, MergePreview, label_of, name_of, preview_merge
+from tracker.patient_life.merge_contents import Ids, label_of
+from tracker.patient_life.merge_person import name_of
+from tracker.patient_life.merge_preview import Counted, MergePreview, preview_merge
 from tracker.patient_life.tables import moving_entries, moving_models, ties_between
 
 NO_SUCH_MERGE = "No such merge among those of your clinics."

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from patients.rules import nhs_number
-from patients.rules.age import age_on, is_minor
+from patients.rules.age import age_on
 from patients.rules.antibodies import plain_name, positive_antibodies
 from patients.rules.permissions import Permission, allowed
 from patients.rules.record import Autoantibody, PatientRecord, Person
@@ -68,7 +68,6 @@ def test_as_it_is_read_aloud() -> None:
 )
 def test_completed_years(born: date | None, day: date, age: int | None) -> None:
     assert age_on(born, day) == age
-    assert is_minor(born, day) is (None if age is None else age < 18)
 
 
 @pytest.mark.parametrize("role", Role)

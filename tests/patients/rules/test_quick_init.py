@@ -43,16 +43,16 @@ def test_it_stays_frozen_and_is_replaced_as_before() -> None:
     made = Quick("a")
 
     with pytest.raises(FrozenInstanceError):
-        made.days = 8  # type: ignore[misc]
+        made.days = 8  # type: ignore[misc]  # what must fail
     assert replace(made, days=8) == Quick("a", 8)
     assert made.days == 7
 
 
 def test_a_missing_or_unknown_argument_is_refused_by_name() -> None:
     with pytest.raises(TypeError, match=r"__init__\(\) missing 1 required positional argument: 'name'"):
-        Quick()  # type: ignore[call-arg]
+        Quick()  # type: ignore[call-arg]  # as above
     with pytest.raises(TypeError, match="unexpected keyword argument 'weeks'"):
-        Quick("a", weeks=1)  # type: ignore[call-arg]
+        Quick("a", weeks=1)  # type: ignore[call-arg]  # as above
 
 
 def test_what_it_would_leave_out_is_refused() -> None:

@@ -107,7 +107,7 @@ def test_what_was_compared_before_has_no_part_in_it(
     ],
 )
 def test_both_sides_of_a_band(measure: str, value: str, tenths: int) -> None:
-    later = replace(BASELINE, **{measure: Decimal(value)})  # type: ignore[arg-type]
+    later = replace(BASELINE, **{measure: Decimal(value)})  # type: ignore[arg-type]  # a measure by its name
     found = Baseline(BASELINE, Population.ADULT, PROTOCOL).compare(later)
     assert found == Points(tenths, ResponseCategory.MINIMAL if tenths >= 200 else ResponseCategory.NONE, False, True)
 

@@ -55,6 +55,12 @@ def test_every_rule_says_what_it_rests_on() -> None:
         ('"planned", "remission"', '"planned", "remission", "other"', "'other' must be named exactly once"),
         ('id = "cohort.line"', 'id = "cohort.spell"', "used twice"),
         ('version = "1"', 'version = ""', "version is empty"),
+        ("next_review = 2027-11-23", "next_review = 2026-11-23", "next_review must lie after"),
+        ('id = "cohort.line"', 'id = "cohort.other"', "the rule 'cohort.line' is missing"),
+        ("restart_days = 28", "restart_days = 14", "its text must say 14"),
+        ("steroid_at_most = 5 ", "steroid_at_most = 7.5 ", "its text must say 7.5"),
+        ("response_months = [6, 12]", "response_months = [6, 12, 24]", "its text must say 24"),
+        ("fewest_on_a_curve = 5", "fewest_on_a_curve = 10", "its text must say 10"),
     ],
 )
 def test_a_fault_is_named(folder: Path, old: str, new: str, message: str) -> None:

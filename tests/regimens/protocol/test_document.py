@@ -5,7 +5,8 @@ from decimal import Decimal
 from enum import Enum
 
 from patients.rules.reasons import RuleKind
-from regimens.protocol.document import render, settings_in_words, target_in_words, upper_in_words
+from regimens.protocol.document import render
+from regimens.protocol.in_words import settings_in_words, target_in_words, upper_in_words
 from regimens.protocol.load import load
 from regimens.protocol.schema import DosePer, TargetDose, UsualUpper
 from regimens.rules.vocabulary import DoseUnit, Route

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from patients.protocol.tables import ProtocolError
+from patients.rules.reasons import RuleKind
 from regimens.protocol.load import DRUGS, PATHWAY, load
 from regimens.rules.guard_findings import GuardCode
 from tests.factories.folders import a_pathway_folder, edited
@@ -49,6 +50,15 @@ def test_ten_times_is_ten_and_a_folder_may_ask_for_less(folder: Path) -> None:
     assert stricter.file.guard.assumed_square_metres == Decimal("1.73")
 
 
+def test_only_methotrexate_stops_sooner_and_a_hospital_can_set_its_own(folder: Path) -> None:
+    assert {drug.id: drug.dose_stop.times_usual for drug in load().drugs.values() if drug.dose_stop} == {
+        "methotrexate": 2
+    }
+    own = load(edited(folder, DRUGS, "times_usual = 2", "times_usual = 3")).drugs["methotrexate"].dose_stop
+    assert own is not None
+    assert (own.times_usual, own.kind) == (3, RuleKind.LOCAL_READING)
+
+
 def test_every_code_has_words() -> None:
     assert all(code.label for code in GuardCode)
 
@@ -57,6 +67,13 @@ def test_every_code_has_words() -> None:
     ("name", "old", "new", "message"),
     [
         (PATHWAY, "times_usual = 10", "times_usual = 1", r"pathway\.toml, \[guard\]: times_usual must be 2 or more"),
+        (
+            DRUGS,
+            "times_usual = 2",
+            "times_usual = 1",
+            r"'methotrexate', dose_stop 'dose_stop\.methotrexate': times_usual",
+        ),
+        (DRUGS, 'id = "dose_stop.methotrexate"', 'id = "guard.ten_times"', r"'guard\.ten_times' is used twice"),
         (PATHWAY, "assumed_kilograms = 70", "assumed_kilograms = 0", r"assumed_kilograms must be above 0, found 0"),
         (
             PATHWAY,

@@ -1,0 +1,108 @@
+"""The frozen shapes that the monitoring protocol files are read into. Days are whole days, a month is 4 weeks.
+
+The schedule file fixes the month at 4 weeks, as NHS Grampian prints the 2017 schedule: 3 months are 84 days, 6 months
+168 days and a year 364 days. Every such interval is a little shorter than the calendar's, never longer.
+"""
+
+from monitoring.protocol.definitions.demands import (
+    AfterInfusionRule,
+    BeforeInfusionRule,
+    CycleReviewRule,
+    ExposureRule,
+    EyeScreeningRule,
+    InfusionRule,
+    OnceRule,
+    RepeatRule,
+    ReviewRule,
+    TaperRule,
+    TroughRule,
+    TroughWindow,
+)
+from monitoring.protocol.definitions.drugs import RULE_LISTS, DrugMonitoring, RuleFile
+from monitoring.protocol.definitions.items import (
+    Analyte,
+    AnalytesFile,
+    Conversion,
+    FarFromLast,
+    Item,
+    ItemSet,
+    ItemsFile,
+    ResultType,
+)
+from monitoring.protocol.definitions.limits import (
+    LITTLE,
+    ComparedWith,
+    Direction,
+    Muscle,
+    RaisingRule,
+    SymptomRule,
+    TargetRule,
+    Threshold,
+    ThresholdsFile,
+    Trend,
+)
+from monitoring.protocol.definitions.origins import FileHeader, Rule
+from monitoring.protocol.definitions.protocol import MonitoringProtocol
+from monitoring.protocol.definitions.schedules import (
+    Defaults,
+    MissedVisitsRule,
+    Pair,
+    PairsFile,
+    PatientGroup,
+    Phase,
+    Profile,
+    ProfileInterval,
+    RestartedBy,
+    RiskTierRule,
+    ScheduleFile,
+)
+
+__all__ = [
+    "AfterInfusionRule",
+    "Analyte",
+    "AnalytesFile",
+    "BeforeInfusionRule",
+    "ComparedWith",
+    "Conversion",
+    "CycleReviewRule",
+    "Defaults",
+    "Direction",
+    "DrugMonitoring",
+    "ExposureRule",
+    "EyeScreeningRule",
+    "FarFromLast",
+    "FileHeader",
+    "InfusionRule",
+    "Item",
+    "ItemSet",
+    "ItemsFile",
+    "LITTLE",
+    "MissedVisitsRule",
+    "MonitoringProtocol",
+    "Muscle",
+    "OnceRule",
+    "Pair",
+    "PairsFile",
+    "PatientGroup",
+    "Phase",
+    "Profile",
+    "ProfileInterval",
+    "RULE_LISTS",
+    "RaisingRule",
+    "RepeatRule",
+    "RestartedBy",
+    "ResultType",
+    "ReviewRule",
+    "RiskTierRule",
+    "Rule",
+    "RuleFile",
+    "ScheduleFile",
+    "SymptomRule",
+    "TaperRule",
+    "TargetRule",
+    "Threshold",
+    "ThresholdsFile",
+    "Trend",
+    "TroughRule",
+    "TroughWindow",
+]
