@@ -1,29 +1,22 @@
-"""What patients take and where they stand, over the API: the same selectors and actions as the pages."""
+"""What patients take, over the API: the same selectors and actions as the pages."""
 
 from collections.abc import Callable, Sequence
 from datetime import date
-from typing import Any, ClassVar
+from typing import Any
 
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from patients.clock import today_in
-from patients.endpoint import ListedRows, RecordEndpoint, titled
+from patients.endpoint import ListedRows, titled
 from patients.errors import NotFound
 from patients.models import Staff
-from patients.selectors import patient_for, patients_for
-from patients.serializers import LookingBackSerializer, WithdrawalSerializer
+from patients.serializers import WithdrawalSerializer
 from patients.withdrawable import WithdrawableFacts
 from regimens import actions
-from regimens.filters import CourseFilters, InfusionFilters, InfusionPlanFilters, MilestoneFilters
-from regimens.infusion_serializers import (
-    CourseInfusionPlanSerializer,
-    CourseInfusionSerializer,
-    InfusionPlanSerializer,
-    InfusionSerializer,
-)
+from regimens.filters import CourseFilters, MilestoneFilters
+from regimens.infusion_serializers import CourseInfusionPlanSerializer, CourseInfusionSerializer
 from regimens.rules.guard_findings import GuardFinding
 from regimens.rules.vocabulary import Route
 from regimens.selectors import (
@@ -32,16 +25,9 @@ from regimens.selectors import (
     guard_messages,
     infusion_messages,
     infusion_plan_messages,
-    infusion_plans_for,
-    infusions_for,
     milestones_for,
-    pathway_of,
-    questions_of,
-    response_of,
 )
 from regimens.serializers import (
-    AnswerSerializer,
-    ChosenAssessmentsSerializer,
     CourseSerializer,
     CourseWithdrawalSerializer,
     DoseChangeSerializer,
@@ -50,12 +36,8 @@ from regimens.serializers import (
     MilestoneSerializer,
     NeverGivenSerializer,
     NewCourseSerializer,
-    OpenQuestionSerializer,
     OutcomeSerializer,
-    PathwayFindingsSerializer,
-    QuestionsSerializer,
     ReopeningSerializer,
-    ResponseFindingsSerializer,
     StopSerializer,
     TaperPlanSerializer,
 )
@@ -69,8 +51,10 @@ class CourseEndpoint(ListedRows):
     serializer_class = CourseSerializer
     filterset_class = CourseFilters
     ordering = ("-start_on", "-pk")
-    # What else is checked before a start. The site gives it: this app knows no blood test.
+    # What else is checked before a start, and before a higher dose of a course. The site gives it: this app knows no
+    # blood test and no alert.
     screened: Callable[[Staff, int, str, date, Route], Sequence[GuardFinding]] | None = None
+    screened_raise: Callable[[Staff, int], Sequence[GuardFinding]] | None = None
 
     @property
     def error_paths(self) -> dict[str, str]:  # type: ignore[override]  # the same words mean other places per action
@@ -83,7 +67,7 @@ class CourseEndpoint(ListedRows):
         description=(
             "The dose guard looks at it first: `guard` holds what it says. Of a stop nothing is saved without an "
             "`override_reason`; warnings and notes come with the course. A drug that asks for a baseline screen is "
-            "checked for it as well."
+            "checked for it as well, and open alerts and overdue monitoring of the patient are warnings too."
         ),
         request=NewCourseSerializer,
         responses={201: GuardedCourseSerializer},
@@ -91,9 +75,9 @@ class CourseEndpoint(ListedRows):
     def create(self, request: Request) -> Response:
         wanted = self.parsed(NewCourseSerializer)
         beside: Sequence[GuardFinding] = ()
-        if self.screened is not None and wanted.get("drug"):
+        if self.screened is not None:
             route = wanted.get("route", Route.NOT_RECORDED)
-            beside = self.screened(self.staff, wanted["patient_id"], wanted["drug"], wanted["on"], route)
+            beside = self.screened(self.staff, wanted["patient_id"], wanted.get("drug", ""), wanted["on"], route)
         course = actions.start_course(by=self.staff, beside=beside, **wanted)
         return self._guarded(course, guard_messages(self.staff, course.pk))
 
@@ -110,14 +94,18 @@ class CourseEndpoint(ListedRows):
         summary="Change the dose from a day on",
         description=(
             "Doses are only ever added; the course is answered, with what the dose guard says in `guard`. Of a stop "
-            "nothing is saved without an `override_reason`."
+            "nothing is saved without an `override_reason`. Where the dose goes up, or may, open alerts and overdue "
+            "monitoring of the patient are warnings too. A course has one dose from a day; `replaces` names the one "
+            "that this is saved over. The dose that holds already is refused."
         ),
         request=DoseChangeSerializer,
         responses={201: GuardedCourseSerializer},
     )
     @action(detail=True, methods=["post"])
     def doses(self, request: Request, pk: int) -> Response:
-        dose = actions.change_dose(by=self.staff, course_id=pk, **self.parsed(DoseChangeSerializer))
+        wanted = self.parsed(DoseChangeSerializer)
+        if_raised = self.screened_raise(self.staff, pk) if self.screened_raise is not None else ()
+        dose = actions.change_dose(by=self.staff, course_id=pk, if_raised=if_raised, **wanted)
         return self._guarded(dose.course, guard_messages(self.staff, dose.course_id, dose.pk))
 
     @extend_schema(
@@ -236,40 +224,6 @@ class CourseEndpoint(ListedRows):
         return self.shown(course, status)
 
 
-@titled("infusion cycles that were given, newest first", "an infusion cycle")
-class InfusionEndpoint(ListedRows):
-    rows = infusions_for
-    serializer_class = InfusionSerializer
-    filterset_class = InfusionFilters
-    ordering = ("-first_on", "-pk")
-
-    @extend_schema(
-        summary="Withdraw an infusion cycle entered in error", request=WithdrawalSerializer, responses={204: None}
-    )
-    @action(detail=True, methods=["post"])
-    def withdraw(self, request: Request, pk: int) -> Response:
-        row = actions.withdraw_infusion(by=self.staff, entry_id=pk, **self.parsed(WithdrawalSerializer))
-        self.changed(row.course.patient_id)
-        return Response(status=204)
-
-
-@titled("infusion plans, the latest made first", "an infusion plan", "One for a course: the present one.")
-class InfusionPlanEndpoint(ListedRows):
-    rows = infusion_plans_for
-    serializer_class = InfusionPlanSerializer
-    filterset_class = InfusionPlanFilters
-    ordering = ("-recorded_at", "-pk")
-
-    @extend_schema(
-        summary="Withdraw an infusion plan entered in error", request=WithdrawalSerializer, responses={204: None}
-    )
-    @action(detail=True, methods=["post"])
-    def withdraw(self, request: Request, pk: int) -> Response:
-        row = actions.withdraw_infusion_plan(by=self.staff, entry_id=pk, **self.parsed(WithdrawalSerializer))
-        self.changed(row.course.patient_id)
-        return Response(status=204)
-
-
 @titled("milestones, newest first", "a milestone", "Remission, remission off treatment, or relapse.")
 class MilestoneEndpoint(WithdrawableFacts):
     rows = milestones_for
@@ -277,91 +231,3 @@ class MilestoneEndpoint(WithdrawableFacts):
     withdrawal = actions.withdraw_milestone
     serializer_class = MilestoneSerializer
     filterset_class = MilestoneFilters
-
-
-class PathwayEndpoint(RecordEndpoint):
-    """Where one patient stands in the published algorithm, each finding with its reasons."""
-
-    rows = patients_for
-    serializer_class = PathwayFindingsSerializer
-    query_names = frozenset({"as_of", "known_on"})
-
-    @extend_schema(
-        summary="Where a patient stands in the treatment pathway, and why",
-        parameters=[LookingBackSerializer],
-        responses=PathwayFindingsSerializer,
-    )
-    def retrieve(self, request: Request, pk: int) -> Response:
-        patient = patient_for(self.staff, pk)
-        asked = self.asked(LookingBackSerializer)
-        as_of = asked.get("as_of") or today_in(patient.clinic)
-        findings = pathway_of(self.staff, patient, as_of, asked.get("known_on"))
-        return Response(self.get_serializer(findings).data)
-
-
-class ResponseEndpoint(RecordEndpoint):
-    """How far one patient's disease has improved: over each course and line, and between two assessments."""
-
-    rows = patients_for
-    serializer_class = ResponseFindingsSerializer
-    query_names = frozenset({"as_of", "known_on", "baseline", "follow_up"})
-
-    @extend_schema(
-        summary="How far a patient has improved over each course and line, and why",
-        description="Scores are Total Improvement Scores (2016 ACR/EULAR). The IMACS definitions of improvement and of "
-        "deterioration are kept apart from them. A chosen assessment that is not there is named in `not_found`.",
-        parameters=[ChosenAssessmentsSerializer],
-        responses=ResponseFindingsSerializer,
-    )
-    def retrieve(self, request: Request, pk: int) -> Response:
-        patient = patient_for(self.staff, pk)
-        asked = self.asked(ChosenAssessmentsSerializer)
-        findings = response_of(
-            self.staff,
-            patient,
-            asked.get("as_of") or today_in(patient.clinic),
-            asked.get("known_on"),
-            baseline=str(asked.get("baseline", "")),
-            follow_up=str(asked.get("follow_up", "")),
-        )
-        return Response(self.get_serializer(findings).data)
-
-
-class QuestionsEndpoint(RecordEndpoint):
-    """What the software asks of one patient, what was answered, and answering."""
-
-    rows = patients_for
-    serializer_class = QuestionsSerializer
-    query_names = frozenset({"as_of", "known_on"})
-    error_paths: ClassVar[dict[str, str]] = {"note": "reason", "reaction": "outcome.reaction"}
-
-    @extend_schema(
-        summary="What the software asks about a patient, and what was answered",
-        description="Only a clinician answers. `fingerprint` stands for the question with the facts it rests on.",
-        parameters=[LookingBackSerializer],
-        responses=QuestionsSerializer,
-    )
-    def retrieve(self, request: Request, pk: int) -> Response:
-        patient = patient_for(self.staff, pk)
-        asked = self.asked(LookingBackSerializer)
-        as_of = asked.get("as_of") or today_in(patient.clinic)
-        return Response(self.get_serializer(questions_of(self.staff, patient, as_of, asked.get("known_on"))).data)
-
-    @extend_schema(
-        summary="Accept, put off or reject a question",
-        description="Accepting records the outcome or milestone that belongs to it, in the same step. A `fingerprint` "
-        "that is not the present one is answered with 409 and the question as it stands now. The answer is the "
-        "questions as they stand afterwards.",
-        request=AnswerSerializer,
-        responses={201: QuestionsSerializer},
-    )
-    def answer(self, request: Request, pk: int) -> Response:
-        try:
-            review = actions.answer_prompt(by=self.staff, patient_id=pk, **self.parsed(AnswerSerializer))
-        except actions.StaleQuestion as stale:
-            stale.shown = None if stale.question is None else dict(OpenQuestionSerializer(stale.question).data)
-            raise
-        self.changed(pk)
-        patient = patient_for(self.staff, review.patient_id)
-        questions = questions_of(self.staff, patient, today_in(patient.clinic))
-        return Response(self.get_serializer(questions).data, status=201)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from patients.inputs import (
     DAY_HELP,
     DayField,
+    Label,
     NumberField,
     Section,
     SeenForm,
@@ -31,7 +32,7 @@ _SIZE = re.compile(r"[0-9]{1,6}(?:\.[0-9]{1,2})?")
 class DaysField(DayField):
     """Several days, one a line or with commas between them. Gives a tuple of days in the order typed."""
 
-    def __init__(self, *, label: str, help_text: str) -> None:
+    def __init__(self, *, label: Label, help_text: Label) -> None:
         super().__init__(label=label, help_text=help_text, required=False)
         self.widget = forms.Textarea(attrs={"rows": 6})
 
@@ -147,7 +148,7 @@ class PlanInfusionsForm(SeenForm):
 
 
 class RecordInfusionForm(SeenForm):
-    """One infusion cycle that was given."""
+    """One infusion cycle that was given, or those of its days that were given by now."""
 
     first_on = DayField(label=_("First day"))
     days = forms.IntegerField(
@@ -157,7 +158,7 @@ class RecordInfusionForm(SeenForm):
         widget=forms.TextInput(attrs={"inputmode": "numeric"}),
     )
     total = NumberField(
-        label=_("Whole amount of the cycle"), help_text=_("All days together. Leave it empty if not known.")
+        label=_("Whole amount of these days"), help_text=_("All of them together. Leave it empty if not known.")
     )
     unit = one_of(DoseUnit, _("Unit"), required=False)
     dosing_weight = NumberField(label=_("Weight that the dose was worked out from, in kg"))

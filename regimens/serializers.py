@@ -71,10 +71,16 @@ class OverrideReasonField(serializers.CharField):
 
     def __init__(self, **kwargs: Any) -> None:
         help_text = (
-            "Needed only for what the dose guard stops: methotrexate more often than once a week, more than ten times "
-            "the usual dose, or a drug with a recorded intolerance. It is kept with the course."
+            "Needed only for what the dose guard stops: methotrexate more often than once a week, many times the usual "
+            "dose (more than ten, or the drug's own number), or a drug with a recorded intolerance. It is kept with "
+            "the course."
         )
-        usual = {"max_length": REASON_LENGTH, "required": False, "allow_blank": True, "write_only": True}
+        usual: dict[str, Any] = {
+            "max_length": REASON_LENGTH,
+            "required": False,
+            "allow_blank": True,
+            "write_only": True,
+        }
         super().__init__(help_text=help_text, **usual, **kwargs)
 
 
@@ -97,11 +103,14 @@ class DoseChangeSerializer(DosePeriodSerializer):
     """A dose from a day on. With `version`, that of the course as you read it, a stale write is answered with 409."""
 
     version = serializers.IntegerField(min_value=1, required=False, write_only=True)
+    replaces = IdField(
+        required=False, write_only=True, help_text="The dose from the same day that this one is saved over."
+    )
     override_reason = OverrideReasonField()
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         values = dict(attrs)
-        beside = {name: values.pop(name) for name in ("version", "override_reason") if name in values}
+        beside = {name: values.pop(name) for name in ("version", "replaces", "override_reason") if name in values}
         return super().validate(values) | beside
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 
-from regimens.forms import GuardedForm
+from regimens.dose_forms import GuardedForm
 
 
 class ConfirmStartForm(GuardedForm):

@@ -1,5 +1,6 @@
 """Decisions at taper checkpoints, over the API: the same selector and actions as the page."""
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from drf_spectacular.utils import extend_schema
@@ -10,9 +11,11 @@ from rest_framework.response import Response
 
 from patients.endpoint import ListedRows, titled
 from patients.fields import ClinicalDateField, IdField, QuantityField, WordField
+from patients.models import Staff
 from patients.serializers import EntrySerializer, WithdrawalSerializer
 from regimens import actions
 from regimens.filters import TaperDecisionFilters
+from regimens.rules.guard_findings import GuardFinding
 from regimens.rules.vocabulary import TaperChoice, Trend
 from regimens.selectors import guard_messages, taper_decisions_for
 from regimens.serializers import GuardMessageSerializer, OverrideReasonField
@@ -61,20 +64,24 @@ class TaperDecisionEndpoint(ListedRows):
     serializer_class = TaperDecisionSerializer
     filterset_class = TaperDecisionFilters
     ordering = ("-on", "-pk")
+    # What else speaks against a higher dose of a course; the site gives it, as for `CourseEndpoint`.
+    screened_raise: Callable[[Staff, int], Sequence[GuardFinding]] | None = None
 
     @extend_schema(
         summary="Decide at a taper checkpoint: cut as planned, hold, or raise",
         description=(
             "To cut records the dose of the step where its day has come, and to raise the new dose; both pass the dose "
-            "guard, whose messages come in `guard`. To hold moves the step to `next_check_on`, and all later ones with "
-            "it. To raise drops what lies ahead of the plan. A plan that changed since is answered with what it has "
-            "now, a stale `version` with 409."
+            "guard, whose messages come in `guard`, open alerts and overdue monitoring against a raise among them. To "
+            "hold moves the step to `next_check_on`, and all later ones with it. To raise drops what lies ahead of the "
+            "plan. A plan that changed since is answered with what it has now, a stale `version` with 409."
         ),
         request=NewTaperDecisionSerializer,
         responses={201: GuardedTaperDecisionSerializer},
     )
     def create(self, request: Request) -> Response:
-        row = actions.decide_taper(by=self.staff, **self.parsed(NewTaperDecisionSerializer))
+        wanted = self.parsed(NewTaperDecisionSerializer)
+        if_raised = self.screened_raise(self.staff, wanted["course_id"]) if self.screened_raise is not None else ()
+        row = actions.decide_taper(by=self.staff, if_raised=if_raised, **wanted)
         self.changed(row.course.patient_id)
         answer = self.shown(row)
         said = guard_messages(self.staff, row.course_id, since=row.recorded_at)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from patients.inputs import DAY_HELP, DayField, NumberField, PartsField, Section, SeenForm, one_of, words
 from regimens.actions import NewTaperStep
-from regimens.forms import GuardedForm
+from regimens.dose_forms import GuardedForm
 from regimens.rules.vocabulary import TaperChoice, Trend
 
 # Pairs of a planned day, as YYYY-MM-DD, and the step in words.

@@ -11,7 +11,7 @@ from django.db import transaction
 from monitoring.protocol.definitions import MonitoringProtocol
 from monitoring.rules.record import MonitoringRecord
 from monitoring.schedules import protocol_of
-from monitoring.selectors import baseline_screen, records_of
+from monitoring.selectors import against, baseline_screen, records_of
 from patients.clock import today_in
 from patients.errors import DomainError, NotAllowed, NotFound, Refused, StaleVersion
 from patients.models import Staff
@@ -19,6 +19,7 @@ from patients.rules.permissions import Permission
 from patients.selectors import patient_to_write
 from regimens.actions import NewDose, NewTaperStep, change_dose, plan_taper, start_course, stop_course
 from regimens.protocol.load import load as load_pathway
+from regimens.rules.guard_findings import GuardFinding
 from regimens.rules.proposals import ChangeDose, Proposal, StartDrug, StopDrug, Taper, begun_by
 from regimens.rules.record import DosePeriod
 from regimens.selectors import course_to_write
@@ -80,7 +81,7 @@ def save_changes(*, by: Staff, patient_id: int, changes: Sequence[PlannedChange]
     record = records_of(by, [patient])[patient.pk]
     if digest_of(record, today_in(patient.clinic), protocol_of(patient.clinic)) != digest:
         raise RecordChanged(patient.version)
-    _write(by, patient_id, changes, rehearsing=False)
+    _write(by, patient_id, changes, rehearsing=False, standing=against(by, patient, record))
 
 
 @transaction.atomic
@@ -104,22 +105,40 @@ def _saved_course(change: PlannedChange) -> int | None:
     return int(proposal.course)
 
 
-def _write(by: Staff, patient_id: int, changes: Sequence[PlannedChange], *, rehearsing: bool) -> None:
+def _write(
+    by: Staff,
+    patient_id: int,
+    changes: Sequence[PlannedChange],
+    *,
+    rehearsing: bool,
+    standing: Sequence[GuardFinding] = (),
+) -> None:
+    """`standing`: what on the record, before all changes, speaks against starting or raising a drug."""
     begun: dict[str, int] = {}
     for number, change in enumerate(changes, start=1):
         try:
             if isinstance(change.proposal, StartDrug):
-                begun[begun_by(number)] = _start(by, patient_id, change.proposal, change, rehearsing=rehearsing)
+                begun[begun_by(number)] = _start(
+                    by, patient_id, change.proposal, change, standing, rehearsing=rehearsing
+                )
             else:
                 course_id = _course_id(by, patient_id, change.proposal.course, begun)
-                _go_on(by, course_id, change.proposal, change, rehearsing=rehearsing)
+                _go_on(by, course_id, change.proposal, change, standing, rehearsing=rehearsing)
         except NotAllowed:
             raise
         except DomainError as error:
             raise ChangeRefused(number, error) from error
 
 
-def _start(by: Staff, patient_id: int, start: StartDrug, change: PlannedChange, *, rehearsing: bool) -> int:
+def _start(
+    by: Staff,
+    patient_id: int,
+    start: StartDrug,
+    change: PlannedChange,
+    standing: Sequence[GuardFinding],
+    *,
+    rehearsing: bool,
+) -> int:
     """Starts the course; the new row's id. What the baseline screen lacks only has to be kept with what is saved."""
     screen = () if rehearsing else baseline_screen(by, patient_id, start.drug, start.on, start.route)
     course = start_course(
@@ -134,7 +153,7 @@ def _start(by: Staff, patient_id: int, start: StartDrug, change: PlannedChange, 
         dose=_new_dose(start.dose),
         note=change.note,
         override_reason=_reason(change, rehearsing=rehearsing),
-        beside=screen,
+        beside=(*screen, *standing),
     )
     return course.pk
 
@@ -144,6 +163,7 @@ def _go_on(
     course_id: int,
     proposal: ChangeDose | StopDrug | Taper,
     change: PlannedChange,
+    standing: Sequence[GuardFinding],
     *,
     rehearsing: bool,
 ) -> None:
@@ -156,6 +176,7 @@ def _go_on(
             dose=_new_dose(proposal.dose),
             note=change.note,
             override_reason=_reason(change, rehearsing=rehearsing),
+            if_raised=standing,
         )
     elif isinstance(proposal, StopDrug):
         # The version as it is now: that nobody else moved it is what the digest and the lock are for.

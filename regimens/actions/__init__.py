@@ -1,6 +1,7 @@
 """Every write about treatment. Keyword-only, by a member of staff, in one transaction."""
 
-from regimens.actions.courses import NewDose, change_dose, record_never_given, start_course, stop_course
+from regimens.actions.courses import record_never_given, start_course, stop_course
+from regimens.actions.doses import NewDose, change_dose
 from regimens.actions.guarded import REASON_LENGTH
 from regimens.actions.infusions import NewInfusionPlan, plan_infusions, record_infusion, withdraw_infusion_plan
 from regimens.actions.judgements import record_milestone, record_outcome

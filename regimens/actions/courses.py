@@ -1,9 +1,7 @@
 """Starting, changing and stopping courses."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
-from datetime import date, timedelta
-from decimal import Decimal
+from datetime import date
 
 from django.db import transaction
 from django.utils import timezone
@@ -17,54 +15,22 @@ from patients.rules.permissions import Permission
 from patients.rules.vocabulary import DatePrecision
 from patients.rules.wording import display_date
 from patients.selectors import patient_to_write
+from regimens.actions.doses import NewDose, not_far_ahead, store_dose
 from regimens.actions.guarded import keep, let_through
 from regimens.facts import treatment_records
 from regimens.models import Course, DosePeriod, Outcome
 from regimens.protocol.load import load
-from regimens.rules import record
 from regimens.rules.guard import guard
 from regimens.rules.guard_findings import GuardFinding
 from regimens.rules.guard_stopping import stopping_findings
-from regimens.rules.proposals import ChangeDose, StartDrug, StopDrug
+from regimens.rules.proposals import StartDrug, StopDrug
 from regimens.rules.vocabulary import (
     CourseRole,
-    DoseBasis,
-    DoseUnit,
-    Frequency,
     OutcomeKind,
     Route,
     StopReason,
-    Weekday,
 )
 from regimens.selectors import course_to_write
-
-# A start or a dose change may be entered ahead, for a prescription that begins later; not as a plan for next year.
-FURTHEST_AHEAD = timedelta(days=60)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewDose:
-    """A dose as given. No amount means that the dose is not recorded; an amount always has its unit."""
-
-    amount: Decimal | None = None
-    unit: DoseUnit | None = None
-    basis: DoseBasis = DoseBasis.FLAT
-    frequency: Frequency = Frequency.NOT_RECORDED
-    frequency_text: str = ""
-    weekday: Weekday | None = None
-
-    def period(self, on: date) -> record.DosePeriod:
-        """The dose from a day on, as the rules read it."""
-        return record.DosePeriod(
-            id="",
-            from_on=on,
-            amount=self.amount,
-            unit=self.unit,
-            basis=self.basis,
-            frequency=self.frequency,
-            frequency_text=self.frequency_text,
-            weekday=self.weekday,
-        )
 
 
 @transaction.atomic
@@ -94,7 +60,7 @@ def start_course(
     GuardStopped.
     """
     patient = patient_to_write(by, patient_id, Permission.RECORD_TREATMENT)
-    _not_far_ahead(patient, on)
+    not_far_ahead(patient, on)
     not_before_birth(patient, on, "on")
     drug, drug_text, role = _identified(drug, drug_text, role)
     _no_overlap(patient, drug, drug_text, on)
@@ -113,7 +79,7 @@ def start_course(
             recorded_by=by,
         )
     )
-    period = _store_dose(course, dose, on, by)
+    period = store_dose(course, dose, on, by)
     # Last, so that a person is asked only about what can be saved; a stop undoes the rows above.
     start = StartDrug(
         on=on, drug=drug, drug_text=drug_text, role=role, route=route, precision=precision, dose=dose.period(on)
@@ -121,42 +87,6 @@ def start_course(
     said = guard(before, load(), start, today_in(patient.clinic))
     keep(course, period, let_through([*said, *beside], reason=override_reason, seen=seen), override_reason, by)
     return course
-
-
-@transaction.atomic
-@explained("override_reason")
-def change_dose(
-    *,
-    by: Staff,
-    course_id: int,
-    on: date,
-    dose: NewDose,
-    note: str = "",
-    version: int | None = None,
-    override_reason: str = "",
-    seen: Collection[str] | None = None,
-    beside: Sequence[GuardFinding] = (),
-) -> DosePeriod:
-    """Adds a dose period from a day on, past the dose guard as `start_course` goes.
-
-    `version` is that of the course as it was read; None: whatever it is now. Raises NotFound, NotAllowed, Refused,
-    StaleVersion, GuardStopped.
-    """
-    course = course_to_write(by, course_id, Permission.RECORD_TREATMENT)
-    _not_far_ahead(course.patient, on)
-    if course.never_given:
-        raise Refused("This drug was never given, so it has no dose.")
-    if on < course.start_on:
-        raise Refused("This day is before the course started.", "on")
-    if course.stop_on is not None and on >= course.stop_on:
-        raise Refused("The course had already stopped on that day.", "on")
-    bump_version(course, version)
-    before = treatment_records([course.patient_id])[course.patient_id]
-    period = _store_dose(course, dose, on, by, note)
-    change = ChangeDose(course=str(course.pk), on=on, dose=dose.period(on))
-    said = guard(before, load(), change, today_in(course.patient.clinic))
-    keep(course, period, let_through([*said, *beside], reason=override_reason, seen=seen), override_reason, by)
-    return period
 
 
 @transaction.atomic
@@ -183,7 +113,7 @@ def stop_course(
         raise Refused("This course is already stopped.", "on")
     if on < course.start_on:
         raise Refused("A course cannot stop before it started.", "on")
-    _not_far_ahead(course.patient, on)
+    not_far_ahead(course.patient, on)
     bump_version(course, version)
     moment = timezone.now()
     if course.role == CourseRole.CORTICOSTEROID:
@@ -279,29 +209,3 @@ def _no_overlap(patient: Patient, drug: str, drug_text: str, on: date) -> None:
                 "Start the new course on that day or later, or take the stop back."
             )
         raise Refused(words, "drug" if drug else "drug_text")
-
-
-def _not_far_ahead(patient: Patient, on: date) -> None:
-    if on > today_in(patient.clinic) + FURTHEST_AHEAD:
-        raise Refused(f"This day is more than {FURTHEST_AHEAD.days} days ahead. Check the year.", "on")
-
-
-def _store_dose(course: Course, dose: NewDose, on: date, by: Staff, note: str = "") -> DosePeriod:
-    if dose.amount is not None and dose.unit is None:
-        raise Refused("A dose needs its unit.", "unit")
-    if dose.amount is not None and dose.amount <= 0:
-        raise Refused("A dose is more than 0. To end the drug, stop the course.", "amount")
-    return store(
-        DosePeriod(
-            course=course,
-            from_on=on,
-            amount=dose.amount,
-            unit=dose.unit if dose.amount is not None and dose.unit else "",
-            basis=dose.basis,
-            frequency=dose.frequency,
-            frequency_text=dose.frequency_text.strip(),
-            weekday=dose.weekday or "",
-            note=note.strip(),
-            recorded_by=by,
-        )
-    )

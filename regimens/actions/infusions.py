@@ -140,22 +140,9 @@ def record_infusion(
     """
     course = course_to_write(by, course_id, Permission.RECORD_TREATMENT)
     _check_days_given(course, first_on, days)
-    if total is not None and unit is None:
-        raise Refused("An amount needs its unit.", "unit")
-    if total is not None and total <= 0:
-        raise Refused("An amount is more than 0.", "total")
-    if dosing_weight is not None and dosing_weight <= 0:
-        raise Refused("A weight is more than 0 kg.", "dosing_weight")
-    if dosing_weight is not None and dosing_weight > HEAVIEST:
-        raise Refused(f"{dosing_weight} kg cannot be right. Check the decimal point.", "dosing_weight")
-    if (dosing_weight is None) != (dosing_weight_on is None):
-        raise Refused(
-            "A dosing weight needs the day on which it was measured, and the day needs the weight.", "dosing_weight"
-        )
-    if reaction not in _NO_REACTION and not reaction_note.strip():
-        raise Refused("Say what happened and what was done.", "reaction_note")
-    if reaction in _NO_REACTION and reaction_note.strip():
-        raise Refused("Choose how grave the reaction was, or leave the words about it out.", "reaction")
+    _check_total(total, unit)
+    _check_dosing_weight(dosing_weight, dosing_weight_on)
+    _check_reaction(reaction, reaction_note.strip())
     before = treatment_records([course.patient_id])[course.patient_id]
     row = store(
         Infusion(
@@ -182,6 +169,31 @@ def infusion_findings(before: TreatmentRecord, row: Infusion) -> tuple[GuardFind
     """What the guard says of a cycle, on the record as it was without it."""
     given = infusion_record(row)
     return check_infusion(before, load(), str(row.course_id), given, today_in(row.course.patient.clinic))
+
+
+def _check_total(total: Decimal | None, unit: DoseUnit | None) -> None:
+    if total is not None and unit is None:
+        raise Refused("An amount needs its unit.", "unit")
+    if total is not None and total <= 0:
+        raise Refused("An amount is more than 0.", "total")
+
+
+def _check_dosing_weight(kilograms: Decimal | None, measured_on: date | None) -> None:
+    if kilograms is not None and kilograms <= 0:
+        raise Refused("A weight is more than 0 kg.", "dosing_weight")
+    if kilograms is not None and kilograms > HEAVIEST:
+        raise Refused(f"{kilograms} kg cannot be right. Check the decimal point.", "dosing_weight")
+    if (kilograms is None) != (measured_on is None):
+        raise Refused(
+            "A dosing weight needs the day on which it was measured, and the day needs the weight.", "dosing_weight"
+        )
+
+
+def _check_reaction(reaction: ReactionGrade, said: str) -> None:
+    if reaction not in _NO_REACTION and not said:
+        raise Refused("Say what happened and what was done.", "reaction_note")
+    if reaction in _NO_REACTION and said:
+        raise Refused("Choose how grave the reaction was, or leave the words about it out.", "reaction")
 
 
 def _check_course(course: Course) -> None:
@@ -298,7 +310,8 @@ def _check_days_given(course: Course, first_on: date, days: int) -> None:
     last_on = later(first_on, days - 1)
     if last_on > today:
         raise Refused(
-            f"The last of these days is {display_date(last_on)}, in the future. Record a cycle once it was given.",
+            f"The last of these days is {display_date(last_on)}, in the future. Record the days that were given by "
+            "now; each further day is an entry of its own once it was given, and counts with the same cycle.",
             "days",
         )
     near = Infusion.objects.filter(course=course, first_on__lte=last_on).current().order_by("-first_on").first()

@@ -19,12 +19,14 @@ from patients.errors import NotFound, Refused
 from patients.models import Staff
 from patients.rules.permissions import Permission
 from patients.rules.wording import display_date, display_number
-from regimens.actions.courses import NewDose, change_dose, stop_course
+from regimens.actions.courses import stop_course
+from regimens.actions.doses import NewDose, change_dose
 from regimens.actions.tapers import course_on_a_taper, plan_anew
 from regimens.facts import treatment_records
 from regimens.models import Course, DoseCheck, DosePeriod, TaperDecision, TaperPlan
 from regimens.protocol.load import load
 from regimens.rules import record, taper_steps
+from regimens.rules.guard_findings import GuardFinding
 from regimens.rules.steroid_changes import in_pulses
 from regimens.rules.taper import present_dose
 from regimens.rules.vocabulary import DoseUnit, Frequency, StopReason, TaperChoice, Trend
@@ -52,6 +54,7 @@ def decide_taper(
     version: int | None = None,
     override_reason: str = "",
     seen: Collection[str] | None = None,
+    if_raised: Sequence[GuardFinding] = (),
 ) -> TaperDecision:
     """Records what was decided at a checkpoint, about the planned step of `planned_on`, and does what follows from it.
 
@@ -59,8 +62,8 @@ def decide_taper(
     hold: the present dose stays, and this and all later steps move so that this one falls on `next_check_on`. To
     raise: the new dose is recorded from `on`, and what lies ahead of the plan is dropped.
 
-    The dose passes the dose guard as in `change_dose`. `version` is that of the course as it was read. Everything or
-    nothing is saved. Raises NotFound, NotAllowed, Refused, StaleVersion, GuardStopped.
+    The dose passes the dose guard as in `change_dose`, `if_raised` included. `version` is that of the course as it was
+    read. Everything or nothing is saved. Raises NotFound, NotAllowed, Refused, StaleVersion, GuardStopped.
     """
     course = course_on_a_taper(by, course_id)
     bump_version(course, version)
@@ -71,7 +74,7 @@ def decide_taper(
     if choice is not TaperChoice.CUT and next_check_on is None:
         raise Refused("Say when to look again: a dose that is held or raised needs a day for that.", "next_check_on")
     new = _New(choice, milligrams, reason, next_check_on)
-    moment, plan = _carry_out(by, about, new, _Guard(override_reason, seen))
+    moment, plan = _carry_out(by, about, new, _Guard(override_reason, seen, if_raised))
     return store_once(
         TaperDecision(
             course=course,
@@ -134,10 +137,11 @@ class _New:
 
 @dataclass(frozen=True, slots=True)
 class _Guard:
-    """What the person answered to the dose guard, and what of it they were shown."""
+    """What the person answered to the dose guard, what of it they were shown, and what else speaks against a raise."""
 
     override_reason: str
     seen: Collection[str] | None
+    if_raised: Sequence[GuardFinding]
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,8 +294,10 @@ def _change(by: Staff, about: _About, on: date, milligrams: Decimal, past_guard:
         on=on,
         dose=dose,
         note="decided at a taper checkpoint",
+        restates=True,
         override_reason=past_guard.override_reason,
         seen=past_guard.seen,
+        if_raised=past_guard.if_raised,
     )
     return period.recorded_at
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
 
-from patients.protocol.place import Part, built_in
+from patients.protocol.place import Part, built_in, part_in_force
 from patients.protocol.tables import ProtocolError, build, check_version, read_toml, unique_by_id
 from regimens.protocol.schema import Rule
 from regimens.rules.vocabulary import StopReason
@@ -52,6 +52,8 @@ class Antibodies:
 
 @dataclass(frozen=True, slots=True)
 class CohortFile:
+    """cohort.toml. `signed_off_by`: who has signed it off clinically ("": nobody yet)."""
+
     version: str
     effective_from: date
     reviewed_on: date
@@ -60,6 +62,7 @@ class CohortFile:
     stops: tuple[Stops, ...]
     antibodies: tuple[Antibodies, ...]
     rules: tuple[Rule, ...]
+    signed_off_by: str = ""
 
     @property
     def stops_that_count(self) -> frozenset[StopReason]:
@@ -74,18 +77,44 @@ class CohortFile:
         return unique_by_id(self.rules, COHORT)[rule_id]
 
 
-@lru_cache(maxsize=4)
 def load_cohort(folder: Path | None = None) -> CohortFile:
-    """The file that comes with the software, or that of `folder`. Raises ProtocolError saying what is wrong where."""
-    file = build(CohortFile, read_toml((folder or built_in(Part.PATHWAY)) / COHORT), COHORT)
+    """The file in force, or that of `folder`, read once. Raises ProtocolError saying what is wrong where."""
+    return _read(folder or part_in_force(Part.PATHWAY))
+
+
+@lru_cache(maxsize=16)
+def _read(folder: Path) -> CohortFile:
+    file = build(CohortFile, read_toml(folder / COHORT), COHORT)
     check_version(file.version, COHORT)
-    unique_by_id(file.rules, COHORT)
+    if not file.reviewed_on < file.next_review:
+        raise ProtocolError(f"{COHORT}: next_review must lie after reviewed_on")
     _check_settings(file.settings)
+    _check_rules(file, folder)
     named = Counter(reason for stops in file.stops for reason in stops.reasons)
     for reason in StopReason:
         if named[reason] != 1:
             raise ProtocolError(f"{COHORT}, stops: {reason.value!r} must be named exactly once, found {named[reason]}")
     return file
+
+
+def _check_rules(file: CohortFile, folder: Path) -> None:
+    """A clinic may reword a rule, not leave it out; and a sentence must say the numbers that are counted by."""
+    rules, settings = unique_by_id(file.rules, COHORT), file.settings
+    if folder != built_in(Part.PATHWAY):
+        for rule in _read(built_in(Part.PATHWAY)).rules:
+            if rule.id not in rules:
+                raise ProtocolError(f"{COHORT}: the rule {rule.id!r} is missing")
+    said: dict[str, tuple[int | Decimal, ...]] = {
+        "cohort.spell": (settings.restart_days,),
+        "cohort.response": (*settings.response_months, settings.response_window_days),
+        "cohort.steroid": (settings.steroid_at_most,),
+        "cohort.small_numbers": (settings.fewest_on_a_curve,),
+    }
+    for identity, numbers in said.items():
+        words = rules[identity].text.replace(",", " ").split() if identity in rules else []
+        for number in numbers:
+            if identity in rules and str(number) not in words:
+                raise ProtocolError(f"{COHORT}, id {identity!r}: its text must say {number}, as the settings do")
 
 
 def _check_settings(settings: CohortSettings) -> None:

@@ -21,6 +21,13 @@ def check_settings(guard: GuardSettings, where: str) -> None:
             raise ProtocolError(f"{where}, [guard]: {name} must be above 0, found {number}")
 
 
+def check_dose_stop(drug: Drug, where: str) -> None:
+    """A drug's own factor of the stop is 2 or more, as the guard's is. Raises ProtocolError."""
+    stop = drug.dose_stop
+    if stop is not None and stop.times_usual < 2:
+        raise ProtocolError(f"{where}, dose_stop {stop.id!r}: times_usual must be 2 or more, found {stop.times_usual}")
+
+
 def check_cautions(cautions: Iterable[GuardCaution], drugs: Mapping[str, Drug], where: str) -> None:
     """A caution names drugs of the catalogue and at least one condition. Raises ProtocolError."""
     for caution in cautions:

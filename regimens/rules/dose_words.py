@@ -17,7 +17,7 @@ from regimens.rules.guard_amounts import within_course
 from regimens.rules.guard_doses import dose_findings
 from regimens.rules.guard_findings import GuardCode, GuardFinding, in_order
 from regimens.rules.guard_subject import Subject, dose_words, printed_rule, subject_of
-from regimens.rules.guard_ten_times import ten_times_findings
+from regimens.rules.guard_times_usual import times_usual_findings
 from regimens.rules.infusion_dose import days_ago
 from regimens.rules.proposals import ChangeDose, StartDrug
 from regimens.rules.record import DosePeriod, TreatmentRecord
@@ -32,7 +32,7 @@ _ON_AVERAGE = frozenset({Frequency.ALTERNATE_DAYS, Frequency.EVERY_2_WEEKS, Freq
 # Findings after which nobody can call a dose "within what is printed".
 _SPEAKS_AGAINST = frozenset(
     {
-        *(GuardCode.METHOTREXATE_NOT_WEEKLY, GuardCode.TEN_TIMES, GuardCode.WEEKLY_NOT_STATED, GuardCode.ABOVE_RANGE),
+        *(GuardCode.METHOTREXATE_NOT_WEEKLY, GuardCode.TIMES_USUAL, GuardCode.WEEKLY_NOT_STATED, GuardCode.ABOVE_RANGE),
         *(GuardCode.ABOVE_START, GuardCode.BELOW_RANGE, GuardCode.DIVIDED_DOSES, GuardCode.FREQUENCY),
         *(GuardCode.ROUTE, GuardCode.NO_DATED_WEIGHT, GuardCode.NOT_CHECKED, GuardCode.ADULT_RANGES),
     }
@@ -81,7 +81,7 @@ def dose_worked_out(
     subject = subject_of(record, protocol, proposal, as_of)
     if subject is None:
         return None
-    said = in_order([*ten_times_findings(subject), *dose_findings(subject)])
+    said = in_order([*times_usual_findings(subject), *dose_findings(subject)])
     if subject.dose.amount is None or subject.dose.unit is None:
         lacking = DoseLine(DoseAbout.DOSE, "No amount with its unit yet, so nothing can be worked out.", known=False)
         return DoseWorkedOut(subject.name, (lacking,), said)

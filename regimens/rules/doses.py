@@ -161,3 +161,8 @@ def at_target_since(course: Course, target: TargetDose, as_of: date, weight: Wei
             return True, since
         since = max(period.from_on, course.start_on)
     return since is not None, since
+
+
+def times_in_words(times: int) -> str:
+    """`twice`, `10 times`."""
+    return "twice" if times == 2 else f"{times} times"

@@ -2,7 +2,8 @@
 
 Pure and total: the record, the protocol, the proposal and the day go in, messages come out, and nothing raises on an
 odd record. What cannot be known is said. Exactly three messages ask for a reason before anything is saved: methotrexate
-more often than once a week, a dose of more than ten times the usual, and a drug with a recorded intolerance.
+more often than once a week, a dose many times the usual (more than ten times, or the drug's own number), and a drug
+with a recorded intolerance.
 """
 
 from datetime import date
@@ -14,7 +15,7 @@ from regimens.rules.guard_doses import dose_findings
 from regimens.rules.guard_findings import GuardCode, GuardFinding, GuardLevel, in_order
 from regimens.rules.guard_history import history_findings
 from regimens.rules.guard_subject import subject_of
-from regimens.rules.guard_ten_times import ten_times_findings
+from regimens.rules.guard_times_usual import times_usual_findings
 from regimens.rules.proposals import ChangeDose, StartDrug
 from regimens.rules.record import TreatmentRecord
 
@@ -36,7 +37,7 @@ def guard(
     return in_order(
         [
             *history_findings(subject),
-            *ten_times_findings(subject),
+            *times_usual_findings(subject),
             *dose_findings(subject),
             *company_findings(subject),
         ]

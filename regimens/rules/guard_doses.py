@@ -11,6 +11,7 @@ from regimens.rules.findings import Phase
 from regimens.rules.guard_amounts import Taken, kilograms_of, taken_per, within_course
 from regimens.rules.guard_findings import GuardCode, GuardFinding, GuardLevel
 from regimens.rules.guard_subject import METHOTREXATE, Subject, dose_words, printed_rule, weight_predicate
+from regimens.rules.guard_weekday import weekday_findings
 from regimens.rules.vocabulary import CourseRole, DoseBasis, Frequency, Route
 
 PREDNISOLONE = "prednisolone"
@@ -25,7 +26,7 @@ NO_WEIGHT = "mg/kg cannot be checked: no dated weight"
 
 def dose_findings(subject: Subject) -> list[GuardFinding]:
     """How often, by which route, and how much."""
-    found = [*_weekly(subject), *_route(subject)]
+    found = [*_weekly(subject), *weekday_findings(subject), *_route(subject)]
     if subject.drug is None or subject.topical:
         return found
     rule = printed_rule(subject)

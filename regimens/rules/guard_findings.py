@@ -20,7 +20,8 @@ class GuardCode(Vocabulary):
     """What a message is about. The first three are the only ones that stop a save."""
 
     METHOTREXATE_NOT_WEEKLY = "methotrexate_not_weekly", "methotrexate more often than once a week"
-    TEN_TIMES = "ten_times", "more than ten times the usual dose"
+    # The word is older than the drugs' own numbers. It is stored with doses and answered by the API, so it stays.
+    TIMES_USUAL = "ten_times", "many times the usual dose"
     NOT_TOLERATED = "not_tolerated", "not tolerated before"
     UNAVAILABLE = "unavailable", "contraindicated or declined before"
     WITHHELD = "withheld", "withheld by an added safety rule"
@@ -32,12 +33,15 @@ class GuardCode(Vocabulary):
     DIVIDED_DOSES = "divided_doses", "divided doses"
     FREQUENCY = "frequency", "how often"
     WEEKDAY = "weekday", "weekday"
+    WEEKDAY_CHANGED = "weekday_changed", "another weekday"
     ROUTE = "route", "route"
     CYCLE_DAYS = "cycle_days", "days of the cycle"
     CYCLE_INTERVAL = "cycle_interval", "interval between cycles"
     SAME_DRUG = "same_drug", "the same drug twice"
     SAME_CLASS = "same_class", "two drugs of one class"
     BASELINE_SCREEN = "baseline_screen", "baseline screen"
+    OPEN_ALERT = "open_alert", "open alert"
+    MONITORING_OVERDUE = "monitoring_overdue", "monitoring overdue"
     IN_CATALOGUE = "in_catalogue", "named in words"
     NO_DATED_WEIGHT = "no_dated_weight", "no dated weight"
     OLD_WEIGHT = "old_weight", "old weight"
@@ -56,7 +60,7 @@ class GuardCode(Vocabulary):
     SICK_DAYS = "sick_days", "sick-day rules"
 
 
-STOPS = frozenset({GuardCode.METHOTREXATE_NOT_WEEKLY, GuardCode.TEN_TIMES, GuardCode.NOT_TOLERATED})
+STOPS = frozenset({GuardCode.METHOTREXATE_NOT_WEEKLY, GuardCode.TIMES_USUAL, GuardCode.NOT_TOLERATED})
 _LEVELS = {level: rank for rank, level in enumerate(GuardLevel)}
 _CODES = {code: rank for rank, code in enumerate(GuardCode)}
 

@@ -21,8 +21,8 @@ from regimens.rules.guard_subject import (
     subject_of,
     weight_predicate,
 )
-from regimens.rules.guard_ten_times import ten_times_findings
-from regimens.rules.infusion_plan import later, rounding_slack
+from regimens.rules.guard_times_usual import times_usual_findings
+from regimens.rules.infusion_plan import day_before, is_unfinished, later, rounding_slack
 from regimens.rules.proposals import ChangeDose
 from regimens.rules.record import Course, DosePeriod, Infusion, InfusionPlan, TreatmentRecord
 from regimens.rules.vocabulary import Frequency
@@ -33,9 +33,36 @@ def check_infusion(
 ) -> tuple[GuardFinding, ...]:
     """Everything to say about a cycle of a course, the gravest first; `record` is without it. Raises nothing.
 
-    `as_of` is the day of asking; weights and the cycle before are those on or before the cycle's own first day.
+    `as_of` is the day of asking; weights and the cycle before are those on or before the cycle's own first day. Days of
+    a cycle that were recorded as they were given are one with it.
     """
-    return _check(record, protocol, course, infusion, as_of, planned=False)
+    taken = next((one for one in record.courses if one.id == course), None)
+    if taken is None:
+        return ()
+    whole, rows = _with_the_days_before(infusion, taken)
+    others = replace(taken, infusions=tuple(one for one in taken.infusions if one not in rows))
+    return _check(_with(record, others), protocol, course, whole, as_of, planned=False)
+
+
+def _with_the_days_before(infusion: Infusion, course: Course) -> tuple[Infusion, tuple[Infusion, ...]]:
+    """The cycle up to this entry as one, and the entries of its days before. A part unknown leaves the sum unknown."""
+    rows: list[Infusion] = []
+    whole = infusion
+    before = day_before(whole, course.infusions)
+    while before is not None and before not in rows:
+        rows.append(before)
+        known = before.total is not None and whole.total is not None and before.unit is whole.unit
+        whole = replace(
+            whole,
+            first_on=before.first_on,
+            days=before.days + whole.days,
+            total=before.total + whole.total if known else None,  # type: ignore[operator]
+            unit=whole.unit if known else None,
+            dosing_weight=whole.dosing_weight if whole.dosing_weight is not None else before.dosing_weight,
+            dosing_weight_on=whole.dosing_weight_on if whole.dosing_weight is not None else before.dosing_weight_on,
+        )
+        before = day_before(whole, course.infusions)
+    return whole, tuple(rows)
 
 
 def _check(
@@ -44,14 +71,14 @@ def _check(
     subject = subject_of(record, protocol, ChangeDose(course=course, on=infusion.first_on, dose=_dose(infusion)), as_of)
     if subject is None or subject.drug is None:
         return ()
-    slips = [replace(finding, level=GuardLevel.WARN) for finding in ten_times_findings(subject)]
-    found = [finding for finding in slips if finding.code is GuardCode.TEN_TIMES]
+    slips = [replace(finding, level=GuardLevel.WARN) for finding in times_usual_findings(subject)]
+    found = [finding for finding in slips if finding.code is GuardCode.TIMES_USUAL]
     rule = printed_rule(subject)
     if rule is None or subject.minor:
         return in_order(found)
-    found += _days(subject, rule, infusion)
+    found += _days(subject, rule, infusion, as_of)
     found += _interval(subject, rule, infusion)
-    if not found or found[0].code is not GuardCode.TEN_TIMES:
+    if not found or found[0].code is not GuardCode.TIMES_USUAL:
         found += _amount(subject, rule, infusion, planned=planned)
     return in_order(found)
 
@@ -101,11 +128,17 @@ def _dose(infusion: Infusion) -> DosePeriod:
     )
 
 
-def _days(subject: Subject, rule: DoseRule, infusion: Infusion) -> list[GuardFinding]:
+def _days(subject: Subject, rule: DoseRule, infusion: Infusion, as_of: date) -> list[GuardFinding]:
+    """A cycle whose next day is not past may go on, where the plan wants more of it: that is a note."""
     low, high = rule.days_minimum, rule.days_maximum
     if low is None or high is None or low <= infusion.days <= high:
         return []
     days = "1 day" if infusion.days == 1 else f"{infusion.days} days in a row"
+    plan = subject.course.infusion_plan if subject.course else None
+    if plan is not None and as_of <= later(infusion.first_on, infusion.days) and is_unfinished(plan, [infusion]):
+        words = f"{days} of {plan.days_per_cycle} given so far; the rest is recorded as it is given"
+        so_far = Predicate(words, Truth.TRUE)
+        return [subject.finding(GuardCode.CYCLE_DAYS, words, "guard.infusion_days", so_far, level=GuardLevel.NOTE)]
     words = f"given over {days}, printed are {low} to {high} days"
     return [subject.finding(GuardCode.CYCLE_DAYS, words, "guard.infusion_days", Predicate(words, Truth.TRUE))]
 

@@ -42,6 +42,8 @@ class Counted(StrEnum):
     START = "start"
     """Nothing was given yet: the start of the course."""
     LAST_GIVEN = "last_given"
+    REST = "rest"
+    """The days of the last cycle that are still to be given, by the plan."""
     SECOND = "second"
     """The second infusion of a course that has two."""
     FIXED_DATE = "fixed_date"
@@ -76,11 +78,15 @@ class NextCycle:
 
 @dataclass(frozen=True, slots=True)
 class PlannedCycle:
-    """One infusion ahead: the number of its cycle, and its days. `second`: the later one of a course that has two."""
+    """One infusion ahead: the number of its cycle, and its days. `second`: the later one of a course that has two.
+
+    `rest`: the days that are left of a cycle of which some were given.
+    """
 
     number: int
     days: tuple[date, ...]
     second: bool = False
+    rest: bool = False
 
     @property
     def first_on(self) -> date:
@@ -126,15 +132,60 @@ def cycles_given(infusions: Iterable[Infusion], within_days: int, as_of: date) -
     return tuple(GivenCycle(rows[0].first_on, tuple(rows)) for rows in found)
 
 
+def day_before(infusion: Infusion, infusions: Iterable[Infusion]) -> Infusion | None:
+    """The entry whose days end on the day before this one's: days of one cycle, recorded as they were given."""
+    earlier = (one for one in infusions if one.first_on < infusion.first_on)
+    return next((one for one in earlier if later(one.first_on, one.days) == infusion.first_on), None)
+
+
+def is_unfinished(plan: InfusionPlan | None, given: Iterable[Infusion]) -> bool:
+    """Whether the plan wants further days of a cycle of which these were given: neither its days nor its amount is.
+
+    An amount that cannot be told, or compared, does not make a cycle whole.
+    """
+    rows = list(given)
+    if plan is None or sum(row.days for row in rows) >= plan.days_per_cycle:
+        return False
+    wanted = plan.amount
+    weights = [row.dosing_weight for row in rows if row.dosing_weight is not None]
+    if plan.amount_per_kilogram is not None and weights:
+        wanted = plan.amount_per_kilogram * weights[-1]
+    total = sum((row.total for row in rows if row.total is not None and row.unit is plan.unit), Decimal(0))
+    if wanted is None or plan.unit is None:
+        return True
+    return total < wanted - min(plan.vial_sizes, default=Decimal(0)) / 2
+
+
+def rest_of_cycle(course: Course, shape: CycleShape, as_of: date) -> tuple[date, ...]:
+    """The days still to be given of the last cycle, by the plan; they follow the last that was given.
+
+    As long as a further infusion would belong to the cycle. None without a plan, and of a cycle that is whole.
+    """
+    given = cycles_given(course.infusions, shape.within_days, as_of)
+    plan = course.infusion_plan
+    if plan is None or not given or not is_unfinished(plan, given[-1].infusions):
+        return ()
+    first_on, last = given[-1].first_on, given[-1].infusions[-1]
+    left = plan.days_per_cycle - sum(row.days for row in given[-1].infusions)
+    days = consecutive_days(later(last.first_on, last.days), left)
+    return days if max(days[-1], as_of) <= later(first_on, shape.within_days) else ()
+
+
 def answered_dates(
     dates: Iterable[date], infusions: Iterable[Infusion], within_days: int, as_of: date
 ) -> dict[date, Infusion]:
-    """Which infusion answers which planned date. Each answers the nearest one that is still open, and only that."""
+    """Which infusion answers which planned date. Each answers the nearest one that is still open, and only that.
+
+    A later day of a cycle, recorded by itself, answers none: its first day did.
+    """
     found: dict[date, Infusion] = {}
     planned = sorted(set(dates))
-    for infusion in sorted(infusions, key=lambda infusion: (infusion.first_on, infusion.id)):
+    rows = sorted(infusions, key=lambda infusion: (infusion.first_on, infusion.id))
+    for infusion in rows:
         if infusion.first_on > as_of:
             break
+        if day_before(infusion, rows) is not None:
+            continue
         near = [(abs((day - infusion.first_on).days), day) for day in planned if day not in found]
         distance, day = min(near, default=(within_days + 1, date.min))
         if distance <= within_days:
@@ -145,8 +196,19 @@ def answered_dates(
 def next_cycle(course: Course, shape: CycleShape, as_of: date) -> NextCycle:
     """When the next infusion of the course begins, as of the day. Its stop is for the caller to heed.
 
-    A planned date before the last infusion given is passed over: what was given later took its place.
+    A cycle of which some days were given goes on first. A planned date before the last infusion given is passed over:
+    what was given later took its place.
     """
+    rest = rest_of_cycle(course, shape, as_of)
+    if not rest:
+        return _next_whole(course, shape, as_of)
+    given = cycles_given(course.infusions, shape.within_days, as_of)
+    last = given[-1]
+    return NextCycle(rest[0], Counted.REST, len(given), last, last.first_on, (rest[0] - last.first_on).days)
+
+
+def _next_whole(course: Course, shape: CycleShape, as_of: date) -> NextCycle:
+    """When the next cycle of the course begins."""
     given = cycles_given(course.infusions, shape.within_days, as_of)
     last = given[-1] if given else None
     number = len(given) + 1
@@ -181,6 +243,9 @@ def cycles_ahead(course: Course, shape: CycleShape, as_of: date, count: int = CY
     """
     length = course.infusion_plan.days_per_cycle if course.infusion_plan else 1
     found: list[PlannedCycle] = []
+    rest = rest_of_cycle(course, shape, as_of)
+    if rest and (course.stop_on is None or rest[0] < course.stop_on):
+        found.append(PlannedCycle(next_cycle(course, shape, as_of).number, rest, rest=True))
     for number, first_on, second in _first_days(course, shape, as_of):
         if len(found) == count or (course.stop_on is not None and first_on >= course.stop_on):
             break
@@ -195,7 +260,7 @@ def consecutive_days(first_on: date, days: int) -> tuple[date, ...]:
 
 def _first_days(course: Course, shape: CycleShape, as_of: date) -> Iterator[tuple[int, date, bool]]:
     """Number of the cycle, first day, and whether it is the second infusion of its course; without an end."""
-    coming = next_cycle(course, shape, as_of)
+    coming = _next_whole(course, shape, as_of)
     if coming.on is None:
         return
     plan = course.infusion_plan

@@ -10,7 +10,7 @@ import pytest
 from regimens.models import Course, DosePeriod, Outcome
 from regimens.selectors import pathway_of
 from tests.factories.api import Scene, make_scene
-from tests.factories.rows import a_course
+from tests.factories.rows import a_course, a_dose, an_alert
 
 V1 = "/api/v1"
 
@@ -22,10 +22,7 @@ def scene(db: None) -> Scene:
 
 @pytest.fixture
 def post(scene: Scene) -> Callable[..., Any]:
-    def send(address: str, who: str = "doctor", **body: Any) -> Any:
-        return scene.client(who).post(f"{V1}/{address}", body, format="json")
-
-    return send
+    return scene.sender("doctor")
 
 
 def test_a_course_starts_with_its_dose(scene: Scene, post: Callable[..., Any]) -> None:
@@ -245,15 +242,45 @@ def test_a_start_answers_what_the_guard_and_the_baseline_screen_say(scene: Scene
 
 
 def test_silence_is_an_empty_list(scene: Scene, post: Callable[..., Any]) -> None:
-    course = a_course(scene.patient, "azathioprine", date(2026, 1, 12), "50")
+    course = a_course(scene.patient, "azathioprine", date(2026, 1, 12), "100")
     done = post(
         f"courses/{course.pk}/doses/", from_on="2026-02-09", amount="75", unit="mg", frequency="once_daily", version=1
     )
     assert (done.status_code, done.json()["guard"]) == (201, [])
     stale = post(
-        f"courses/{course.pk}/doses/", from_on="2026-03-09", amount="75", unit="mg", frequency="once_daily", version=1
+        f"courses/{course.pk}/doses/", from_on="2026-03-09", amount="50", unit="mg", frequency="once_daily", version=1
     )
     assert (stale.status_code, stale.json()["current_version"]) == (409, 2)
+
+
+def test_a_raise_is_answered_with_what_speaks_against_it_and_a_start_too(
+    scene: Scene, post: Callable[..., Any]
+) -> None:
+    an_alert(scene.patient, text="neutrophils 0.8", grade="urgent")
+    course = a_course(scene.patient, "azathioprine", date(2026, 1, 12), "50")
+    raised = post(
+        f"courses/{course.pk}/doses/", from_on="2026-02-09", amount="75", unit="mg", frequency="once_daily"
+    ).json()["guard"]
+    alert = next(one for one in raised if one["text"].endswith("neutrophils 0.8"))
+    assert (alert["code"], alert["level"], alert["source"]) == ("open_alert", "warn", "BSR/BHPR 2017")
+    assert "monitoring_overdue" in {one["code"] for one in raised}
+    begun = post("courses/", patient=scene.patient.pk, start_on="2026-02-02", drug_text="tofacitinib").json()["guard"]
+    assert alert["text"] in {one["text"] for one in begun}
+
+
+def test_a_dose_of_the_same_day_is_saved_over_only_the_one_that_is_named(
+    scene: Scene, post: Callable[..., Any]
+) -> None:
+    course = a_course(scene.patient, "azathioprine", date(2026, 1, 12), "100")
+    theirs = a_dose(course, "75", date(2026, 2, 9))
+    address, mine = f"courses/{course.pk}/doses/", {"from_on": "2026-02-09", "unit": "mg", "frequency": "once_daily"}
+    assert post(address, **mine, amount="50").json()["errors"].keys() == {"from_on"}
+    assert post(address, **mine, amount="50", replaces=course.doses.order_by("pk")[0].pk).status_code == 422
+    assert post(address, **mine, amount="50", replaces=theirs.pk).status_code == 201
+    assert [dose["amount"] for dose in scene.client().get(f"{V1}/courses/{course.pk}/").json()["doses"]] == [
+        "100",
+        "50",
+    ]
 
 
 def test_a_reason_too_long_is_not_readable(scene: Scene, post: Callable[..., Any]) -> None:

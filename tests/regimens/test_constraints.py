@@ -1,13 +1,11 @@
 """What must never be false about treatment: refused by the database itself, and before it by the action in words."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from patients.errors import Refused
@@ -36,6 +34,7 @@ from tests.factories.rows import (
     an_infusion,
     an_outcome,
 )
+from tests.refusing import action_says, database_refuses
 
 pytestmark = pytest.mark.django_db
 
@@ -56,21 +55,6 @@ def patient(doctor: Staff) -> Patient:
 @pytest.fixture
 def course(patient: Patient) -> Course:
     return a_course(patient, "methotrexate", START)
-
-
-@contextmanager
-def database_refuses(constraint: str) -> Iterator[None]:
-    with pytest.raises(IntegrityError) as refused, transaction.atomic():
-        yield
-    # The name that the database gives, for triggers as for constraints.
-    assert refused.value.__cause__.diag.constraint_name == constraint
-
-
-@contextmanager
-def action_says(words: str, field: str | None = None) -> Iterator[None]:
-    with pytest.raises(Refused, match=words) as refused:
-        yield
-    assert refused.value.field == field
 
 
 def stopped(course: Course, on: date, by: Staff) -> dict[str, Any]:

@@ -1,8 +1,10 @@
 """The dose guard in the writes: what is held, what is let through, and what is kept of it."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pytest
 import time_machine
@@ -13,6 +15,7 @@ from patients.rules.vocabulary import Role
 from regimens.actions import NewDose, change_dose, record_infusion, start_course
 from regimens.actions.guarded import says_something
 from regimens.models import Course, DoseCheck, DosePeriod, Infusion
+from regimens.protocol.load import load
 from regimens.rules.guard_findings import GuardCode, GuardFinding, GuardLevel
 from regimens.rules.vocabulary import DoseUnit, Frequency, OutcomeKind, Route, Weekday
 from regimens.selectors import dose_checks_of, guard_messages
@@ -24,6 +27,7 @@ TODAY = date(2026, 11, 20)
 MG, GRAM = DoseUnit.MILLIGRAM, DoseUnit.GRAM
 DAILY_METHOTREXATE = NewDose(amount=Decimal(10), unit=MG, frequency=Frequency.ONCE_DAILY)
 HIGH_START = NewDose(amount=Decimal(100), unit=MG, frequency=Frequency.ONCE_DAILY)
+LOWER = NewDose(amount=Decimal(25), unit=MG, frequency=Frequency.ONCE_DAILY)
 USUAL = NewDose(amount=Decimal(50), unit=MG, frequency=Frequency.ONCE_DAILY)
 
 
@@ -45,9 +49,9 @@ def patient(doctor: Staff) -> Patient:
     return patient
 
 
-def begin(doctor: Staff, patient: Patient, drug: str = "methotrexate", **more: object) -> Course:
+def begin(doctor: Staff, patient: Patient, drug: str = "methotrexate", **more: Any) -> Course:
     wanted = {"on": TODAY, "drug": drug, "route": Route.ORAL, "dose": DAILY_METHOTREXATE, **more}
-    return start_course(by=doctor, patient_id=patient.pk, **wanted)  # type: ignore[arg-type]
+    return start_course(by=doctor, patient_id=patient.pk, **wanted)
 
 
 def findings_of(stopped: GuardStopped) -> list[GuardFinding]:
@@ -156,12 +160,12 @@ def test_an_intolerance_stops_a_new_course(doctor: Staff, patient: Patient) -> N
 
 def test_a_change_is_guarded_and_its_check_is_of_its_own_dose(doctor: Staff, patient: Patient) -> None:
     course = a_course(patient, "methotrexate", date(2026, 1, 5), "10")
-    daily = {"by": doctor, "course_id": course.pk, "on": TODAY, "dose": DAILY_METHOTREXATE}
+    daily: dict[str, Any] = {"by": doctor, "course_id": course.pk, "on": TODAY, "dose": DAILY_METHOTREXATE}
     with pytest.raises(GuardStopped):
-        change_dose(**daily)  # type: ignore[arg-type]
+        change_dose(**daily)
     course.refresh_from_db()
     assert (course.version, course.doses.count()) == (1, 1)
-    dose = change_dose(**daily, override_reason="as the trial asks")  # type: ignore[arg-type]
+    dose = change_dose(**daily, override_reason="as the trial asks")
     assert DoseCheck.objects.get().dose == dose
     assert guard_messages(doctor, course.pk, dose.pk)
     assert guard_messages(doctor, course.pk, course.doses.order_by("from_on")[0].pk) == []
@@ -169,12 +173,59 @@ def test_a_change_is_guarded_and_its_check_is_of_its_own_dose(doctor: Staff, pat
 
 def test_a_dose_changed_meanwhile_is_stale(doctor: Staff, patient: Patient) -> None:
     course = a_course(patient, "azathioprine", date(2026, 1, 5), "50")
-    change_dose(by=doctor, course_id=course.pk, on=date(2026, 2, 1), dose=USUAL, version=1)
+    change_dose(by=doctor, course_id=course.pk, on=date(2026, 2, 1), dose=replace(USUAL, amount=Decimal(75)), version=1)
     with pytest.raises(StaleVersion) as stale:
-        change_dose(by=doctor, course_id=course.pk, on=date(2026, 3, 1), dose=USUAL, version=1)
+        change_dose(by=doctor, course_id=course.pk, on=date(2026, 3, 1), dose=LOWER, version=1)
     assert stale.value.current_version == 2
-    change_dose(by=doctor, course_id=course.pk, on=date(2026, 3, 1), dose=USUAL)
+    change_dose(by=doctor, course_id=course.pk, on=date(2026, 3, 1), dose=LOWER)
     assert course.doses.count() == 3
+
+
+def test_the_dose_that_holds_already_is_no_change(doctor: Staff, patient: Patient) -> None:
+    course = a_course(patient, "azathioprine", date(2026, 1, 5), "50")
+    for day in (date(2026, 1, 5), TODAY):
+        with pytest.raises(Refused, match="nothing would change") as refused:
+            change_dose(by=doctor, course_id=course.pk, on=day, dose=USUAL)
+        assert refused.value.field == "on"
+    change_dose(by=doctor, course_id=course.pk, on=date(2026, 3, 1), dose=LOWER)
+    assert change_dose(by=doctor, course_id=course.pk, on=date(2026, 4, 1), dose=USUAL).pk
+
+
+def test_what_speaks_against_a_raise_is_said_of_no_lower_dose(doctor: Staff, patient: Patient) -> None:
+    course = a_course(patient, "azathioprine", date(2026, 1, 5), "50")
+    reason = load().because("guard.same_drug")
+    spoken = [GuardFinding(GuardCode.OPEN_ALERT, GuardLevel.WARN, "open alert", (), reason)]
+    change = {"by": doctor, "course_id": course.pk, "seen": (), "if_raised": spoken}
+    with pytest.raises(GuardStopped) as stopped:
+        change_dose(**change, on=TODAY, dose=replace(USUAL, amount=Decimal(75)))  # type: ignore[arg-type]
+    assert spoken[0] in findings_of(stopped.value)
+    lower = change_dose(**change, on=TODAY, dose=LOWER)  # type: ignore[arg-type]
+    assert guard_messages(doctor, course.pk, lower.pk) == []
+
+
+def test_a_dose_is_saved_over_anothers_of_the_day_and_both_stay_in_the_history(doctor: Staff, patient: Patient) -> None:
+    course = a_course(patient, "methotrexate", date(2026, 1, 5), "10")
+    weekly = NewDose(amount=Decimal(30), unit=MG, frequency=Frequency.ONCE_WEEKLY, weekday=Weekday.MONDAY)
+    theirs = change_dose(by=doctor, course_id=course.pk, on=TODAY, dose=weekly)
+    mine = replace(weekly, amount=Decimal(15))
+    change = {"by": doctor, "course_id": course.pk, "on": TODAY, "dose": mine}
+    for other in (None, theirs.pk + 1):
+        with pytest.raises(Refused, match="already has a dose"):
+            change_dose(**change, replaces=other)  # type: ignore[arg-type]
+    daily = change | {"dose": DAILY_METHOTREXATE, "replaces": theirs.pk}
+    with pytest.raises(GuardStopped):  # a stop undoes that theirs was superseded
+        change_dose(**daily)  # type: ignore[arg-type]
+    theirs.refresh_from_db()
+    assert theirs.superseded_at is None
+    period = change_dose(**change, replaces=theirs.pk)  # type: ignore[arg-type]
+    theirs.refresh_from_db()
+    assert (period.replaces, period.recorded_at) == (theirs, theirs.superseded_at)
+    assert (theirs.superseded_by, theirs.superseded_reason) == (
+        doctor,
+        "another dose of the same day was saved over it",
+    )
+    assert not DoseCheck.objects.filter(dose=theirs).current().exists()
+    assert list(course.doses.filter(superseded_at=None, from_on=TODAY)) == [period]
 
 
 def test_what_cannot_be_saved_is_refused_before_anybody_is_asked(doctor: Staff, patient: Patient) -> None:
@@ -187,19 +238,32 @@ def test_what_cannot_be_saved_is_refused_before_anybody_is_asked(doctor: Staff, 
 def test_an_infusion_is_held_until_its_warning_was_seen(doctor: Staff, patient: Patient) -> None:
     course = a_course(patient, "normal_immunoglobulin", date(2026, 1, 5), route=Route.INTRAVENOUS.value)
     an_infusion(course, date(2026, 11, 1), days=2)
-    given = {"by": doctor, "course_id": course.pk, "first_on": TODAY, "days": 1, "total": Decimal(140), "unit": GRAM}
+    given: dict[str, Any] = {
+        "by": doctor,
+        "course_id": course.pk,
+        "first_on": TODAY,
+        "days": 1,
+        "total": Decimal(140),
+        "unit": GRAM,
+    }
     with pytest.raises(GuardStopped) as stopped:
-        record_infusion(**given, seen=())  # type: ignore[arg-type]
+        record_infusion(**given, seen=())
     assert {finding.code for finding in findings_of(stopped.value)} == {GuardCode.CYCLE_DAYS, GuardCode.CYCLE_INTERVAL}
     assert Infusion.objects.count() == 1
     seen = [finding.fingerprint for finding in findings_of(stopped.value)]
-    assert record_infusion(**given, seen=seen).pk  # type: ignore[arg-type]
+    assert record_infusion(**given, seen=seen).pk
 
 
 def test_over_ten_times_needs_no_reason_of_what_was_given(doctor: Staff, patient: Patient) -> None:
     course = a_course(patient, "normal_immunoglobulin", date(2026, 1, 5), route=Route.INTRAVENOUS.value)
-    given = {"by": doctor, "course_id": course.pk, "first_on": date(2026, 11, 18), "days": 2, "unit": GRAM}
-    assert record_infusion(**given, total=Decimal(1500)).pk  # type: ignore[arg-type]
+    given: dict[str, Any] = {
+        "by": doctor,
+        "course_id": course.pk,
+        "first_on": date(2026, 11, 18),
+        "days": 2,
+        "unit": GRAM,
+    }
+    assert record_infusion(**given, total=Decimal(1500)).pk
 
 
 def test_another_clinic_sees_neither_course_nor_check(doctor: Staff, patient: Patient) -> None:

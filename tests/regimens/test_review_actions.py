@@ -13,6 +13,7 @@ from patients.errors import NotAllowed, NotFound, Refused
 from patients.models import Clinic, Patient, Staff
 from patients.rules.vocabulary import Role
 from regimens.actions import (
+    NewDose,
     NewMilestone,
     NewOutcome,
     StaleQuestion,
@@ -22,7 +23,6 @@ from regimens.actions import (
     record_outcome,
     withdraw_outcome,
 )
-from regimens.actions.courses import NewDose
 from regimens.models import Course, Milestone, Outcome, Review
 from regimens.protocol.load import load
 from regimens.rules.reviews import OpenQuestion, Questions

@@ -18,7 +18,7 @@ LARGEST_PAGE = 200
 
 
 class KeysetPagination(BasePagination):
-    """Pages in the view's `ordering`, whose fields are never null and together name each row once.
+    """Pages in the view's `ordering`: fields and annotations that are never null and together name each row once.
 
     DRF's own cursor counts rows that share a first key by offset; here the whole key is in the cursor.
     """
@@ -27,7 +27,7 @@ class KeysetPagination(BasePagination):
         self.request = request
         self.ordering: tuple[str, ...] = view.ordering
         size = _page_size(request)
-        backwards, key = self._read_cursor(queryset.model)
+        backwards, key = self._read_cursor(queryset)
         rows = queryset
         if key is not None:
             rows = rows.filter(_beyond(self.ordering, key, backwards))
@@ -76,7 +76,7 @@ class KeysetPagination(BasePagination):
         cursor = urlsafe_b64encode(json.dumps([direction, *key]).encode()).decode().rstrip("=")
         return replace_query_param(remove_query_param(self.request.build_absolute_uri(), "cursor"), "cursor", cursor)
 
-    def _read_cursor(self, model: type[Model]) -> tuple[bool, list[Any] | None]:
+    def _read_cursor(self, rows: QuerySet[Any]) -> tuple[bool, list[Any] | None]:
         cursor = self.request.query_params.get("cursor")
         if cursor is None:
             return False, None
@@ -85,7 +85,7 @@ class KeysetPagination(BasePagination):
             if direction not in ("next", "previous") or len(key) != len(self.ordering):
                 raise ValueError
             names = (name.lstrip("-") for name in self.ordering)
-            values = [_read(model, name, value) for name, value in zip(names, key, strict=True)]
+            values = [_read(rows, name, value) for name, value in zip(names, key, strict=True)]
         except (ValueError, TypeError, binascii.Error, ModelValidationError):
             raise ValidationError({"cursor": ["This cursor cannot be read. Begin at the first page."]}) from None
         return direction == "previous", values
@@ -112,8 +112,8 @@ def _written(value: Any) -> Any:
     return value if isinstance(value, int | str) else value.isoformat()
 
 
-def _read(model: type[Model], name: str, value: Any) -> Any:
-    field = model._meta.pk if name == "pk" else model._meta.get_field(name)
+def _read(rows: QuerySet[Any], name: str, value: Any) -> Any:
+    field: Any = rows.query.annotations[name].output_field if name in rows.query.annotations else _column(rows, name)
     if not isinstance(field, Field) or not isinstance(value, int | str) or isinstance(value, bool):
         raise TypeError
     read = field.to_python(value)
@@ -121,6 +121,10 @@ def _read(model: type[Model], name: str, value: Any) -> Any:
     if isinstance(read, str) and "\x00" in read:
         raise ValueError
     return read
+
+
+def _column(rows: QuerySet[Any], name: str) -> Any:
+    return rows.model._meta.pk if name == "pk" else rows.model._meta.get_field(name)
 
 
 def _page_size(request: Request) -> int:

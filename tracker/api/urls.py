@@ -25,20 +25,15 @@ from patients.api import (
     PatientEndpoint,
     WeightEndpoint,
 )
-from regimens.api import (
-    InfusionEndpoint,
-    InfusionPlanEndpoint,
-    MilestoneEndpoint,
-    PathwayEndpoint,
-    QuestionsEndpoint,
-    ResponseEndpoint,
-)
-from regimens.taper_api import TaperDecisionEndpoint
+from regimens.api import MilestoneEndpoint
+from regimens.infusion_api import InfusionEndpoint, InfusionPlanEndpoint
+from regimens.pathway_api import PathwayEndpoint, QuestionsEndpoint, ResponseEndpoint
 from tracker.api.views import (
     AllTokensView,
     NoSuchAddress,
     SchemaView,
     ScreenedCourseEndpoint,
+    ScreenedTaperDecisionEndpoint,
     TokenView,
     documentation,
 )
@@ -63,7 +58,7 @@ ENDPOINTS: dict[str, Any] = {
     "courses": ScreenedCourseEndpoint,
     "infusions": InfusionEndpoint,
     "infusion-plans": InfusionPlanEndpoint,
-    "taper-decisions": TaperDecisionEndpoint,
+    "taper-decisions": ScreenedTaperDecisionEndpoint,
     "milestones": MilestoneEndpoint,
     "results": ResultEndpoint,
     "due-items": DueItemEndpoint,

@@ -17,9 +17,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from monitoring.selectors import baseline_screen
+from monitoring.selectors import raise_screen, start_screen
 from patients.models import Staff
 from regimens.api import CourseEndpoint
+from regimens.taper_api import TaperDecisionEndpoint
 from tracker import tokens
 from tracker.api.authentication import TokenAuthentication
 from tracker.api.problems import problem
@@ -29,7 +30,12 @@ from tracker.sign_in.credentials import NOT_SIGNED_IN
 
 
 class ScreenedCourseEndpoint(CourseEndpoint):
-    screened = staticmethod(baseline_screen)
+    screened = staticmethod(start_screen)
+    screened_raise = staticmethod(raise_screen)
+
+
+class ScreenedTaperDecisionEndpoint(TaperDecisionEndpoint):
+    screened_raise = staticmethod(raise_screen)
 
 
 class TokenView(APIView):

@@ -3,18 +3,16 @@
 from datetime import date
 from typing import cast
 
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from patients.clock import today_in
-from patients.errors import NotAllowed, NotFound
 from patients.models import Staff
 from patients.rules.permissions import Permission
 from patients.selectors import patient_for, require
-from regimens.forms import StartCourseForm
+from regimens.dose_forms import StartCourseForm
 from regimens.rules.dose_words import DoseWorkedOut
 from regimens.rules.proposals import applied
 from regimens.rules.record import TreatmentRecord
@@ -23,23 +21,20 @@ from tracker.presenters.dose_words import OF_A_COURSE, course_named, started_dos
 from tracker.views.forms import planned_changes
 from tracker.views.forms.catalogue import drug_choices
 from tracker.views.forms.dose_page import of_a_course, read_of
+from tracker.views.refusals import refusals_as_pages
 
 START = "start"
 
 
 @never_cache
 @require_POST
+@refusals_as_pages()
 def dose_words(request: HttpRequest, patient_id: int) -> HttpResponse:
     """The part. `about` says which form: `start`, or one of OF_A_COURSE with the course, as in `dose:12`."""
     staff = cast(Staff, request.user)
-    try:
-        patient = patient_for(staff, patient_id)
-        require(staff, patient.clinic_id, Permission.RECORD_TREATMENT)
-        record, today = treatment_of(staff, patient), today_in(patient.clinic)
-    except NotFound as error:
-        raise Http404(error.message) from None
-    except NotAllowed as error:
-        raise PermissionDenied(error.message) from None
+    patient = patient_for(staff, patient_id)
+    require(staff, patient.clinic_id, Permission.RECORD_TREATMENT)
+    record, today = treatment_of(staff, patient), today_in(patient.clinic)
     worked = _worked_out(_with_changes(record, request.POST, today), request, today)
     return render(request, "regimens/_dose_words.html", {"worked": worked, "patient": patient})
 

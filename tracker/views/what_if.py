@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, QueryDict
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.decorators import method_decorator
@@ -17,6 +16,7 @@ from django.utils.translation import gettext_lazy
 from django.views import View
 from django.views.decorators.cache import never_cache
 
+from monitoring.selectors import against
 from monitoring.tasks import reconcile_soon
 from patients.errors import DomainError, GuardStopped, NotAllowed, NotFound, Refused
 from patients.models import Staff
@@ -39,6 +39,7 @@ from tracker.selectors import RecordPage, record_page
 from tracker.views.forms import planned_changes
 from tracker.views.forms.page import INVALID, STALE
 from tracker.views.forms.planned_changes import FIELDS_OF_INPUTS, PERMISSIONS, ChangeKind, TypedChange
+from tracker.views.refusals import refusals_as_pages
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,16 +74,12 @@ class WhatIf(View):
     staff: Staff
     page: RecordPage
 
+    @refusals_as_pages()
     def dispatch(self, request: HttpRequest, *args: Any, **ids: Any) -> HttpResponseBase:
         self.staff = cast(Staff, request.user)
-        try:
-            self.page = record_page(self.staff, ids["patient_id"])
-            self.require(Permission.RECORD_TREATMENT)
-            return super().dispatch(request, *args, **ids)
-        except NotFound as error:
-            raise Http404(error.message) from None
-        except NotAllowed as error:
-            raise PermissionDenied(error.message) from None
+        self.page = record_page(self.staff, ids["patient_id"])
+        self.require(Permission.RECORD_TREATMENT)
+        return super().dispatch(request, *args, **ids)
 
     def get(self, request: HttpRequest, **ids: Any) -> HttpResponse:
         """The record as it is. `?drug=` opens the form for starting that drug, as a link from an option does.
@@ -218,7 +215,8 @@ class WhatIf(View):
         proposals = [change.proposal for change in checked.planned]
         sound = checked.refused is None
         standing = self.page.standing
-        said = guard_messages(standing.record, proposals, self.page.today, standing.protocol) if sound else []
+        spoken = against(self.staff, standing.patient, standing.record) if sound and proposals else ()
+        said = guard_messages(standing.record, proposals, self.page.today, standing.protocol, spoken) if sound else []
         return [
             {
                 "words": change_words(proposals[place], courses) if proposals else change.kind.label,

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
 from hypothesis import strategies as st
 
@@ -33,12 +34,12 @@ days = st.integers(0, LAST_DAY).map(on)
 amounts = st.none() | st.decimals("0.1", "3000", places=1)
 
 
-def identified(rows: list[object], prefix: str) -> tuple[object, ...]:
+def identified(rows: list[Any], prefix: str) -> tuple[Any, ...]:
     """The rows with ids of their own."""
-    return tuple(replace(row, id=f"{prefix}{index:02d}") for index, row in enumerate(rows))  # type: ignore[type-var]
+    return tuple(replace(row, id=f"{prefix}{index:02d}") for index, row in enumerate(rows))
 
 
-def rows_of(strategy: st.SearchStrategy[object], prefix: str, most: int) -> st.SearchStrategy[tuple[object, ...]]:
+def rows_of(strategy: st.SearchStrategy[Any], prefix: str, most: int) -> st.SearchStrategy[tuple[Any, ...]]:
     return st.lists(strategy, max_size=most).map(lambda rows: identified(rows, prefix))
 
 
@@ -79,10 +80,10 @@ def courses(draw: st.DrawFn) -> Course:
         route=draw(st.sampled_from(Route)),
         stop_on=None if length is None else on(start + length),
         never_given=draw(st.sampled_from([False, False, False, True])),
-        doses=draw(rows_of(doses, "d", 2)),  # type: ignore[arg-type]
-        outcomes=draw(rows_of(outcomes, "o", 2)),  # type: ignore[arg-type]
-        infusions=draw(rows_of(infusions, "i", 1)),  # type: ignore[arg-type]
-        taper=draw(rows_of(steps, "t", 1)),  # type: ignore[arg-type]
+        doses=draw(rows_of(doses, "d", 2)),
+        outcomes=draw(rows_of(outcomes, "o", 2)),
+        infusions=draw(rows_of(infusions, "i", 1)),
+        taper=draw(rows_of(steps, "t", 1)),
         undated_outcome=draw(st.none() | st.sampled_from(OutcomeKind)),
     )
 

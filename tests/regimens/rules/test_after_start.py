@@ -2,6 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -55,11 +56,11 @@ WELL = {
 FOLLOWED = Followed(START, TODAY, False, Ending.STILL)
 
 
-def seen(day: date, **measures: object) -> Assessment:
-    return made.assessment(day, **(measures or WELL))  # type: ignore[arg-type]
+def seen(day: date, **measures: Any) -> Assessment:
+    return made.assessment(day, **(measures or WELL))
 
 
-def found(*rows: Assessment, followed: Followed = FOLLOWED, as_of: date = TODAY, **parts: object) -> ResponseFound:
+def found(*rows: Assessment, followed: Followed = FOLLOWED, as_of: date = TODAY, **parts: Any) -> ResponseFound:
     treatment = made.treatment(made.course("methotrexate", 0), assessments=rows, **parts)
     return response_after(treatment, followed, 6, WINDOW, PROTOCOL, ACTIVITY, as_of)
 
@@ -148,7 +149,7 @@ def test_from_the_day_on_whoever_was_not_measured_belongs_to_the_denominator(as_
     assert answer.then not in OUTSIDE_THE_SHARE
 
 
-def drug_answer(stop: int | None, reason: StopReason | None, *rows: Assessment, **parts: object) -> ResponseFound:
+def drug_answer(stop: int | None, reason: StopReason | None, *rows: Assessment, **parts: Any) -> ResponseFound:
     """The response of methotrexate as the cohort asks for it; `stop`: days from the day 6 months after the start."""
     end = None if stop is None else (at(stop) - START).days
     course = made.course("methotrexate", 0, end, stop_reason=reason)
@@ -210,7 +211,7 @@ def prednisolone(*doses: tuple[int, str | None], stop: int | None = None) -> Cou
     return made.course("prednisolone", 0, stop, doses=tuple(made.dose(amount, day) for day, amount in doses))
 
 
-def steroid(*courses: Course, as_of: date = TODAY, **parts: object) -> list[SteroidThen]:
+def steroid(*courses: Course, as_of: date = TODAY, **parts: Any) -> list[SteroidThen]:
     treatment = made.treatment(*courses, **parts)
     found = steroid_after(treatment, SETTINGS.steroid_months, SETTINGS.steroid_at_most, PROTOCOL, as_of)
     return [one.then for one in found]

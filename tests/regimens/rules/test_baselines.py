@@ -55,6 +55,6 @@ def test_an_assessment_without_a_core_measure_compares_with_nothing() -> None:
     "name", ["physician_global", "patient_global", "mmt", "haq", "extramuscular_global", "cmas", "das"]
 )
 def test_each_core_measure_is_one(name: str) -> None:
-    assert has_core_measure(Assessment("a", START, **{name: Decimal(0)}))  # type: ignore[arg-type]
+    assert has_core_measure(Assessment("a", START, **{name: Decimal(0)}))  # type: ignore[arg-type]  # a measure by its name
     assert has_core_measure(Assessment("a", START, enzymes=(Enzyme(EnzymeName.CK, Decimal(1)),)))
     assert not has_core_measure(Assessment("a", START))

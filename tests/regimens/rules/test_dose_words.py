@@ -158,8 +158,8 @@ def test_weekly_methotrexate_names_its_day_or_that_it_is_not_recorded() -> None:
 
 def test_daily_methotrexate_is_warned_about_by_the_guards_own_stop() -> None:
     found = worked("methotrexate", amount("10", DAILY))
-    (stop,) = [finding for finding in found.said if finding.level is GuardLevel.STOP]
-    assert stop.code is GuardCode.METHOTREXATE_NOT_WEEKLY
+    stop = found.said[0]
+    assert (stop.code, stop.level) == (GuardCode.METHOTREXATE_NOT_WEEKLY, GuardLevel.STOP)
     assert "once a week, never more often" in stop.text
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -104,7 +105,7 @@ def test_what_is_said_of_a_cycle_is_the_guards() -> None:
     assert expected
 
 
-def plan(**parts: object) -> InfusionPlan:
+def plan(**parts: Any) -> InfusionPlan:
     usual = {
         "id": "p",
         "anchor": InfusionAnchor.LAST_GIVEN,
@@ -113,7 +114,7 @@ def plan(**parts: object) -> InfusionPlan:
         "amount_per_kilogram": Decimal(2),
         "unit": DoseUnit.GRAM,
     }
-    return InfusionPlan(**{**usual, **parts})  # type: ignore[arg-type]
+    return InfusionPlan(**{**usual, **parts})
 
 
 def test_a_plan_is_told_by_the_calculation_of_its_next_cycle() -> None:

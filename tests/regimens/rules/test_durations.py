@@ -4,6 +4,7 @@ import json
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -39,7 +40,7 @@ TODAY = made.on(1000)
 CASES = Path(__file__).parents[2] / "cases"
 
 
-def stopped(drug: str, day: int, stop: int, reason: StopReason | None = StopReason.INEFFECTIVE, **fields: object):
+def stopped(drug: str, day: int, stop: int, reason: StopReason | None = StopReason.INEFFECTIVE, **fields: Any):
     return made.course(drug, day, stop, stop_reason=reason, **fields)
 
 
@@ -154,8 +155,8 @@ def test_months_keep_the_day_or_the_last_of_the_month(day: date, months: int, th
     assert months_after(day, months) == then
 
 
-def lines_of(*courses: object, as_of: date = TODAY, **parts: object):
-    return lines_followed(made.treatment(*courses, **parts), PROTOCOL, as_of)  # type: ignore[arg-type]
+def lines_of(*courses: Any, as_of: date = TODAY, **parts: Any):
+    return lines_followed(made.treatment(*courses, **parts), PROTOCOL, as_of)
 
 
 def test_line_1_begins_with_the_corticosteroid_and_ends_with_a_higher_line() -> None:

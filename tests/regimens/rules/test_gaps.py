@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -16,8 +17,8 @@ WEEKLY, DAILY, TWICE = Frequency.ONCE_WEEKLY, Frequency.ONCE_DAILY, Frequency.TW
 PER_KG, GRAM = DoseBasis.PER_KILOGRAM, DoseUnit.GRAM
 
 
-def gaps(*courses: Course, day: int = 0, weight: str | None = "70", **kwargs: object) -> list[Gap]:
-    treatment = record(*courses, assessments=NON_SEVERE, weight=weight, **kwargs)  # type: ignore[arg-type]
+def gaps(*courses: Course, day: int = 0, weight: str | None = "70", **kwargs: Any) -> list[Gap]:
+    treatment = record(*courses, assessments=NON_SEVERE, weight=weight, **kwargs)
     return list(stand(treatment, day).gaps)
 
 

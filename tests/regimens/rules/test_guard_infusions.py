@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -37,17 +38,40 @@ def cycle(
 
 
 def said(
-    given: Infusion, *, drug: str = IMMUNOGLOBULIN, before: tuple[Infusion, ...] = (), **known: object
+    given: Infusion, *, drug: str = IMMUNOGLOBULIN, before: tuple[Infusion, ...] = (), **known: Any
 ) -> tuple[GuardFinding, ...]:
     route = known.pop("route", Route.INTRAVENOUS)
-    taken = replace(course(drug, 0, route=route), infusions=before)  # type: ignore[arg-type]
-    treatment: TreatmentRecord = record(taken, **{"assessments": SEVERE, **known})  # type: ignore[arg-type]
+    taken = replace(course(drug, 0, route=route), infusions=before)
+    treatment: TreatmentRecord = record(taken, **{"assessments": SEVERE, **known})
     return check_infusion(treatment, PROTOCOL, taken.id, given, on(20))
 
 
 @pytest.mark.parametrize(("days", "warned"), [(1, True), (2, False), (5, False), (6, True)])
 def test_immunoglobulin_is_given_over_2_to_5_days(days: int, warned: bool) -> None:
     assert (C.CYCLE_DAYS in codes(said(cycle(days=days)))) is warned
+
+
+def of_two_days(given: Infusion, *before: Infusion, as_of: int, days: int = 2) -> set[tuple[GuardCode, GuardLevel]]:
+    plan = InfusionPlan("plan", InfusionAnchor.LAST_GIVEN, interval_days=28, days_per_cycle=days)
+    taken = replace(course(IMMUNOGLOBULIN, 0, route=Route.INTRAVENOUS), infusions=before, infusion_plan=plan)
+    found = check_infusion(record(taken, assessments=SEVERE), PROTOCOL, taken.id, given, on(as_of))
+    return {(finding.code, finding.level) for finding in found}
+
+
+@pytest.mark.parametrize(("as_of", "level"), [(10, GuardLevel.NOTE), (11, GuardLevel.NOTE), (12, GuardLevel.WARN)])
+def test_the_first_of_two_days_is_only_noted_until_the_second_has_passed(as_of: int, level: GuardLevel) -> None:
+    assert of_two_days(cycle("70", 1), as_of=as_of) == {(C.CYCLE_DAYS, level)}
+    assert of_two_days(cycle("70", 1), as_of=as_of, days=1) == {(C.CYCLE_DAYS, GuardLevel.WARN)}
+
+
+def test_days_recorded_as_they_were_given_are_checked_as_one_cycle() -> None:
+    first = cycle("70", 1, 10)
+    assert of_two_days(cycle("70", 1, 11), first, cycle("140", 2, -18), as_of=11) == set()
+    assert of_two_days(cycle("70.1", 1, 11), first, as_of=11) == {(C.ABOVE_RANGE, GuardLevel.WARN)}
+    assert of_two_days(cycle(None, 1, 11), first, as_of=11) == {(C.NOT_CHECKED, GuardLevel.NOTE)}
+    assert of_two_days(cycle("70", 1, 11), first, cycle("140", 2, -17), as_of=11) == {
+        (C.CYCLE_INTERVAL, GuardLevel.WARN)
+    }
 
 
 @pytest.mark.parametrize(("day", "warned"), [(28, False), (27, True), (29, False), (1, True)])
@@ -86,7 +110,7 @@ def test_an_amount_not_recorded_is_said() -> None:
 def test_what_was_given_never_stops_and_a_slip_is_a_warning(total: str, over: bool) -> None:
     found = said(cycle(total))
     assert codes(found, GuardLevel.STOP) == set()
-    assert (C.TEN_TIMES in codes(found, GuardLevel.WARN)) is over
+    assert (C.TIMES_USUAL in codes(found, GuardLevel.WARN)) is over
     assert (C.ABOVE_RANGE in codes(found)) is not over
 
 
@@ -112,7 +136,7 @@ def test_subcutaneous_immunoglobulin_has_no_printed_cycle() -> None:
 
 def test_a_drug_without_a_printed_dose_says_nothing_but_the_slip() -> None:
     assert said(cycle("1", 1), drug="rituximab") == ()
-    assert codes(said(cycle("11", 1), drug="rituximab")) == {C.TEN_TIMES}
+    assert codes(said(cycle("11", 1), drug="rituximab")) == {C.TIMES_USUAL}
 
 
 def test_adult_limits_are_not_shown_of_a_child() -> None:
@@ -124,10 +148,10 @@ def test_a_course_that_is_not_there_has_no_message() -> None:
 
 
 def planned(
-    *, before: tuple[Infusion, ...] = (), drug: str = IMMUNOGLOBULIN, weight: str | None = "70", **changed: object
+    *, before: tuple[Infusion, ...] = (), drug: str = IMMUNOGLOBULIN, weight: str | None = "70", **changed: Any
 ) -> tuple[GuardFinding, ...]:
     """What is said of a plan: 2 g/kg over 2 days every 4 weeks, unless told otherwise."""
-    usual: dict[str, object] = {
+    usual: dict[str, Any] = {
         "anchor": InfusionAnchor.LAST_GIVEN,
         "interval_days": 28,
         "days_per_cycle": 2,
@@ -135,7 +159,7 @@ def planned(
         "unit": DoseUnit.GRAM,
     }
     taken = replace(course(drug, 0, route=Route.INTRAVENOUS), infusions=before)
-    plan = InfusionPlan("plan", **{**usual, **changed})  # type: ignore[arg-type]
+    plan = InfusionPlan("plan", **{**usual, **changed})
     treatment = record(taken, assessments=SEVERE, weight=weight)
     return check_infusion_plan(treatment, PROTOCOL, taken.id, plan, on(20))
 
@@ -155,7 +179,7 @@ def planned(
         ({"anchor": InfusionAnchor.FIXED_DATES, "interval_days": None, "dates": (on(30), on(57))}, {C.CYCLE_INTERVAL}),
     ],
 )
-def test_a_plan_is_checked_as_if_its_cycles_were_given(changed: dict[str, object], said_of: set[GuardCode]) -> None:
+def test_a_plan_is_checked_as_if_its_cycles_were_given(changed: dict[str, Any], said_of: set[GuardCode]) -> None:
     assert set(codes(planned(**changed))) == said_of
     assert set(codes(planned(**changed, weight=None))) >= said_of - {C.ABOVE_RANGE}
 

@@ -129,7 +129,7 @@ def test_pulses_by_the_day() -> None:
 def test_a_slip_is_told_as_a_warning_and_the_rest_beside_it() -> None:
     found = given(cycle("1401", 1, 11), cycle("140", 5, 10, identity="b"))
     assert [(finding.code, finding.level) for finding in found] == [
-        (GuardCode.TEN_TIMES, GuardLevel.WARN),
+        (GuardCode.TIMES_USUAL, GuardLevel.WARN),
         (GuardCode.CYCLE_DAYS, GuardLevel.WARN),
         (GuardCode.CYCLE_INTERVAL, GuardLevel.WARN),
     ]

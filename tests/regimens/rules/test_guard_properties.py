@@ -112,7 +112,7 @@ def test_more_than_ten_times_the_maximum_always_stops(
     basis = DoseBasis.PER_KILOGRAM if by_kilogram else DoseBasis.FLAT
     dose = DosePeriod("", on(10), limit * times, rule.unit, basis, frequency)
     assert milligrams(dose) is not None
-    assert GuardCode.TEN_TIMES in codes(said(start(drug, dose), record(weight=weight)), GuardLevel.STOP)
+    assert GuardCode.TIMES_USUAL in codes(said(start(drug, dose), record(weight=weight)), GuardLevel.STOP)
 
 
 @settings(max_examples=150, deadline=None)

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -22,8 +23,8 @@ def planned(treatment: TreatmentRecord, *steps: tuple[int, str]) -> tuple[GuardF
     return stopping_findings(treatment, PROTOCOL, Taper(course="prednisolone@0", steps=rows))
 
 
-def prednisolone(amount: str | None = "20", **more: object) -> Course:
-    return replace(course("prednisolone", doses=[dose(amount)]), **more)  # type: ignore[arg-type]
+def prednisolone(amount: str | None = "20", **more: Any) -> Course:
+    return replace(course("prednisolone", doses=[dose(amount)]), **more)
 
 
 @pytest.mark.parametrize(("day", "warned"), [(1, False), (21, False), (22, True), (400, True)])

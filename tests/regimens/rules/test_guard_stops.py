@@ -77,13 +77,13 @@ def test_the_weekday_of_methotrexate_is_asked_for(weekday: Weekday | None, warne
 @pytest.mark.parametrize(
     ("drug", "given", "over"),
     [
-        ("methotrexate", amount("250", WEEKLY), False),
-        ("methotrexate", amount("250.001", WEEKLY), True),
+        ("methotrexate", amount("50", WEEKLY), False),
+        ("methotrexate", amount("50.001", WEEKLY), True),
         ("methotrexate", amount("7.5", WEEKLY, GRAM), True),
         ("methotrexate", amount("15000", WEEKLY, MICROGRAM), False),
-        ("methotrexate", amount("251", Frequency.NOT_RECORDED), True),
-        ("methotrexate", amount("250", Frequency.NOT_RECORDED), False),
-        ("methotrexate", amount("251", Frequency.EVERY_2_WEEKS), True),
+        ("methotrexate", amount("51", Frequency.NOT_RECORDED), True),
+        ("methotrexate", amount("50", Frequency.NOT_RECORDED), False),
+        ("methotrexate", amount("51", Frequency.EVERY_2_WEEKS), True),
         ("prednisolone", amount("400"), False),
         ("prednisolone", amount("700"), False),
         ("prednisolone", amount("701"), True),
@@ -126,15 +126,34 @@ def test_the_weekday_of_methotrexate_is_asked_for(weekday: Weekday | None, warne
         ("methylprednisolone", amount("641"), True),
     ],
 )
-def test_more_than_ten_times_stops_and_ten_times_does_not(drug: str, given: DosePeriod, over: bool) -> None:
+def test_more_than_the_drugs_number_of_times_stops_and_that_many_does_not(
+    drug: str, given: DosePeriod, over: bool
+) -> None:
     found = said(start(drug, given))
-    assert (C.TEN_TIMES in codes(found, STOP)) is over
+    assert (C.TIMES_USUAL in codes(found, STOP)) is over
+
+
+def test_methotrexate_stops_above_twice_the_usual_dose_with_what_that_rests_on() -> None:
+    finding = the(said(start("methotrexate", amount("150", WEEKLY))), C.TIMES_USUAL)
+    assert finding.level is STOP
+    assert "150 mg a week is more than twice the printed maximum of 25 mg a week" in finding.text
+    (own,) = [each.text for each in finding.reason.predicates if each.text.startswith("needs a reason above twice")]
+    assert "2.5 mg and 10 mg tablets" in own
+
+
+def test_twice_holds_for_a_child_and_for_a_change_of_dose() -> None:
+    child = record(born=date(2015, 1, 1), weight="30")
+    finding = the(said(start("methotrexate", amount("50.5", WEEKLY)), child), C.TIMES_USUAL)
+    assert "More than twice the usual highest dose of an adult" in finding.text
+    treatment = record(course("methotrexate", 0), assessments=NON_SEVERE)
+    raised = ChangeDose(course="methotrexate@0", on=on(10), dose=amount("50.5", WEEKLY))
+    assert C.TIMES_USUAL in codes(said(raised, treatment), STOP)
 
 
 @pytest.mark.parametrize(("milligrams", "over"), [("125", False), ("1250", False), ("1250.1", True)])
 def test_abatacept_under_the_skin_has_its_own_usual_dose(milligrams: str, over: bool) -> None:
     found = said(start("abatacept", amount(milligrams, WEEKLY), route=Route.SUBCUTANEOUS))
-    assert (C.TEN_TIMES in codes(found)) is over
+    assert (C.TIMES_USUAL in codes(found)) is over
 
 
 @pytest.mark.parametrize(
@@ -145,19 +164,19 @@ def test_abatacept_under_the_skin_has_its_own_usual_dose(milligrams: str, over: 
         (IMMUNOGLOBULIN, amount("1401", COURSE, GRAM), True),
         ("prednisolone", amount("800"), False),
         ("prednisolone", amount("801"), True),
-        ("methotrexate", amount("3.5", WEEKLY, MG, PER_KG), False),
-        ("methotrexate", amount("3.6", WEEKLY, MG, PER_KG), True),
-        ("methotrexate", amount("145", WEEKLY, MG, PER_M2), True),
-        ("methotrexate", amount("144", WEEKLY, MG, PER_M2), False),
+        ("methotrexate", amount("0.71", WEEKLY, MG, PER_KG), False),
+        ("methotrexate", amount("0.72", WEEKLY, MG, PER_KG), True),
+        ("methotrexate", amount("29", WEEKLY, MG, PER_M2), True),
+        ("methotrexate", amount("28.9", WEEKLY, MG, PER_M2), False),
     ],
 )
 def test_without_a_weight_the_slip_is_found_with_an_assumed_one(drug: str, given: DosePeriod, over: bool) -> None:
     found = said(start(drug, given), record(assessments=NON_SEVERE, weight=None))
-    assert (C.TEN_TIMES in codes(found)) is over
+    assert (C.TIMES_USUAL in codes(found)) is over
 
 
 def test_an_assumed_weight_is_said_to_be_assumed() -> None:
-    finding = the(said(start("azathioprine", amount("15", DAILY, GRAM)), record(weight=None)), C.TEN_TIMES)
+    finding = the(said(start("azathioprine", amount("15", DAILY, GRAM)), record(weight=None)), C.TIMES_USUAL)
     assert finding.text == (
         "azathioprine: 15 g, once a day. 214.286 mg/kg a day is more than 10 times the printed maximum of 2 mg/kg a "
         "day; no dated weight, so 70 kg were assumed for this check only"
@@ -166,14 +185,14 @@ def test_an_assumed_weight_is_said_to_be_assumed() -> None:
 
 
 def test_a_dose_in_use_is_never_called_a_recommendation() -> None:
-    finding = the(said(start("ciclosporin", amount("300", DAILY, GRAM))), C.TEN_TIMES)
+    finding = the(said(start("ciclosporin", amount("300", DAILY, GRAM))), C.TIMES_USUAL)
     assert "the highest dose in use, about 5 mg/kg a day" in finding.text
     assert "no recommendation" in finding.reason.predicates[0].text
 
 
 def test_no_adult_dose_is_shown_of_a_child_and_the_slip_still_stops() -> None:
     child = record(born=date(2015, 1, 1), weight="30")
-    finding = the(said(start("azathioprine", amount("15", DAILY, GRAM)), child), C.TEN_TIMES)
+    finding = the(said(start("azathioprine", amount("15", DAILY, GRAM)), child), C.TIMES_USUAL)
     assert "2 mg/kg" not in finding.text
     assert "More than 10 times the usual highest dose of an adult" in finding.text
 
@@ -182,7 +201,7 @@ def test_no_adult_dose_is_shown_of_a_child_and_the_slip_still_stops() -> None:
 def test_a_drug_without_a_known_usual_dose_says_so_unless_it_is_supportive(drug: str, noted: bool) -> None:
     found = said(start(drug, amount("20000")))
     assert (C.NOT_CHECKED in codes(found, GuardLevel.NOTE)) is noted
-    assert C.TEN_TIMES not in codes(found)
+    assert C.TIMES_USUAL not in codes(found)
 
 
 def test_a_dose_in_no_unit_of_mass_cannot_be_compared() -> None:
@@ -319,7 +338,7 @@ def test_a_change_of_a_course_that_is_not_there_says_so() -> None:
 
 
 def test_exactly_three_codes_stop() -> None:
-    assert {C.METHOTREXATE_NOT_WEEKLY, C.TEN_TIMES, C.NOT_TOLERATED} == STOPS
+    assert {C.METHOTREXATE_NOT_WEEKLY, C.TIMES_USUAL, C.NOT_TOLERATED} == STOPS
 
 
 def test_a_usual_safe_start_is_met_with_silence() -> None:

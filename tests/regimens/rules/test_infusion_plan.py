@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
+from decimal import Decimal
+from random import Random
 
 import pytest
 from hypothesis import given
@@ -17,9 +19,10 @@ from regimens.rules.infusion_plan import (
     cycles_given,
     is_infused,
     next_cycle,
+    rest_of_cycle,
 )
 from regimens.rules.record import Course, Infusion, InfusionPlan
-from regimens.rules.vocabulary import InfusionAnchor, Route
+from regimens.rules.vocabulary import DoseUnit, InfusionAnchor, Route
 from tests.factories.records import course, infusion, on
 
 IMMUNOGLOBULIN = CycleShape(answered_within_days=7, within_days=7, interval_days=28, days_from=2, days_to=5)
@@ -135,7 +138,8 @@ def test_courses_ahead_show_both_infusions() -> None:
 
 
 def test_six_cycles_ahead_with_each_of_their_days() -> None:
-    found = cycles_ahead(given_on(0, plan=every(28, length=5)), IMMUNOGLOBULIN, on(3))
+    given_whole = replace(given_on(plan=every(28, length=5)), infusions=(infusion(0, 5),))
+    found = cycles_ahead(given_whole, IMMUNOGLOBULIN, on(3))
     assert [one.first_on for one in found] == [on(28 * number) for number in range(1, 7)]
     assert [one.number for one in found] == [2, 3, 4, 5, 6, 7]
     assert found[0].days == tuple(on(28 + offset) for offset in range(5))
@@ -195,10 +199,10 @@ days_given = st.lists(st.integers(0, 400), max_size=8, unique=True)
 
 
 @given(days_given, st.integers(1, 120), st.integers(0, 500), st.randoms(use_true_random=False))
-def test_order_and_the_future_have_no_meaning(days: list[int], interval: int, as_of: int, random: object) -> None:
+def test_order_and_the_future_have_no_meaning(days: list[int], interval: int, as_of: int, random: Random) -> None:
     one = given_on(*days, plan=every(interval))
     shuffled = list(one.infusions)
-    random.shuffle(shuffled)  # type: ignore[attr-defined]
+    random.shuffle(shuffled)
     known = tuple(row for row in shuffled if row.first_on <= on(as_of))
     found = next_cycle(one, IMMUNOGLOBULIN, on(as_of))
     assert next_cycle(replace(one, infusions=tuple(shuffled)), IMMUNOGLOBULIN, on(as_of)) == found
@@ -236,3 +240,47 @@ def test_a_fixed_date_ahead_is_never_moved(days: list[int], dates: set[int], as_
         ahead = cycles_ahead(one, IMMUNOGLOBULIN, on(as_of), count=20)
         assert {cycle.first_on for cycle in ahead} <= {on(day) for day in dates}
         assert found.on == ahead[0].first_on
+
+
+def by_day(*days: int, plan: InfusionPlan, totals: tuple[str | None, ...] = ()) -> Course:
+    """Each of these days recorded by itself, with its amount in g."""
+    amounts = totals or ("40",) * len(days)
+    rows = tuple(infusion(day, 1, total or "") for day, total in zip(days, amounts, strict=True))
+    return replace(given_on(plan=plan), infusions=rows)
+
+
+def test_the_rest_of_a_cycle_is_planned_for_the_day_after_and_the_next_cycle_counts_from_its_first() -> None:
+    one = by_day(30, plan=replace(every(28, 2), amount=Decimal(80), unit=DoseUnit.GRAM))
+    assert due(one, IMMUNOGLOBULIN, 30) == (on(31), Counted.REST)
+    ahead = cycles_ahead(one, IMMUNOGLOBULIN, on(30), 3)
+    assert [(each.number, each.days, each.rest) for each in ahead] == [
+        (1, (on(31),), True),
+        (2, (on(58), on(59)), False),
+        (3, (on(86), on(87)), False),
+    ]
+    both = by_day(30, 31, plan=replace(every(28, 2), amount=Decimal(80), unit=DoseUnit.GRAM))
+    assert due(both, IMMUNOGLOBULIN, 31) == (on(58), Counted.LAST_GIVEN)
+    assert next_cycle(both, IMMUNOGLOBULIN, on(31)).number == 2
+
+
+@pytest.mark.parametrize(("as_of", "counted"), [(31, Counted.REST), (37, Counted.REST), (38, Counted.LAST_GIVEN)])
+def test_the_rest_is_asked_for_as_long_as_it_would_belong_to_the_cycle(as_of: int, counted: Counted) -> None:
+    assert due(by_day(30, plan=every(28, 2)), IMMUNOGLOBULIN, as_of)[1] is counted
+
+
+@pytest.mark.parametrize(("total", "open_still"), [("79.9", True), ("80", False), (None, True)])
+def test_the_whole_amount_on_fewer_days_leaves_no_rest(total: str | None, open_still: bool) -> None:
+    plan = replace(every(28, 2), amount=Decimal(80), unit=DoseUnit.GRAM)
+    assert bool(rest_of_cycle(by_day(30, plan=plan, totals=(total,)), IMMUNOGLOBULIN, on(30))) is open_still
+    rounded = replace(plan, vial_sizes=(Decimal(10),))
+    assert rest_of_cycle(by_day(30, plan=rounded, totals=("76",)), IMMUNOGLOBULIN, on(30)) == ()
+
+
+def test_a_later_day_answers_no_date_of_its_own() -> None:
+    plan = fixed(30, 36, length=2)
+    rows = by_day(30, 31, plan=plan).infusions
+    assert set(answered_dates(plan.dates, rows, 7, on(40))) == {on(30)}
+
+
+def test_without_a_plan_nothing_is_left_open() -> None:
+    assert rest_of_cycle(replace(by_day(30, plan=every(28, 2)), infusion_plan=None), IMMUNOGLOBULIN, on(30)) == ()

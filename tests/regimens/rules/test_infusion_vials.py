@@ -3,6 +3,7 @@
 from collections import Counter
 from decimal import Decimal
 from fractions import Fraction
+from random import Random
 
 import pytest
 from hypothesis import assume, given
@@ -127,9 +128,9 @@ def test_no_combination_comes_nearer_or_takes_fewer(wanted: int, at_hand: list[i
 
 
 @given(doses, sizes, st.integers(1, 5), st.randoms(use_true_random=False))
-def test_the_order_of_sizes_has_no_meaning(wanted: Decimal, at_hand: list[Decimal], days: int, random: object) -> None:
+def test_the_order_of_sizes_has_no_meaning(wanted: Decimal, at_hand: list[Decimal], days: int, random: Random) -> None:
     other = list(at_hand)
-    random.shuffle(other)  # type: ignore[attr-defined]
+    random.shuffle(other)
     assert in_whole_vials(wanted, tuple(at_hand), days) == in_whole_vials(wanted, tuple(other), days)
 
 

@@ -1,6 +1,7 @@
 """Maintenance: pairs at their edges, when a step has failed, and what is left when nothing of a step can be given."""
 
 from collections.abc import Iterable
+from typing import Any
 
 import pytest
 
@@ -17,8 +18,8 @@ INEFFECTIVE, RESPONDED, DECLINED = OutcomeKind.INEFFECTIVE, OutcomeKind.RESPONDE
 THIRD = ("tacrolimus", "rituximab", "cyclophosphamide", "tocilizumab", "abatacept")
 
 
-def in_remission(*courses: Course, day: int, **known: object) -> PathwayFindings:
-    treatment = record(*courses, assessments=NON_SEVERE, milestones=[REMISSION], **known)  # type: ignore[arg-type]
+def in_remission(*courses: Course, day: int, **known: Any) -> PathwayFindings:
+    treatment = record(*courses, assessments=NON_SEVERE, milestones=[REMISSION], **known)
     return stand(treatment, day)
 
 
@@ -135,7 +136,7 @@ def test_a_drug_in_cycles_begun_after_the_relapse_goes_on_after_its_last_infusio
 # In the words of case files
 
 
-def words(treatment: TreatmentRecord, day: int) -> dict[str, object]:
+def words(treatment: TreatmentRecord, day: int) -> dict[str, Any]:
     return in_case_words(stand(treatment, day), PROTOCOL)
 
 

@@ -1,6 +1,7 @@
 """Confirmed deterioration as a question: a flare?"""
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -12,8 +13,8 @@ from tests.regimens.rules.build import course, milestone, on, record, stand
 
 
 def visit(day: int, extramuscular: str = "2", **measures: str) -> Assessment:
-    values = {name: Decimal(value) for name, value in measures.items()}
-    return Assessment(f"visit@{day}", on(day), extramuscular_global=Decimal(extramuscular), **values)  # type: ignore[arg-type]
+    values: dict[str, Any] = {name: Decimal(value) for name, value in measures.items()}
+    return Assessment(f"visit@{day}", on(day), extramuscular_global=Decimal(extramuscular), **values)
 
 
 def asked(findings: PathwayFindings) -> list[Prompt]:

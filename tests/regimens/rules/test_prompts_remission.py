@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -56,8 +57,8 @@ def on_prednisolone(milligrams: str, *rows: Assessment) -> TreatmentRecord:
         ({"grade": MrcGrade.THREE}, "4.9", False),
     ],
 )
-def test_all_three_hold_today(latest: dict[str, object], prednisolone: str, prompted: bool) -> None:
-    rows = (well(50), well(150, **latest))  # type: ignore[arg-type]
+def test_all_three_hold_today(latest: dict[str, Any], prednisolone: str, prompted: bool) -> None:
+    rows = (well(50), well(150, **latest))
     assert bool(asked(stand(on_prednisolone(prednisolone, *rows), 50 + HELD))) is prompted
 
 
@@ -78,8 +79,8 @@ def test_why_not_yet_counts_the_weeks() -> None:
 
 
 @pytest.mark.parametrize("spoilt", [{"ck": "201"}, {"mmt": "79"}, {"limit": None}])
-def test_one_value_between_breaks_the_span(spoilt: dict[str, object]) -> None:
-    rows = (well(50), well(100, **spoilt), well(150))  # type: ignore[arg-type]
+def test_one_value_between_breaks_the_span(spoilt: dict[str, Any]) -> None:
+    rows = (well(50), well(100, **spoilt), well(150))
     treatment = on_prednisolone("4", *rows)
     assert not asked(stand(treatment, 149 + HELD))
     assert asked(stand(replace_rows(treatment, *rows, well(200)), 150 + HELD))

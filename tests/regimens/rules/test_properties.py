@@ -3,6 +3,7 @@
 import random
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -23,7 +24,7 @@ EXAMPLES = settings(max_examples=50, deadline=None)
 def shuffled(treatment: TreatmentRecord, seed: int) -> TreatmentRecord:
     order = random.Random(seed)  # noqa: S311 - an order, no secret
 
-    def mixed(rows: tuple[object, ...]) -> tuple[object, ...]:
+    def mixed(rows: tuple[Any, ...]) -> tuple[Any, ...]:
         return tuple(order.sample(rows, len(rows)))
 
     patient = treatment.patient
@@ -45,8 +46,8 @@ def shuffled(treatment: TreatmentRecord, seed: int) -> TreatmentRecord:
             autoantibodies=mixed(patient.autoantibodies),
             assessments=mixed(patient.assessments),
         ),
-        courses=mixed(courses),  # type: ignore[arg-type]
-        milestones=mixed(treatment.milestones),  # type: ignore[arg-type]
+        courses=mixed(courses),
+        milestones=mixed(treatment.milestones),
     )
 
 

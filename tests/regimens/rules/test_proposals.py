@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -17,9 +18,9 @@ from tests.regimens.rules.strategies import records
 NEW_DOSE = DosePeriod("", on(0), Decimal(20), DoseUnit.MILLIGRAM, frequency=Frequency.ONCE_DAILY)
 
 
-def start(drug: str = "azathioprine", day: int = 10, **fields: object) -> StartDrug:
+def start(drug: str = "azathioprine", day: int = 10, **fields: Any) -> StartDrug:
     usual = {"on": on(day), "drug": drug, "role": CourseRole.IMMUNOSUPPRESSANT, "dose": NEW_DOSE}
-    return StartDrug(**{**usual, **fields})  # type: ignore[arg-type]
+    return StartDrug(**{**usual, **fields})
 
 
 def test_a_start_adds_a_course_with_its_dose_from_that_day() -> None:

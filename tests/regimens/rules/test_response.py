@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from random import Random
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -29,11 +30,9 @@ AFTER_STOP, AFTER_CYCLES = SETTINGS.response_days_after_stop, SETTINGS.response_
 MINIMAL, MODERATE, MAJOR = list(ResponseCategory)[1:]
 
 
-def seen(
-    day: int, physician: str | None = "8", *, mmt: str | None = "40", form: int = 80, **more: object
-) -> Assessment:
+def seen(day: int, physician: str | None = "8", *, mmt: str | None = "40", form: int = 80, **more: Any) -> Assessment:
     """An assessment with three measures that never change beside physician global and strength."""
-    usual: dict[str, object] = {
+    usual: dict[str, Any] = {
         "patient_global": Decimal(5),
         "haq": Decimal(1),
         "extramuscular_global": Decimal(2),
@@ -45,7 +44,7 @@ def seen(
         physician_global=None if physician is None else Decimal(physician),
         mmt=None if mmt is None else Decimal(mmt),
         mmt_maximum=None if mmt is None else form,
-        **{**usual, **more},  # type: ignore[arg-type]
+        **{**usual, **more},
     )
 
 

@@ -4,6 +4,7 @@ import json
 from dataclasses import fields, is_dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -232,9 +233,9 @@ def test_versions_of_every_kind_of_fact() -> None:
         ({"from_on": on(1)}, False),
     ],
 )
-def test_a_version_stands_for_what_a_dose_says(change: dict[str, object], same: bool) -> None:
+def test_a_version_stands_for_what_a_dose_says(change: dict[str, Any], same: bool) -> None:
     given_dose = dose("15", WEEKLY)
-    changed = replace(given_dose, **change)  # type: ignore[arg-type]
+    changed = replace(given_dose, **change)
     versions = {
         version_of(FactReference("dose", each.id, ""), fact_rows(record(course("methotrexate", doses=[each]))))
         for each in (given_dose, changed)

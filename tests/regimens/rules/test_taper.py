@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
+from random import Random
 
 import pytest
 from hypothesis import given
@@ -203,12 +204,12 @@ def test_spans_cover_each_day_once_and_give_the_sum(
 
 @given(_doses, _steps, st.randoms())
 def test_the_order_of_rows_has_no_meaning(
-    taken: list[tuple[int, str | None]], planned: list[tuple[int, str]], random: object
+    taken: list[tuple[int, str | None]], planned: list[tuple[int, str]], random: Random
 ) -> None:
     doses = [replace(dose(amount, day=at), id=f"{number}") for number, (at, amount) in enumerate(taken)]
     first = plan(0, *planned)
     found = standing(prednisolone(*doses, plans=(first,)), (first,), 100)
-    random.shuffle(doses)  # type: ignore[attr-defined]
+    random.shuffle(doses)
     turned = replace(first, steps=tuple(reversed(first.steps)))
     again = standing(prednisolone(*doses, plans=(turned,)), (turned,), 100)
     assert (again.spans, again.differences, again.since_start) == (found.spans, found.differences, found.since_start)

@@ -44,18 +44,18 @@ def test_a_form_filled_in_counts_like_the_record_that_it_makes(world: World, bor
                 lowest_mrc_group="not_recorded",
                 **{name: getattr(values, name) for name in (*_MEASURES, "mmt_maximum")},
             )
-            row._prefetched_objects_cache = {"enzymes": _Enzymes(values)}  # type: ignore[attr-defined]
+            row._prefetched_objects_cache = {"enzymes": _Enzymes(values)}  # type: ignore[attr-defined]  # as after prefetch_related
             assert of_form(form, "", wanted).missing == of_record(patient, assessment_of(row)).missing
 
 
 _MEASURES = ("physician_global", "patient_global", "mmt", "haq", "extramuscular_global", "cmas", "das")
 
 
-class _Enzymes(list):  # type: ignore[type-arg]
-    def __init__(self, values: object) -> None:
-        super().__init__(values.enzymes)  # type: ignore[attr-defined]
+class _Enzymes(list[Any]):
+    def __init__(self, values: Any) -> None:
+        super().__init__(values.enzymes)
 
-    def all(self) -> list[object]:
+    def all(self) -> list[Any]:
         return self
 
 

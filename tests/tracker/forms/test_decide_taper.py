@@ -7,7 +7,7 @@ import pytest
 
 from regimens.actions import NewTaperStep, plan_taper
 from regimens.models import Course, TaperDecision, TaperPlan
-from tests.factories.rows import a_dose, a_taper, an_assessment
+from tests.factories.rows import a_dose, a_taper, an_alert, an_assessment
 from tests.tracker.forms.conftest import World
 
 LOOKED = {"on": "today", "strength": "same", "muscle_enzyme": "better", "symptoms": "not_assessed"}
@@ -57,6 +57,15 @@ def test_a_hold_needs_its_reason_and_its_day(world: World, course: Course, refus
     refused(decide(world, **HOLD | {"reason": ""}), "reason", "Say why")
     text = refused(decide(world, **HOLD | {"next_check_on": ""}), "next_check_on", "Say when to look again")
     assert "CK rising" in text
+
+
+def test_a_raise_is_held_once_by_an_open_alert_and_a_cut_is_not(world: World, course: Course) -> None:
+    an_alert(world.patient, text="platelets 90", grade="urgent", on=date(2026, 11, 2))
+    raised = HOLD | {"choice": "raise", "milligrams_per_day": "22.5", "version": str(course.version)}
+    asked = world.post("decide_taper", course.pk, **raised)
+    assert (asked.status_code, TaperDecision.objects.count()) == (200, 0)
+    assert "open alert (urgent) of 02-Nov-2026: platelets 90" in asked.content.decode()
+    assert decide(world, **CUT).status_code == 302
 
 
 def test_a_raise_above_the_printed_dose_is_asked_about_once(world: World, course: Course) -> None:

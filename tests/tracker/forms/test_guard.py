@@ -111,6 +111,7 @@ def test_pregnancy_is_said_with_its_source(world: World) -> None:
 
 
 def test_notes_alone_hold_nothing_and_stand_in_the_record(world: World) -> None:
+    a_dose(world.methotrexate, "15", date(2026, 3, 2))
     weekly = DAILY | {"frequency": "once_weekly", "weekday": "monday"}
     assert world.post("change_dose", world.methotrexate.pk, **weekly).status_code == 302
     text = text_of(world.get("record_treatment", world.patient.pk))

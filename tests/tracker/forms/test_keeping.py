@@ -14,6 +14,7 @@ from patients.models import ContactDetails, Draft, Membership, Weight
 from patients.rules.vocabulary import PatientStatus, Role
 from tests.factories.rows import a_weight
 from tests.tracker.forms.conftest import TODAY, World
+from tests.tracker.forms.test_change_dose import TEN
 from tests.tracker.pages import text_of
 from tracker.models import Event
 
@@ -157,6 +158,44 @@ def test_a_window_that_never_had_the_draft_neither_overwrites_nor_ends_it(world:
     assert "from another window or an earlier time" in answer.content.decode()
     assert weight(world, kilograms="80", on="today", draft_version="0").status_code == 302
     assert Draft.objects.get().typed == {"kilograms": ["71"]}
+
+
+# One page of each base that keeps what is typed: of a patient, of a course, of a plan, with a dose, of the settings.
+OTHER_FORMS = {
+    "add_weight": {"kilograms": "71", "on": "today"},
+    "record_outcome": {"kind": "ineffective", "on": "today", "reason": "weak"},
+    "share_care": {"drug": "methotrexate", "monitored_by": "us", "from_on": "today"},
+    "change_dose": TEN | {"on": "today"},
+}
+
+
+@pytest.mark.parametrize("page", OTHER_FORMS)
+def test_saving_never_ends_what_another_window_typed_on(world: World, page: str) -> None:
+    about = world.methotrexate.pk if page in ("record_outcome", "change_dose") else world.patient.pk
+    typed = OTHER_FORMS[page]
+    assert keep(world, page, about, draft_version="0", **typed)["X-Draft-Version"] == "1"
+    # given a second window that went on with the same draft
+    assert (
+        keep(world, page, about, draft_version="1", **typed | {"on": "4/2", "from_on": "4/2"})["X-Draft-Version"] == "2"
+    )
+    saved = world.post(page, about, draft_version="1", **typed)
+    if saved.status_code == 200:  # the dose guard has something to say first
+        saved = world.post(page, about, draft_version="1", **typed, seen=saved.context["form"].data["seen"])
+    assert saved.status_code == 302, text_of(saved)
+    assert Draft.objects.get().version == 2
+
+
+def test_throwing_away_never_ends_what_another_window_typed_on(world: World) -> None:
+    keep(world, kilograms="71", draft_version="0")
+    assert 'name="draft_version" value="1"' in world.get("add_weight", world.patient.pk).content.decode()
+    keep(world, kilograms="72", draft_version="1")
+    client = world.client()
+    address = reverse("add_weight", args=[world.patient.pk])
+    answer = client.post(address, {"discard_draft": "leave", "draft_version": "1"}, follow=True)
+    assert "typed on in another window" in text_of(answer)
+    assert Draft.objects.get().typed == {"kilograms": ["72"]}
+    client.post(address, {"discard_draft": "leave", "draft_version": "2"})
+    assert not Draft.objects.exists()
 
 
 def test_a_draft_that_another_window_saved_does_not_come_back(world: World) -> None:

@@ -2,10 +2,14 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
+import pytest
 from django.urls import reverse
 
-from monitoring.models import Contact
-from tests.factories.rows import a_contact, a_due_item
+from monitoring.actions import raise_alerts, withdraw_contact
+from monitoring.models import Alert, Contact, DueItem
+from monitoring.protocol.load import load
+from monitoring.rules.vocabulary import AlertStatus, Symptom
+from tests.factories.rows import a_contact, a_due_item, a_result
 from tests.tracker.forms.conftest import World
 from tests.tracker.pages import text_of
 
@@ -42,17 +46,52 @@ def test_a_contact_about_an_item_leads_back_to_the_list_and_can_be_undone(world:
 
 def test_the_page_says_which_symptoms_ask_for_action_at_once(world: World) -> None:
     page = text_of(world.get("record_contact", world.patient.pk, by=world.nurse))
-    assert "Any of sore throat, mouth ulcers, bruising, fever or rash: urgent full blood count." in page
+    assert "Sore throat, mouth ulcers, bruising, fever or rash (urgent): Urgent full blood count." in page
+    assert "Breathlessness on methotrexate (urgent): Possible pneumonitis" in page
+    assert "Infection (needs action): See the patient" in page
 
 
-def test_such_a_symptom_is_answered_at_once(world: World) -> None:
-    client = world.client(world.nurse)
+@pytest.mark.parametrize("symptom", [symptom.value for symptom in Symptom])
+def test_each_symptom_told_is_answered_at_once_with_an_alert_and_a_due_count(world: World, symptom: str) -> None:
+    """The patient takes methotrexate, and a count of two days ago was normal."""
+    for analyte, value in (("white_cells", "6"), ("neutrophils", "4"), ("platelets", "250"), ("haemoglobin", "130")):
+        a_result(world.patient, analyte, value, date(2026, 11, 18), unit=load().analytes[analyte].units[0])
     typed = {"on": "today", "channel": "telephone", "outcome": "will_attend", "symptoms_asked": "on"}
     address = reverse("record_contact", args=[world.patient.pk])
-    page = text_of(client.post(address, {**typed, "symptoms": ["fever", "breathlessness"]}, follow=True))
-    assert "Fever: urgent full blood count." in page
-    page = text_of(client.post(address, {**typed, "symptoms": ["breathlessness"]}, follow=True))
-    assert "urgent full blood count" not in page
+    page = text_of(world.client(world.nurse).post(address, {**typed, "symptoms": [symptom]}, follow=True))
+    label, counted = Symptom(symptom).label, symptom != "breathlessness"
+    grade = "Needs action" if symptom == "infection" else "Urgent"
+    assert f"{grade}: {label.capitalize()} told of on 20-Nov-2026." in page
+    assert ("Full blood count: due since 20-Nov-2026. It stands on the worklist." in page) is counted
+    assert ("Possible pneumonitis" in page) is (symptom == "breathlessness")
+    assert world.reconciled == [world.patient.pk]
+    alert = Alert.objects.get()
+    assert (alert.subject, alert.status) == (f"contact:{Contact.objects.get().pk}", AlertStatus.OPEN)
+    item = DueItem.objects.get(item="full_blood_count", status="open")
+    assert (item.due_on == date(2026, 11, 20)) is counted
+    listed = text_of(world.client(world.nurse).get("/worklist/?bucket=today"))
+    assert ("full blood count for methotrexate" in listed) is counted
+
+
+def test_a_contact_is_recorded_although_what_follows_from_it_cannot_be_worked_out(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*args: object, **said: object) -> None:
+        raise RuntimeError
+
+    monkeypatch.setattr("monitoring.tasks.reconcile", fail)
+    done = told(world, symptoms_asked="on", symptoms=["fever"])
+    assert done.status_code == 302
+    assert Contact.objects.get().symptoms == ["fever"]
+    assert world.reconciled == [world.patient.pk]
+
+
+def test_symptoms_of_a_contact_that_was_taken_back_ask_for_nothing(world: World) -> None:
+    row = a_contact(world.patient, date(2026, 11, 20), symptoms_asked=True, symptoms=["fever"])
+    raise_alerts([world.patient.pk])
+    withdraw_contact(by=world.nurse, entry_id=row.pk, reason="other patient")
+    raise_alerts([world.patient.pk])
+    assert Alert.objects.get().status == AlertStatus.CLOSED
 
 
 def test_a_third_missed_visit_says_stop(world: World) -> None:

@@ -4,11 +4,15 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+import time_machine
 
+from monitoring.rules.findings import ItemKind
+from monitoring.selectors import monitoring_of
 from regimens.models import Course, Infusion
 from regimens.rules.vocabulary import Route
 from tests.factories.rows import a_course, a_weight, an_infusion_plan
-from tests.tracker.forms.conftest import World
+from tests.tracker.forms.conftest import TODAY, World
+from tests.tracker.pages import text_of
 
 GIVEN = {
     "first_on": "05/04/2026",
@@ -112,3 +116,32 @@ def test_a_reaction_without_words_is_refused_beside_its_field(world: World, refu
     course = a_course(world.patient, "rituximab", date(2026, 3, 1), route=Route.INTRAVENOUS.value)
     typed = {"first_on": "05/04/2026", "days": "1", "reaction": "mild"}
     refused(world.save("record_infusion", course.pk, by=world.nurse, **typed), "reaction_note", "what happened")
+
+
+def test_each_day_of_a_cycle_is_recorded_as_it_is_given_and_plan_and_worklist_follow(world: World) -> None:
+    course = a_course(world.patient, "normal_immunoglobulin", date(2026, 10, 1), route=Route.INTRAVENOUS.value)
+    a_weight(world.patient, "40", date(2026, 11, 1))
+    an_infusion_plan(course, vial_sizes=[Decimal(10)])
+    day = {"total": "40", "unit": "g", "dosing_weight": "40", "dosing_weight_on": "01/11/2026"}
+    # both days today: the second lies ahead, and the page says how it is done
+    whole = world.post("record_infusion", course.pk, **day | {"total": "80"}, first_on="today", days="2")
+    assert "each further day is an entry of its own" in whole.content.decode()
+    assert world.post("record_infusion", course.pk, **day, first_on="today", days="1").status_code == 302
+    page = world.get("infusions", course.pk)
+    said = "1 day of this cycle is given (40 g), begun on 20-Nov-2026; the rest is planned to follow."
+    assert said in text_of(page)
+    rest, following = page.context["shown"].ahead[:2]
+    assert (rest.name, rest.days) == ("Cycle 1, the rest", ((date(2026, 11, 21), "40\u00a0g"),))
+    assert (following.name, following.cycle.first_on) == ("Cycle 2", date(2026, 12, 18))
+    (due,) = [one for one in monitoring_of(world.doctor, world.patient, TODAY).due if one.kind is ItemKind.INFUSION]
+    assert due.due_on == date(2026, 11, 21)
+    assert "the rest of the cycle that began on 20-Nov-2026" in due.reasons[0].text
+    assert 'name="days" value="1"' in world.get("record_infusion", course.pk).content.decode()
+    with time_machine.travel("2026-11-21 12:00:00+00:00", tick=False):
+        assert world.post("record_infusion", course.pk, **day, first_on="today", days="1").status_code == 302
+        (due,) = [
+            one
+            for one in monitoring_of(world.doctor, world.patient, date(2026, 11, 21)).due
+            if one.kind is ItemKind.INFUSION
+        ]
+    assert due.due_on == date(2026, 12, 18)

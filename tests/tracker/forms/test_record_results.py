@@ -12,7 +12,7 @@ from monitoring.models import DueItem, Result
 from monitoring.panels import PANELS, outside_panels
 from monitoring.protocol.load import load
 from regimens.rules.vocabulary import Frequency
-from tests.factories.rows import a_course, a_dose, a_result
+from tests.factories.rows import a_course, a_dose, a_patient, a_result
 from tests.tracker.forms.conftest import World
 from tests.tracker.pages import text_of
 
@@ -239,6 +239,41 @@ def test_a_value_far_from_the_last_one_is_asked_about_once(world: World) -> None
     assert "this is 100 times higher" in text_of(other)
     assert record(world, **typed | {"seen": seen}).status_code == 302
     assert Result.objects.count() == 2
+
+
+def test_a_second_value_of_one_day_is_asked_about_once_with_a_way_to_correct_the_first(world: World) -> None:
+    first = a_result(world.patient, "alt", "35", date(2026, 4, 5), unit="U/L", recorded_by=world.doctor)
+    typed = {"sampled_on": "05/04/2026", "source": "hand", "alt_0": "38", "alt_1": "U/L"}
+    asked = record(world, **typed)
+    page = text_of(asked)
+    assert asked.status_code == 200
+    assert "ALT 38 U/L: 35 U/L of 05-Apr-2026 is recorded already, entered by" in page
+    assert "Is this of another sample of that day, or a correction?" in page
+    assert reverse("correct_result", args=[first.pk]) in asked.content.decode()
+    assert Result.objects.count() == 1
+    seen = asked.context["form"].data["seen"]
+    assert record(world, **typed | {"alt_0": "39", "seen": seen}).status_code == 200
+    assert record(world, **typed | {"seen": seen}).status_code == 302
+    assert Result.objects.count() == 2
+
+
+def test_the_very_same_entry_is_refused_and_the_same_value_from_elsewhere_is_asked_about(
+    world: World, refused: Callable[..., str]
+) -> None:
+    a_result(world.patient, "alt", "35", date(2026, 4, 5), unit="U/L", source="hand")
+    typed = {"sampled_on": "05/04/2026", "source": "hand", "alt_0": "35", "alt_1": "U/L"}
+    refused(record(world, **typed), "alt", "already recorded")
+    asked = record(world, **typed | {"source": "letter"})
+    assert asked.status_code == 200
+    assert "ALT 35 U/L: this value of 05-Apr-2026 is recorded already" in text_of(asked)
+    assert Result.objects.count() == 1
+
+
+def test_another_day_another_test_and_another_patient_ask_nothing(world: World) -> None:
+    a_result(world.patient, "alt", "35", date(2026, 4, 4), unit="U/L")
+    a_result(world.patient, "ast", "35", date(2026, 4, 5), unit="U/L")
+    a_result(a_patient(world.nurse), "alt", "35", date(2026, 4, 5), unit="U/L")
+    assert record(world, sampled_on="05/04/2026", source="hand", alt_0="38", alt_1="U/L").status_code == 302
 
 
 def test_a_later_value_asks_nothing_of_an_earlier_one(world: World) -> None:

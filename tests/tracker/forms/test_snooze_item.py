@@ -2,8 +2,12 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
+import pytest
+
 from monitoring.models import Snooze
+from tests.factories.rows import a_due_item
 from tests.tracker.forms.conftest import World
+from tests.tracker.pages import text_of
 
 
 def put_off(world: World, **changed: str) -> Any:
@@ -21,6 +25,17 @@ def test_an_item_is_put_off_with_a_reason(world: World) -> None:
 
 def test_the_page_names_the_item(world: World) -> None:
     assert "Full blood count" in world.get("snooze_item", world.patient.pk, "full_blood_count").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("interval", "latest"), [(None, "18-Dec-2026 at most (28 days)"), (84, "12-Feb-2027 at most (84 days)")]
+)
+def test_how_far_it_can_be_put_off_is_said_beside_the_field(world: World, interval: int | None, latest: str) -> None:
+    a_due_item(world.patient, "full_blood_count", interval_days=interval)
+    page = text_of(world.get("snooze_item", world.patient.pk, "full_blood_count", by=world.nurse))
+    assert f"Until {latest}; a doctor can choose longer." in page
+    page = text_of(world.get("snooze_item", world.patient.pk, "full_blood_count", by=world.doctor))
+    assert "Until 22-May-2027 at most: 183 days." in page
 
 
 def test_one_of_several_occasions_is_put_off_alone(world: World) -> None:

@@ -9,9 +9,9 @@ from django.urls import reverse
 
 from patients.drafts import draft_at
 from patients.models import Draft
-from regimens.models import Course, DosePeriod
+from regimens.models import Course, DoseCheck, DosePeriod
 from regimens.rules.vocabulary import OutcomeKind
-from tests.factories.rows import a_course, a_weight, an_outcome
+from tests.factories.rows import a_course, a_weight, an_alert, an_outcome
 from tests.tracker.forms.conftest import World
 from tests.tracker.pages import text_of
 
@@ -165,6 +165,19 @@ def test_a_recorded_intolerance_is_said_at_once_and_its_reason_asked_for_later(w
     assert '<textarea name="override_reason"' not in asked.content.decode()
     assert first(world, **AZATHIOPRINE, **sent_again(asked)).status_code == 302
     assert DosePeriod.objects.filter(course__drug="azathioprine", course__start_on=date(2026, 4, 5)).count() == 0
+
+
+def test_open_alerts_and_overdue_tests_are_said_with_the_guard_and_stay_to_the_last_step(world: World) -> None:
+    an_alert(world.patient, text="platelets 90", grade="urgent", on=date(2026, 11, 2))
+    asked = first(world, **AZATHIOPRINE)
+    for words in ("open alert (urgent) of 02-Nov-2026: platelets 90", "monitoring of methotrexate overdue since"):
+        assert words in text_of(asked)
+    assert first(world, **AZATHIOPRINE, **sent_again(asked)).status_code == 302
+    for step in ("start_course_baseline", "start_course_confirm"):
+        assert "platelets 90" in text_of(world.get(step, world.patient.pk))
+    assert world.confirm().status_code == 302
+    codes = {one["code"] for one in DoseCheck.objects.get(course__drug="azathioprine").findings}
+    assert {"open_alert", "monitoring_overdue", "baseline_screen"} <= codes
 
 
 def test_what_the_dose_comes_to_stands_there_without_a_script(world: World) -> None:

@@ -17,6 +17,7 @@ from patients.rules.vocabulary import EnzymeName, MuscleGroup, SevereFeature
 from patients.selectors import assessments_for
 from tracker import display
 from tracker.presenters.completeness import Completeness, core_set_label, core_set_wanted, of_form, of_saved
+from tracker.presenters.earlier import on_day
 from tracker.views.forms.page import PatientFormPage
 
 _UNITS = {
@@ -83,17 +84,16 @@ def previous_values(earlier: list[Assessment]) -> dict[str, str]:
     """
     said: dict[str, str] = {}
     for row in earlier:
-        day = display.day(row.on, row.precision)
         for name, text in _said_of(row).items():
-            said.setdefault(name, f"{text} on {day}")
+            said.setdefault(name, on_day(text, row.on, row.precision))
     if earlier:
         last = earlier[0]
-        day = display.day(last.on, last.precision)
         stated = {
             "severe_features": "; ".join(SevereFeature(feature).label for feature in last.severe_features),
             "non_severe_confirmed": _("confirmed as not severe") if last.non_severe_confirmed else "",
         }
-        said |= {name: f"{text} on {day}" for name, text in stated.items() if text} | {"on": day}
+        said |= {name: on_day(text, last.on, last.precision) for name, text in stated.items() if text}
+        said["on"] = display.day(last.on, last.precision)
     return said
 
 

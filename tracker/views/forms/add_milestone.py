@@ -4,6 +4,8 @@ from django.utils.translation import gettext_lazy as _
 from patients.rules.permissions import Permission
 from regimens.actions import record_milestone
 from regimens.forms import AddMilestoneForm
+from regimens.selectors import milestones_for
+from tracker.presenters.earlier import since, together
 from tracker.views.forms.page import PatientFormPage
 
 
@@ -18,6 +20,10 @@ class AddMilestone(PatientFormPage[AddMilestoneForm]):
 
     def form(self, data: QueryDict | None = None) -> AddMilestoneForm:
         return AddMilestoneForm(data, today=self.today)
+
+    def previous(self) -> dict[str, str]:
+        rows = milestones_for(self.staff).filter(patient=self.patient)
+        return {"kind": together(since(row.get_kind_display(), row.on, row.precision) for row in rows)}
 
     def write(self, form: AddMilestoneForm) -> None:
         typed = form.cleaned_data

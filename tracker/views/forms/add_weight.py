@@ -10,6 +10,7 @@ from patients.forms import AddWeightForm
 from patients.rules.permissions import Permission
 from patients.selectors import heights_for, weights_for
 from tracker import display
+from tracker.presenters.earlier import on_day
 from tracker.views.forms.comes_back import ComesBack
 from tracker.views.forms.page import PatientFormPage
 
@@ -38,10 +39,7 @@ class AddWeight(ComesBack[AddWeightForm], PatientFormPage[AddWeightForm]):
 
     def previous(self) -> dict[str, str]:
         units = {"kilograms": "kg", "centimetres": "cm"}
-        return {
-            name: f"{display.quantity(number, units[name])} on {display.day(on)}"
-            for name, (number, on) in self.latest.items()
-        }
+        return {name: on_day(display.quantity(number, units[name]), on) for name, (number, on) in self.latest.items()}
 
     def write(self, form: AddWeightForm) -> None:
         record_body_measures(by=self.staff, patient_id=self.patient.pk, **form.cleaned_data)

@@ -9,7 +9,7 @@ from monitoring.rules.vocabulary import RiskTier
 from monitoring.schedules import protocol_of
 from monitoring.selectors import risk_assessments_for
 from patients.rules.permissions import Permission
-from tracker import display
+from tracker.presenters.earlier import on_day
 from tracker.views.forms.plan_page import PlanFormPage
 
 
@@ -29,7 +29,7 @@ class AssessRisk(PlanFormPage[AssessRiskForm]):
         latest = risk_assessments_for(self.staff).filter(patient=self.patient).first()
         if latest is None:
             return {}
-        return {"tier": f"{RiskTier(latest.tier).label} on {display.day(latest.on)}", "factors": latest.factors}
+        return {"tier": on_day(RiskTier(latest.tier).label, latest.on), "factors": latest.factors}
 
     def write(self, form: AssessRiskForm) -> None:
         assess_risk(by=self.staff, patient_id=self.patient.pk, **form.cleaned_data)

@@ -32,14 +32,14 @@ class AssignItem(WorkFormPage[AssignItemForm]):
     def write(self, form: AssignItemForm) -> None:
         typed = form.cleaned_data
         one = typed["scope"] == THIS_ITEM and self.item is not None
-        about = {
+        about: dict[str, Any] = {
             "by": self.staff,
             "patient_id": self.patient.pk,
             "item": self.item.id if one and self.item is not None else "",
             "occasion": self.occasion if one else "",
         }
         if typed["owner"] == NOBODY:
-            self.done = "The work is nobody’s in particular."
+            self.done = _("The work is nobody’s in particular.")
             self.undo = ("given_back", unassign(**about))
         else:
             self.undo = ("assignment", assign(owner=int(typed["owner"]), **about))

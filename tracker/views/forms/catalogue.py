@@ -1,6 +1,6 @@
 """The drug catalogue as a form offers it."""
 
-from regimens.forms import DrugChoices
+from regimens.dose_forms import DrugChoices
 from regimens.selectors import catalogue_by_role
 
 

@@ -8,7 +8,10 @@ from monitoring.actions import override_interval
 from monitoring.plan_forms import EVERY, ChangeIntervalForm
 from monitoring.rules.plan import repeated_items
 from monitoring.schedules import protocol_of
+from monitoring.selectors import interval_overrides_for
 from patients.rules.permissions import Permission
+from tracker.plan_words import interval_words
+from tracker.presenters.earlier import since, together
 from tracker.views.forms.plan_page import PlanFormPage
 
 _USUAL = timedelta(days=84)
@@ -40,6 +43,11 @@ class ChangeInterval(PlanFormPage[ChangeIntervalForm]):
         protocol = protocol_of(self.patient.clinic)
         wanted = {item for drug, _ in self.drugs() for item in repeated_items(protocol, drug)}
         return [(item.id, item.name) for item in protocol.items.values() if item.id in wanted]
+
+    def previous(self) -> dict[str, str]:
+        held = interval_overrides_for(self.staff).filter(patient=self.patient, until__gt=self.today)
+        said = (since(interval_words(row.drug, row.item, row.interval_days, row.until), row.from_on) for row in held)
+        return {"interval_days": together(said)}
 
     def write(self, form: ChangeIntervalForm) -> None:
         override_interval(by=self.staff, patient_id=self.patient.pk, **form.cleaned_data)

@@ -5,6 +5,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from monitoring.selectors import against
 from patients.errors import NotFound
 from patients.rules.permissions import Permission
 from regimens.actions import decide_taper
@@ -89,6 +90,7 @@ class DecideTaper(GuardedPage[DecideTaperForm], CourseFormPage[DecideTaperForm])
             version=typed["version"],
             override_reason=typed["override_reason"],
             seen=form.seen_fingerprints(),
+            if_raised=against(self.staff, self.patient),
         )
 
     def changes(self) -> list[Change]:

@@ -7,7 +7,7 @@ from typing import Any, ClassVar, TypeVar, cast
 from django import forms
 from django.http import HttpResponse, QueryDict
 
-from regimens.forms import ChangeDoseForm
+from regimens.dose_forms import ChangeDoseForm
 from regimens.infusion_forms import PlanInfusionsForm, RecordInfusionForm
 from regimens.rules.dose_words import DoseWorkedOut
 from regimens.rules.record import TreatmentRecord

@@ -6,7 +6,7 @@ from django.http import HttpResponse
 
 from patients.errors import GuardStopped
 from patients.inputs import SeenForm
-from regimens.forms import GuardedForm
+from regimens.dose_forms import GuardedForm
 from regimens.rules.guard_findings import GuardFinding, holding
 from tracker.views.forms.page import INVALID, FormPage
 

@@ -5,10 +5,11 @@ as long as its form can (docs/adr/0042).
 """
 
 import re
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 from functools import cached_property
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar, Generic, TypeVar, cast
 from zoneinfo import ZoneInfo
 
 from django import forms
@@ -25,12 +26,14 @@ from django.views import View
 from patients.actions.drafts import StaleDraft, drop_draft, keep_draft
 from patients.drafts import draft_at
 from patients.errors import Refused
-from patients.inputs import PartsField
+from patients.inputs import Label, PartsField
 from patients.models import Draft, Patient, Staff
 from patients.rules.permissions import Permission
 from tracker import display
 from tracker.journal import EntryChange, changes_since
 from tracker.views.way_back import is_here
+
+F = TypeVar("F", bound=forms.Form)
 
 KEEP, DISCARD, GO_ON, VERSION = "keep_draft", "discard_draft", "draft", "draft_version"
 LONGEST_ADDRESS = 200  # characters, as the column holds it
@@ -48,12 +51,14 @@ class Keeping:
     """How the form on the page stands to what was kept of it.
 
     `waits`: something was kept that the person has not decided on, so nothing is kept over it. `goes_on`: the form
-    shows what was kept. `since` are the changes of the record from then on, `more` how many further ones there are.
+    shows what was kept. `kept_version` is that of what was kept, where the page speaks of it. `since` are the changes
+    of the record from then on, `more` how many further ones there are.
     """
 
     address: str
     resume_address: str
     version: int
+    kept_version: int = 0
     kept_at: str = ""
     kept_time: str = ""
     waits: bool = False
@@ -63,23 +68,29 @@ class Keeping:
     problem: str = ""
 
 
-class KeepsDrafts(View):
+class KeepsDrafts(View, Generic[F], ABC):
     """The part of a form page that keeps what is typed. Off unless a page opts in."""
 
     keeps_drafts: ClassVar[bool] = False
-    title: ClassVar[str]
-    permission: ClassVar[Permission]
+    title: ClassVar[Label]
+    permission: Permission
     staff: Staff
     patient: Patient | None
     # Set once a draft was written in this request, or could not be.
     draft_now: Draft | None = None
     draft_problem: str = ""
 
-    def form(self, data: QueryDict | None = None) -> Any:
-        raise NotImplementedError
+    @abstractmethod
+    def form(self, data: QueryDict | None = None) -> F:
+        """The form, empty or as typed."""
 
+    @abstractmethod
+    def show(self, form: F | None, status: int = 200, **more: Any) -> HttpResponse:
+        """The page with the form on it; `more` goes into its template."""
+
+    @abstractmethod
     def cancel_url(self) -> str:
-        raise NotImplementedError
+        """Where the page leads when nothing is saved."""
 
     @property
     def here(self) -> str:
@@ -113,10 +124,19 @@ class KeepsDrafts(View):
         if KEEP in self.request.POST:
             return self._keep()
         if DISCARD in self.request.POST:
-            drop_draft(by=self.staff, address=self.draft_address)
-            messages.info(self.request, _("What you had typed is thrown away."))
-            return redirect(self.cancel_url() if self.request.POST[DISCARD] == "leave" else self.here)
+            return self._discard()
         return None
+
+    def _discard(self) -> HttpResponse:
+        """Throws away what the page showed; what was typed on in another window since is offered afresh."""
+        shown = sent_version(self.request) if VERSION in self.request.POST else None
+        if shown is None:
+            drop_draft(by=self.staff, address=self.draft_address)
+        elif shown and not drop_draft(by=self.staff, address=self.draft_address, version=shown) and self.draft:
+            messages.warning(self.request, _("Nothing is thrown away: this was typed on in another window."))
+            return redirect(self.here)
+        messages.info(self.request, _("What you had typed is thrown away."))
+        return redirect(self.cancel_url() if self.request.POST[DISCARD] == "leave" else self.here)
 
     def _keep(self) -> HttpResponse:
         by_script = "X-Draft" in self.request.headers
@@ -144,14 +164,11 @@ class KeepsDrafts(View):
             return {"X-Draft-Version": "0"}
         return {"X-Draft-Version": str(row.version), "X-Draft-Kept-At": f"{self.local(row.saved_at):%H:%M:%S}"}
 
-    def _not_kept(self, form: forms.Form, message: str, status: int, *, by_script: bool) -> HttpResponse:
+    def _not_kept(self, form: F, message: str, status: int, *, by_script: bool) -> HttpResponse:
         if by_script:
             return HttpResponse(message, status=status, content_type="text/plain; charset=utf-8")
         self.draft_problem = message
         return self.show(as_typed(form), status)
-
-    def show(self, form: Any, status: int = 200, **more: Any) -> HttpResponse:
-        raise NotImplementedError
 
     def _write_draft(self, form: forms.Form) -> Draft | None:
         """Keeps the fields; None when nothing was typed and nothing was kept. Raises Refused, StaleDraft."""
@@ -177,11 +194,12 @@ class KeepsDrafts(View):
             self.draft_problem = error.message
 
     def saved_draft(self) -> None:
-        """What was kept is saved. What another window kept, and this one never had, stays for its author to decide."""
-        if self.may_keep and sent_version(self.request):
-            drop_draft(by=self.staff, address=self.draft_address)
+        """What this window kept is saved. What another one kept, or typed on since, stays for its author to decide."""
+        version = sent_version(self.request)
+        if self.may_keep and version:
+            drop_draft(by=self.staff, address=self.draft_address, version=version)
 
-    def begun_form(self) -> Any:
+    def begun_form(self) -> F:
         """The form as it was left, where the person asked to go on with it; else as it is opened."""
         if GO_ON in self.request.GET and self.draft is not None:
             typed = QueryDict(mutable=True)
@@ -197,10 +215,12 @@ class KeepsDrafts(View):
         resume = f"{self.here}{'&' if '?' in self.here else '?'}{GO_ON}=go-on"
         now = self.draft_now
         if now is not None:
-            return Keeping(self.here, resume, now.version, kept_time=f"{self.local(now.saved_at):%H:%M:%S}")
+            return Keeping(
+                self.here, resume, now.version, now.version, kept_time=f"{self.local(now.saved_at):%H:%M:%S}"
+            )
         version = sent_version(self.request)
         if version or self.draft is None:
-            return Keeping(self.here, resume, version, problem=self.draft_problem)
+            return Keeping(self.here, resume, version, version, problem=self.draft_problem)
         goes_on = GO_ON in self.request.GET and self.request.method == "GET"
         changes = self._changes_since(self.draft.saved_at)
         at = self.local(self.draft.saved_at)
@@ -208,6 +228,7 @@ class KeepsDrafts(View):
             address=self.here,
             resume_address=resume,
             version=self.draft.version if goes_on else 0,
+            kept_version=self.draft.version,
             kept_at=_("%(day)s at %(time)s") % {"day": display.day(at.date()), "time": date_format(at, "H:i")},
             waits=not goes_on,
             goes_on=goes_on,
@@ -229,9 +250,9 @@ class KeepsDrafts(View):
         return ZoneInfo(self.patient.clinic.time_zone)
 
 
-def as_typed(form: Any) -> Any:
+def as_typed(form: F) -> F:
     """The form with what was typed, not judged: it was kept half-way, and nobody has asked to save it."""
-    form._errors = forms.utils.ErrorDict()
+    form._errors = forms.utils.ErrorDict()  # type: ignore[attr-defined]  # Django has no public way to leave a form unjudged
     form.cleaned_data = {}
     return form
 

@@ -1,4 +1,4 @@
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.http import HttpResponseRedirect, QueryDict
@@ -42,11 +42,11 @@ class MergePatient(PatientFormPage[forms.Form]):
                 self.refused = error.message
 
     @property
-    def submit_label(self) -> str:  # type: ignore[override]
+    def submit_label(self) -> str:  # type: ignore[override]  # two steps on one page
         return "Merge the two records" if self.preview else "Show what merging would do"
 
     @property
-    def danger(self) -> bool:  # type: ignore[override]
+    def danger(self) -> bool:  # type: ignore[override]  # as above
         return self.preview is not None
 
     def form(self, data: QueryDict | None = None) -> forms.Form:
@@ -80,7 +80,7 @@ class MergePatient(PatientFormPage[forms.Form]):
         """What is shown is the preview of this moment; the next attempt counts as made in sight of it."""
         assert self.preview is not None
         self.open(patient_id=self.patient.pk)
-        typed = form.data.copy()  # type: ignore[attr-defined]
+        typed = cast(QueryDict, form.data).copy()
         typed["seen"] = self.preview.fingerprint
         form.data = typed
         return self.show(form, 409, changed=stale.message)

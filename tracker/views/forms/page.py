@@ -1,17 +1,15 @@
 """What every form page does: find whom it is about, show the form, parse it, call one action, go on to the record."""
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, ClassVar, Generic, TypeVar, cast
+from typing import Any, ClassVar, cast
 from zoneinfo import ZoneInfo
 
-from django import forms
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, QueryDict
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.decorators import method_decorator
@@ -20,7 +18,7 @@ from django.views.decorators.cache import never_cache
 from monitoring.tasks import reconcile_soon
 from patients.clock import today_in
 from patients.errors import DomainError, GuardStopped, NotAllowed, NotFound, Refused, Stale, StaleVersion
-from patients.inputs import EntryForm
+from patients.inputs import EntryForm, Label
 from patients.models import Patient, Staff
 from patients.rules.permissions import Permission
 from patients.selectors import patient_for, require
@@ -30,9 +28,8 @@ from regimens.selectors import course_for, drug_name
 from tracker import display
 from tracker.presenters.completeness import Completeness
 from tracker.presenters.typed import compared
-from tracker.views.forms.keeping import KeepsDrafts
-
-F = TypeVar("F", bound=forms.Form)
+from tracker.views.forms.keeping import F, KeepsDrafts
+from tracker.views.refusals import refusals_as_pages
 
 INVALID = 422
 STALE = 409
@@ -49,14 +46,14 @@ class Change:
 
 # A clinic computer is shared: no page of a record is kept by the browser.
 @method_decorator(never_cache, name="dispatch")
-class FormPage(KeepsDrafts, Generic[F], ABC):
+class FormPage(KeepsDrafts[F]):
     """A form page. Subclasses say what it is called, build the form and call the action."""
 
     template_name: ClassVar[str]
-    title: ClassVar[str]
-    submit_label: ClassVar[str]
-    done: ClassVar[str]
-    permission: ClassVar[Permission]
+    title: ClassVar[Label]
+    submit_label: ClassVar[Label]
+    done: Label
+    permission: Permission
     danger: ClassVar[bool] = False
     # Where an action's input is called otherwise than the field it was typed into.
     fields_of_inputs: ClassVar[Mapping[str, str]] = {}
@@ -68,10 +65,6 @@ class FormPage(KeepsDrafts, Generic[F], ABC):
     @abstractmethod
     def open(self, **ids: Any) -> None:
         """Finds what the page is about. Raises NotFound, NotAllowed."""
-
-    @abstractmethod
-    def form(self, data: QueryDict | None = None) -> F:
-        """The form, empty or as typed."""
 
     @abstractmethod
     def write(self, form: F) -> None:
@@ -99,15 +92,11 @@ class FormPage(KeepsDrafts, Generic[F], ABC):
         """How much of what matters is filled in; None where nothing is counted."""
         return None
 
+    @refusals_as_pages()
     def dispatch(self, request: HttpRequest, *args: Any, **ids: Any) -> HttpResponseBase:
         self.staff = cast(Staff, request.user)
-        try:
-            self.open(**ids)
-            return super().dispatch(request, *args, **ids)
-        except NotFound as error:
-            raise Http404(error.message) from None
-        except NotAllowed as error:
-            raise PermissionDenied(error.message) from None
+        self.open(**ids)
+        return super().dispatch(request, *args, **ids)
 
     def get(self, request: HttpRequest, **ids: Any) -> HttpResponse:
         return self.show(self.begun_form())

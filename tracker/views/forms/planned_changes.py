@@ -16,7 +16,8 @@ from patients.inputs import EntryForm
 from patients.rules.permissions import Permission
 from patients.rules.vocabulary import Vocabulary
 from regimens.actions import NewDose
-from regimens.forms import ChangeDoseForm, StartCourseForm, StopCourseForm
+from regimens.dose_forms import ChangeDoseForm, StartCourseForm
+from regimens.forms import StopCourseForm
 from regimens.protocol.load import load
 from regimens.rules.proposals import PROPOSED, ChangeDose, Proposal, StartDrug, StopDrug, Taper, begun_by
 from regimens.rules.record import DosePeriod
@@ -49,7 +50,7 @@ FIELDS_OF_INPUTS: Mapping[ChangeKind, Mapping[str, str]] = {
 # A row's id, at most as long as the database holds one, or that of a course begun in the list (begun_by).
 _COURSE_ID = re.compile(rf"[1-9][0-9]{{0,17}}|{PROPOSED}-[1-9][0-9]?")
 # What the sandbox itself answers for: the whole record in place of a course's version, and the dose guard's messages.
-_OF_THE_SANDBOX = ("version", "seen", "override_reason")
+_OF_THE_SANDBOX = ("version", "replaces", "seen", "override_reason")
 _FORMS: Mapping[ChangeKind, Callable[..., EntryForm]] = {
     ChangeKind.DOSE: ChangeDoseForm,
     ChangeKind.STOP: StopCourseForm,

@@ -13,7 +13,7 @@ from regimens.actions import record_infusion
 from regimens.infusion_forms import RecordInfusionForm
 from regimens.protocol.load import load
 from regimens.rules.infusion_dose import WorkedDose, worked_dose
-from regimens.rules.infusion_plan import is_infused, next_cycle
+from regimens.rules.infusion_plan import is_infused, next_cycle, rest_of_cycle
 from regimens.rules.vocabulary import Route
 from tracker import display
 from tracker.views.forms.dose_page import DosePage
@@ -31,15 +31,17 @@ class RecordInfusion(GuardedPage[RecordInfusionForm], DosePage[RecordInfusionFor
     dose_kind = "infusion"
 
     def form(self, data: QueryDict | None = None) -> RecordInfusionForm:
-        dose = self._planned_dose()
-        form = RecordInfusionForm(data, today=self.today, initial=self._initial(dose))
+        planned = self._planned_dose()
+        dose = planned[0] if planned else None
+        form = RecordInfusionForm(data, today=self.today, initial=self._initial(planned))
         weight = weights_for(self.staff).filter(patient=self.patient).first()
         if weight is not None:
             said = f"{display.quantity(weight.kilograms, 'kg')} on {display.day(weight.on)}"
             form.show_previous({"dosing_weight": said})
         if dose is not None and dose.amount is not None and dose.unit is not None:
-            planned = display.quantity(dose.amount, dose.unit.label)
-            form.fields["total"].help_text = f"All days together; planned are {planned}. Leave it empty if not known."
+            form.fields["total"].help_text = _(
+                "All of them together; for a whole cycle planned are %(amount)s. Leave it empty if not known."
+            ) % {"amount": display.quantity(dose.amount, dose.unit.label)}
         return form
 
     def write(self, form: RecordInfusionForm) -> None:
@@ -51,24 +53,27 @@ class RecordInfusion(GuardedPage[RecordInfusionForm], DosePage[RecordInfusionFor
             return redirect("infusions", course_id=self.course.pk)
         return super().leave()
 
-    def _planned_dose(self) -> WorkedDose | None:
-        """The dose by the plan of the course, where it has one."""
+    def _planned_dose(self) -> tuple[WorkedDose, int] | None:
+        """The dose of a whole cycle by the plan of the course, where it has one, and how many of its days are open."""
         if not self.course.infusion_plans.all():
             return None
         record = records_of(self.staff, [self.patient])[self.patient.pk]
         course = next(one for one in record.treatment.courses if one.id == str(self.course.pk))
-        if course.infusion_plan is None:
+        plan = course.infusion_plan
+        if plan is None:
             return None
         protocol = protocol_of(self.patient.clinic)
-        last = next_cycle(course, shape_of(protocol.drugs.get(course.drug), course.route, protocol), self.today).last
+        shape = shape_of(protocol.drugs.get(course.drug), course.route, protocol)
+        last = next_cycle(course, shape, self.today).last
         given = last.infusions[-1] if last else None
-        return worked_dose(course.infusion_plan, record.treatment.patient, self.today, protocol.infusions, given)
+        dose = worked_dose(plan, record.treatment.patient, self.today, protocol.infusions, given)
+        return dose, len(rest_of_cycle(course, shape, self.today)) or plan.days_per_cycle
 
-    def _initial(self, dose: WorkedDose | None) -> dict[str, Any]:
-        if dose is None:
+    def _initial(self, planned: tuple[WorkedDose, int] | None) -> dict[str, Any]:
+        if planned is None:
             return {}
-        plan = next(iter(self.course.infusion_plans.all()))
-        found: dict[str, Any] = {"days": plan.days_per_cycle, "unit": dose.unit}
+        dose, days = planned
+        found: dict[str, Any] = {"days": days, "unit": dose.unit}
         if dose.weight is not None:
             found |= {"dosing_weight": dose.weight.kilograms.normalize(), "dosing_weight_on": dose.weight.on}
         return found

@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 from patients.rules.permissions import Permission
 from regimens.actions import record_outcome
 from regimens.forms import RecordOutcomeForm
+from tracker.presenters.earlier import on_day, together
 from tracker.views.forms.page import CourseFormPage
 
 
@@ -18,6 +19,10 @@ class RecordOutcome(CourseFormPage[RecordOutcomeForm]):
 
     def form(self, data: QueryDict | None = None) -> RecordOutcomeForm:
         return RecordOutcomeForm(data, today=self.today)
+
+    def previous(self) -> dict[str, str]:
+        newest = sorted(self.course.outcomes.all(), key=lambda row: (row.on, row.pk), reverse=True)
+        return {"kind": together(on_day(row.get_kind_display(), row.on, row.precision) for row in newest)}
 
     def write(self, form: RecordOutcomeForm) -> None:
         typed = form.cleaned_data

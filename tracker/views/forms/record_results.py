@@ -13,11 +13,12 @@ from monitoring.panels import PANELS, Panel, outside_panels, panel_named, panel_
 from monitoring.protocol.definitions import MonitoringProtocol
 from monitoring.protocol.load import load
 from monitoring.result_forms import Levels, RecordResultsForm
-from monitoring.rules.vocabulary import AlertGrade
 from monitoring.selectors import conversions_of, found_in, last_results, level_windows, remarks_on
+from monitoring.selectors.work import course_infused
 from patients.rules.permissions import Permission
 from tracker import display
 from tracker.views.forms.comes_back import ComesBack
+from tracker.views.forms.found import say_found
 from tracker.views.forms.guarded import GuardedPage
 from tracker.views.forms.page import PatientFormPage
 from tracker.views.way_back import is_here
@@ -31,10 +32,8 @@ class ResultPage(GuardedPage[Any]):
     def leave(self) -> HttpResponseRedirect:
         for text in conversions_of(self.saved):
             messages.info(self.request, text)
-        for found in found_in(self.staff, self.saved):  # at once: the alert itself is raised in the background
-            words = f"{found.grade.label.capitalize()}: {found.text}. {found.action}".strip()
-            level = messages.ERROR if found.grade is AlertGrade.URGENT else messages.WARNING
-            messages.add_message(self.request, level, words)
+        for found in found_in(self.staff, self.saved):
+            say_found(self.request, found)
         for text in remarks_on(self.staff, self.saved):
             messages.warning(self.request, text)
         for row in self.saved:
@@ -61,6 +60,9 @@ class RecordResults(ResultPage, ComesBack[RecordResultsForm], PatientFormPage[Re
     def get(self, request: HttpRequest, **ids: Any) -> HttpResponse:
         if request.GET.get("item") in ("weight", "height"):
             return redirect(f"{reverse('add_weight', args=[self.patient.pk])}{self.back_query('?')}")
+        course = course_infused(self.staff, self.patient, self.protocol.items.get(request.GET.get("item", "")))
+        if course is not None:
+            return redirect("record_infusion", course_id=course.pk)
         return super().get(request, **ids) if self.panel else self.show(None)
 
     def post(self, request: HttpRequest, **ids: Any) -> HttpResponse:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from patients.actions import review_emergency_access
 from patients.clock import today_in
-from patients.emergencies import emergency_for
+from patients.emergencies import emergency_for, has_moved_on
 from patients.emergency_forms import ReviewEmergencyForm
 from patients.rules.permissions import Permission
 from patients.rules.vocabulary import EmergencyFinding
@@ -29,8 +29,9 @@ class ReviewEmergency(FormPage[ReviewEmergencyForm]):
 
     def open(self, **ids: Any) -> None:
         self.emergency = emergency_for(self.staff, ids["emergency_id"])
-        self.patient = self.emergency.patient
-        self.today = today_in(self.patient.clinic)
+        # The banner of a record that another clinic keeps by now is not this clinic's to read.
+        self.patient = None if has_moved_on(self.emergency) else self.emergency.patient
+        self.today = today_in(self.emergency.patient.clinic)
 
     def get(self, request: Any, **ids: Any) -> HttpResponse:
         return self.show(self.form() if self.can_review else None)

@@ -12,6 +12,7 @@ from monitoring.selectors import target_ranges_for
 from patients.errors import NotFound
 from patients.rules.permissions import Permission
 from tracker import display
+from tracker.presenters.earlier import since
 from tracker.views.forms.plan_page import PlanFormPage
 
 
@@ -39,10 +40,9 @@ class SetTargetRange(PlanFormPage[SetTargetRangeForm]):
         latest = target_ranges_for(self.staff).filter(patient=self.patient, analyte=self.analyte.id).first()
         if latest is None:
             return {}
-        since = f"since {display.day(latest.from_on)}"
         return {
-            "low": f"{display.quantity(latest.low, latest.unit)} {since}",
-            "high": f"{display.quantity(latest.high, latest.unit)} {since}",
+            "low": since(display.quantity(latest.low, latest.unit), latest.from_on),
+            "high": since(display.quantity(latest.high, latest.unit), latest.from_on),
             "reason": latest.reason,
         }
 

@@ -4,6 +4,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from monitoring.actions import snooze_item
+from monitoring.actions.snoozes import LONGEST
 from monitoring.forms import SnoozeItemForm
 from tracker.views.forms.work_page import WorkFormPage
 
@@ -17,7 +18,8 @@ class SnoozeItem(WorkFormPage[SnoozeItemForm]):
     done = _("The item is put off. How late it is stays visible.")
 
     def form(self, data: QueryDict | None = None) -> SnoozeItemForm:
-        return SnoozeItemForm(data, today=self.today, initial={"occasion": self.occasion})
+        initial = {"occasion": self.occasion}
+        return SnoozeItemForm(data, today=self.today, initial=initial, limit=self.limit_in_words(LONGEST))
 
     def write(self, form: SnoozeItemForm) -> None:
         said: dict[str, Any] = form.cleaned_data

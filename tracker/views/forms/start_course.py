@@ -9,11 +9,11 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from monitoring.schedules import protocol_of
-from monitoring.selectors import records_of
+from monitoring.selectors import against, records_of
 from patients.actions.drafts import StaleDraft
 from patients.errors import GuardStopped, Refused
 from patients.rules.permissions import Permission
-from regimens.forms import StartCourseForm
+from regimens.dose_forms import StartCourseForm
 from regimens.rules.dose_words import DoseWorkedOut
 from regimens.rules.guard_findings import GuardFinding, holding
 from regimens.selectors import treatment_of
@@ -71,10 +71,11 @@ class StartCourse(GuardedPage[StartCourseForm], PatientFormPage[StartCourseForm]
                 raise Refused(refused.message, refused.field, refused.errors) from None
         record = records_of(self.staff, [self.patient])[self.patient.pk]
         protocol = protocol_of(self.patient.clinic)
-        shown = start_shown(record, change.proposal, change.note, self.today, protocol)  # type: ignore[arg-type]
+        standing = against(self.staff, self.patient, record)
+        shown = start_shown(record, change.proposal, change.note, self.today, protocol, standing)  # type: ignore[arg-type]
         seen = form.seen_fingerprints()
-        if any(finding.fingerprint not in seen for finding in holding(shown.said)):
-            raise GuardStopped("Look at what the dose guard says.", shown.said, needs_reason=False)
+        if any(finding.fingerprint not in seen for finding in holding(shown.at_first)):
+            raise GuardStopped("Look at what the dose guard says.", shown.at_first, needs_reason=False)
 
     def ask(self, form: StartCourseForm, stopped: GuardStopped) -> HttpResponse:
         """The page comes back with what is said; a reason is asked for where the course is started."""

@@ -1,7 +1,7 @@
 """The last step of starting a course: everything on one page, and the only one that writes."""
 
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any, Self, cast
 
 from django.contrib import messages
 from django.core import signing
@@ -10,12 +10,12 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
-from monitoring.selectors import baseline_screen
+from monitoring.selectors import start_screen
 from monitoring.tasks import reconcile_soon
 from patients.actions.drafts import StaleDraft, drop_saved
 from patients.errors import DomainError, GuardStopped, NotAllowed, NotFound
 from regimens.actions import start_course
-from regimens.forms import StartCourseForm
+from regimens.dose_forms import StartCourseForm
 from regimens.rules.guard_findings import holding, stops
 from regimens.start_forms import ConfirmStartForm
 from tracker.presenters.typed import Compared, words_typed
@@ -41,7 +41,7 @@ class AsShown:
 
     @classmethod
     def of(cls, kept: KeptStart) -> Self:
-        return cls(kept.draft.pk, kept.draft.version, kept.form.data.urlencode())  # type: ignore[attr-defined]
+        return cls(kept.draft.pk, kept.draft.version, cast(QueryDict, kept.form.data).urlencode())
 
     @classmethod
     def read(cls, sealed: str) -> Self | None:
@@ -103,7 +103,7 @@ class StartCourseConfirm(StartStep):
             note=typed["note"],
             override_reason=form.cleaned_data["override_reason"],
             seen=form.seen_fingerprints(),
-            beside=baseline_screen(self.staff, self.patient.pk, start.drug, start.on, start.route),
+            beside=start_screen(self.staff, self.patient.pk, start.drug, start.on, start.route),
         )
         # Last: the action holds the patient first, as every other write does.
         drop_saved(by=self.staff, draft=kept.draft)

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, ClassVar, cast
 
-from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, QueryDict
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.decorators import method_decorator
@@ -19,18 +18,18 @@ from django.views import View
 from django.views.decorators.cache import never_cache
 
 from monitoring.schedules import protocol_of
-from monitoring.selectors import records_of
+from monitoring.selectors import against, records_of
 from patients.clock import today_in
 from patients.drafts import draft_at
-from patients.errors import NotAllowed, NotFound
 from patients.models import Draft, Patient, Staff
 from patients.rules.permissions import Permission
 from patients.selectors import patient_for, permissions_in, require
-from regimens.forms import StartCourseForm
+from regimens.dose_forms import StartCourseForm
 from tracker.presenters.start_course import StartShown, start_shown
 from tracker.views.forms.catalogue import drug_choices
 from tracker.views.forms.keeping import GO_ON
 from tracker.views.forms.planned_changes import ChangeKind, TypedChange, planned
+from tracker.views.refusals import refusals_as_pages
 
 # The steps in their order, by the names of their addresses.
 STEPS: tuple[tuple[str, Promise | str], ...] = (
@@ -93,17 +92,13 @@ class StartStep(View, ABC):
     patient: Patient
     today: date
 
+    @refusals_as_pages()
     def dispatch(self, request: HttpRequest, *args: Any, **ids: Any) -> HttpResponseBase:
         self.staff = cast(Staff, request.user)
-        try:
-            self.patient = patient_for(self.staff, ids["patient_id"])
-            require(self.staff, self.patient.clinic_id, Permission.RECORD_TREATMENT)
-            self.today = today_in(self.patient.clinic)
-            return super().dispatch(request, *args, **ids)
-        except NotFound as error:
-            raise Http404(error.message) from None
-        except NotAllowed as error:
-            raise PermissionDenied(error.message) from None
+        self.patient = patient_for(self.staff, ids["patient_id"])
+        require(self.staff, self.patient.clinic_id, Permission.RECORD_TREATMENT)
+        self.today = today_in(self.patient.clinic)
+        return super().dispatch(request, *args, **ids)
 
     def get(self, request: HttpRequest, **ids: Any) -> HttpResponse:
         kept = self.kept()
@@ -123,7 +118,8 @@ class StartStep(View, ABC):
         if not form.is_valid():
             return None
         change = planned(TypedChange(ChangeKind.START, "", ()), form)
-        shown = start_shown(self.record, change.proposal, change.note, self.today, self.protocol)  # type: ignore[arg-type]
+        standing = against(self.staff, self.patient, self.record)
+        shown = start_shown(self.record, change.proposal, change.note, self.today, self.protocol, standing)  # type: ignore[arg-type]
         return KeptStart(draft, form, shown)
 
     def show_nothing(self, status: int = 200) -> HttpResponse:

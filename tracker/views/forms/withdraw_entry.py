@@ -31,7 +31,7 @@ class WithdrawEntry(PatientFormPage[WithdrawEntryForm]):
         self.patient = patient_for(self.staff, ids["patient_id"])
         self.today = today_in(self.patient.clinic)
         self.entry = current_entry(self.staff, self.patient, ids["kind"], ids["entry_id"])
-        self.permission = self.entry.kind.permission  # type: ignore[misc] # each kind of entry needs its own
+        self.permission = self.entry.kind.permission  # each kind of entry needs its own
         require(self.staff, self.patient.clinic_id, self.permission)
         if self.entry.kind.word == "course":
             course = course_for(self.staff, self.entry.id)

@@ -1,4 +1,4 @@
-"""A dose over ten times the usual: a slip of the unit, the decimal point or the frequency."""
+"""A dose many times the usual: a slip of the unit, the decimal point, the tablet or the frequency."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -6,7 +6,7 @@ from decimal import Decimal
 from patients.rules.reasons import Predicate, Truth
 from patients.rules.wording import display_date, display_number
 from regimens.protocol.schema import DosePer, UsualUpper
-from regimens.rules.doses import in_milligrams, rounded
+from regimens.rules.doses import in_milligrams, rounded, times_in_words
 from regimens.rules.guard_amounts import Taken, taken_per, within_course
 from regimens.rules.guard_findings import GuardCode, GuardFinding, GuardLevel
 from regimens.rules.guard_subject import Subject, dose_words, printed_rule, weight_predicate
@@ -27,8 +27,10 @@ class _Usual:
     source: str
 
 
-def ten_times_findings(subject: Subject) -> list[GuardFinding]:
-    """At every age: a child's dose above ten times an adult's is a slip too. Exactly ten times is not over."""
+def times_usual_findings(subject: Subject) -> list[GuardFinding]:
+    """Above ten times the usual, or the drug's own number: at every age, for a child's dose above that many times an
+    adult's is a slip too. Exactly that many times is not over.
+    """
     if subject.drug is None or subject.topical or subject.dose.amount is None:
         return []
     usual = _usual(subject)
@@ -42,7 +44,7 @@ def ten_times_findings(subject: Subject) -> list[GuardFinding]:
         return []
     words, predicates = over
     text = f"{dose_words(subject.dose)}. {words}"
-    return [subject.finding(GuardCode.TEN_TIMES, text, "guard.ten_times", *predicates)]
+    return [subject.finding(GuardCode.TIMES_USUAL, text, "guard.ten_times", *predicates)]
 
 
 def _usual(subject: Subject) -> _Usual | None:
@@ -50,7 +52,7 @@ def _usual(subject: Subject) -> _Usual | None:
     assert subject.drug is not None
     rule = printed_rule(subject)
     if rule is None and subject.slug == IMMUNOGLOBULIN:
-        # Printed by vein; ten times that is too much by any route.
+        # Printed by vein; that many times it is too much by any route.
         rule = next((rule for rule in subject.drug.doses if rule.per is not None), None)
     if rule is not None and rule.unit is not None:
         rule = within_course(rule, subject.dose) or rule
@@ -95,10 +97,16 @@ def _over(subject: Subject, usual: _Usual, taken: Taken) -> tuple[str, list[Pred
         if usual.per_kilogram is not None and not (relative[1] and weight is None and usual.flat is not None):
             limits.append((*relative, usual.per_kilogram, "/kg"))
     for amount, by_weight, limit, suffix in limits:
-        if amount > guard.times_usual * limit:
+        if amount > _factor(subject) * limit:
             words = _words(subject, usual, taken, amount, limit, suffix)
             return words + _by_which_weight(subject, by_weight), _predicates(subject, usual, by_weight, taken)
     return None
+
+
+def _factor(subject: Subject) -> int:
+    """Above how many times the usual this drug's dose needs a reason."""
+    stop = subject.drug.dose_stop if subject.drug else None
+    return stop.times_usual if stop else subject.protocol.file.guard.times_usual
 
 
 def _by_which_weight(subject: Subject, by_weight: bool) -> str:
@@ -112,17 +120,15 @@ def _by_which_weight(subject: Subject, by_weight: bool) -> str:
 
 
 def _words(subject: Subject, usual: _Usual, taken: Taken, amount: Decimal, limit: Decimal, suffix: str) -> str:
-    times = subject.protocol.file.guard.times_usual
+    times = times_in_words(_factor(subject))
     one = _mg(usual.unit, Decimal(1)) or Decimal(1)
     unit = f"{usual.unit.label}{suffix} a {usual.per.value}"
     whole = taken.exact and taken.most == taken.least
     taken_unit = unit if whole else f"{usual.unit.label}{suffix} at a time"
     if subject.minor:  # no adult dose is shown under 18 (reading 39)
-        return f"More than {times} times the usual highest dose of an adult"
+        return f"More than {times} the usual highest dose of an adult"
     what = "the printed maximum of" if usual.printed else "the highest dose in use, about"
-    return (
-        f"{rounded(amount / one)} {taken_unit} is more than {times} times {what} {display_number(limit / one)} {unit}"
-    )
+    return f"{rounded(amount / one)} {taken_unit} is more than {times} {what} {display_number(limit / one)} {unit}"
 
 
 def _predicates(subject: Subject, usual: _Usual, by_weight: bool, taken: Taken) -> list[Predicate]:
@@ -132,6 +138,11 @@ def _predicates(subject: Subject, usual: _Usual, by_weight: bool, taken: Taken) 
     else:
         words = f"highest dose in use, for this check only and no recommendation: {usual.source}"
         found = [Predicate(words, Truth.TRUE)]
+    stop = subject.drug.dose_stop if subject.drug else None
+    if stop is not None:
+        found.append(
+            Predicate(f"needs a reason above {times_in_words(stop.times_usual)} the usual: {stop.source}", Truth.TRUE)
+        )
     if not taken.exact:
         found.append(Predicate("how often it is taken; one dose was compared", Truth.UNKNOWN))
     if by_weight:
