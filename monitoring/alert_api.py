@@ -85,12 +85,16 @@ class AlertFilterSet(OfPatient):
     on_from, on_to = from_and_to("on")
 
 
-@titled("alerts, the latest opened first", "an alert", "Open and closed, each with its steps.")
+@titled(
+    "alerts, the most urgent first",
+    "an alert",
+    "Those that are not closed by their grade and then by age, the closed ones after them. Each with its steps.",
+)
 class AlertEndpoint(ListedRows):
     rows = alerts_with_steps
     serializer_class = AlertSerializer
     filterset_class = AlertFilterSet
-    ordering = ("-opened_at", "-pk")
+    ordering = ("pressing", "opened_at", "pk")
 
     @extend_schema(
         summary="Acknowledge an alert",

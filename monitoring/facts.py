@@ -82,46 +82,21 @@ def _with_monitoring(
     return {
         patient_id: record.MonitoringRecord(
             treatment=treatment,
-            results=tuple(result_record(row) for row in results[patient_id]),
-            snoozes=tuple(
-                record.Snooze(row.item, row.made_on, row.until, row.reason, row.occasion) for row in snoozes[patient_id]
-            ),
-            risk=tuple(
-                record.RiskAssessment(str(row.pk), row.on, RiskTier(row.tier), row.factors) for row in risk[patient_id]
-            ),
-            overrides=tuple(_override(row) for row in overrides[patient_id]),
-            shared_care=tuple(
-                record.SharedCare(str(row.pk), row.from_on, row.drug, MonitoredBy(row.monitored_by), row.provider)
-                for row in shared[patient_id]
-            ),
-            pauses=tuple(
-                record.Pause(
-                    str(row.pk), row.from_on, row.until, row.reason, row.drug, row.ended_on, _name(row.recorded_by)
-                )
-                for row in pauses[patient_id]
-            ),
-            target_ranges=tuple(
-                record.TargetRange(str(row.pk), row.analyte, row.from_on, row.low, row.high, row.unit)
-                for row in ranges[patient_id]
-            ),
-            waivers=tuple(
-                record.Waiver(str(row.pk), row.item, row.made_on, row.reason, row.occasion, row.until)
-                for row in waivers[patient_id]
-            ),
-            samples_taken=tuple(
-                record.SampleTaken(str(row.pk), row.item, row.taken_on, row.until, row.occasion)
-                for row in samples[patient_id]
-            ),
+            results=tuple(map(result_record, results[patient_id])),
+            snoozes=tuple(map(_snooze, snoozes[patient_id])),
+            risk=tuple(map(_risk_assessment, risk[patient_id])),
+            overrides=tuple(map(_override, overrides[patient_id])),
+            shared_care=tuple(map(_shared_care, shared[patient_id])),
+            pauses=tuple(map(_pause, pauses[patient_id])),
+            target_ranges=tuple(map(_target_range, ranges[patient_id])),
+            waivers=tuple(map(_waiver, waivers[patient_id])),
+            samples_taken=tuple(map(_sample_taken, samples[patient_id])),
             missed_visits=tuple(
                 record.MissedVisit(str(row.pk), row.on)
                 for row in contacts[patient_id]
                 if row.outcome == ContactOutcome.DID_NOT_ATTEND
             ),
-            symptoms_told=tuple(
-                record.SymptomsTold(str(row.pk), row.on, tuple(Symptom(word) for word in row.symptoms))
-                for row in contacts[patient_id]
-                if row.symptoms
-            ),
+            symptoms_told=tuple(_symptoms_told(row) for row in contacts[patient_id] if row.symptoms),
         )
         for patient_id, treatment in treatments.items()
     }
@@ -172,6 +147,39 @@ def result_record(row: Result) -> record.Result:
         brand=row.brand,
         assay=row.assay,
     )
+
+
+def _snooze(row: Snooze) -> record.Snooze:
+    return record.Snooze(row.item, row.made_on, row.until, row.reason, row.occasion)
+
+
+def _risk_assessment(row: RiskAssessment) -> record.RiskAssessment:
+    return record.RiskAssessment(str(row.pk), row.on, RiskTier(row.tier), row.factors)
+
+
+def _shared_care(row: SharedCare) -> record.SharedCare:
+    return record.SharedCare(str(row.pk), row.from_on, row.drug, MonitoredBy(row.monitored_by), row.provider)
+
+
+def _pause(row: Pause) -> record.Pause:
+    by = _name(row.recorded_by)
+    return record.Pause(str(row.pk), row.from_on, row.until, row.reason, row.drug, row.ended_on, by)
+
+
+def _target_range(row: TargetRange) -> record.TargetRange:
+    return record.TargetRange(str(row.pk), row.analyte, row.from_on, row.low, row.high, row.unit)
+
+
+def _waiver(row: NotNeeded) -> record.Waiver:
+    return record.Waiver(str(row.pk), row.item, row.made_on, row.reason, row.occasion, row.until)
+
+
+def _sample_taken(row: SampleTaken) -> record.SampleTaken:
+    return record.SampleTaken(str(row.pk), row.item, row.taken_on, row.until, row.occasion)
+
+
+def _symptoms_told(row: Contact) -> record.SymptomsTold:
+    return record.SymptomsTold(str(row.pk), row.on, tuple(Symptom(word) for word in row.symptoms))
 
 
 def _override(row: IntervalOverride) -> record.IntervalOverride:

@@ -20,7 +20,7 @@ from monitoring.rules.vocabulary import AlertGrade, Bucket, MailKind
 from monitoring.selectors.alerts import AlertFilters, alerts_listed
 from monitoring.selectors.worklist import counts_by_bucket, rows_of, worklist
 from monitoring.selectors.worklist_filters import ATTENTION_BUCKETS, WorklistFilters
-from patients.emergencies import waiting_in
+from patients.emergencies import patient_then, waiting_in
 from patients.models import Patient
 from patients.rules.wording import display_date
 from patients.stop_links import stop_token
@@ -67,10 +67,7 @@ def _digest(mail: Mail, now: datetime) -> tuple[str, str, dict[str, Any]]:
     counts = counts_by_bucket(staff, as_of, filters)
     rows = rows_of(worklist(staff, as_of, filters)[:LINES], as_of)
     total = sum(counts[bucket] for bucket in ATTENTION_BUCKETS)
-    urgency = list(AlertGrade)
-    alerts = sorted(
-        alerts_listed(staff, AlertFilters(clinic=clinic.pk)), key=lambda alert: urgency.index(AlertGrade(alert.grade))
-    )
+    alerts = list(alerts_listed(staff, AlertFilters(clinic=clinic.pk)))
     context = {
         "clinic": clinic,
         "as_of": as_of,
@@ -109,7 +106,7 @@ def _emergency(mail: Mail, now: datetime) -> tuple[str, str, dict[str, Any]]:
     opened, ends = row.opened_at.astimezone(zone), row.ends_at.astimezone(zone)
     context = {
         "clinic": mail.clinic,
-        "patient": identified(row.patient),
+        "patient": identified(patient_then(row)),
         "person": row.staff.get_full_name() or row.staff.username,
         "opened_on": display_date(opened.date()),
         "opened": f"{opened:%H:%M}",

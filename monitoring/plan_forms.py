@@ -101,7 +101,10 @@ class PauseMonitoringForm(EntryForm):
     from_on = DayField(label=_("From"), help_text=_("The first day without tests. ") + DAY_HELP)
     until = DayField(
         label=_("Until"),
-        help_text=_("From this day on the tests are asked for again. At most 183 days from the first day."),
+        help_text=_(
+            "From this day on the tests are asked for again. At most 28 days from the first day, or one interval of "
+            "the tests where that is longer; a doctor can choose up to 183 days."
+        ),
     )
     reason = words(
         _("Reason"), length=300, required=True, help_text=_("For example: in hospital elsewhere, drug held, abroad.")

@@ -18,6 +18,7 @@ from patients.inputs import (
     DAY_HELP,
     ClockField,
     DayField,
+    Label,
     NumberField,
     PartsField,
     Section,
@@ -62,7 +63,7 @@ class ComparedField(forms.Field):
 
     default_error_messages = {"invalid": _("Enter a number, for example 7.5 or <5.")}
 
-    def __init__(self, *, label: str) -> None:
+    def __init__(self, *, label: Label) -> None:
         # No numeric keypad: telephones leave < out of it.
         super().__init__(label=label, required=False, widget=forms.TextInput(attrs={"size": 8}))
 
@@ -178,7 +179,7 @@ class SampleForm(SeenForm):
         self.analyte_ids = tuple(fields)
         kept = str((initial or {}).get("source", ""))
         choices = [choice for choice in ResultSource.choices if choice[0] in _BY_PEOPLE or choice[0] == kept]
-        self.fields["source"].choices = choices  # type: ignore[attr-defined]
+        self.offer("source", choices)
 
     def sample(self) -> dict[str, Any]:
         """What was typed about the sample, as the actions take it. Only for a valid form."""

@@ -78,7 +78,8 @@ class NewResultsSerializer(StrictSerializer):
 class RecordedResultsSerializer(serializers.Serializer[Any]):
     """The recorded rows, in the order in which they were given.
 
-    `messages` say what a person must look at: a value far from the patient's last one, a level that is no trough.
+    `messages` say what a person must look at: a value far from the patient's last one, a second one of its
+    test and day, a level that is no trough.
     """
 
     results = ResultSerializer(many=True)

@@ -149,6 +149,14 @@ def reconcile_soon(patient_id: int) -> None:
     reconcile_many_soon([patient_id])
 
 
+def reconcile_now(patient_id: int) -> None:
+    """For what must not wait for a worker; `reconcile_soon` is asked as well, and makes good what fails here."""
+    try:
+        _bring_in_step([patient_id], None)
+    except Exception:
+        log.exception("reconcile_now_failed")
+
+
 def reconcile_many_soon(patient_ids: Sequence[int]) -> None:
     """Asks for these patients' reconciliation once the write is committed, in one message for each chunk."""
     for start in range(0, len(patient_ids), CHUNK):

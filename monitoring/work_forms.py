@@ -16,7 +16,10 @@ from patients.inputs import DAY_HELP, DayField, EntryForm, Section, WordsField, 
 Choices = Sequence[tuple[str, str]]
 NOBODY = "nobody"
 THIS_ITEM, WHOLE_PATIENT = "item", "patient"
-_UNTIL_HELP = "The day on which it comes back to the worklist. For example 05/04/2027."
+_UNTIL_HELP_OF_MANY = _(
+    "The day on which they come back to the worklist. For example 05/04/2027. At most in 28 days, or one interval of "
+    "the item where that is longer; a doctor can choose up to 183 days."
+)
 
 
 class RecordContactForm(EntryForm):
@@ -60,7 +63,7 @@ class TakeSampleForm(EntryForm):
         self, data: Any = None, *, today: date, items: Choices, initial: Mapping[str, Any], days_to_wait: int
     ) -> None:
         super().__init__(data, today=today, initial={"taken_on": today, **initial})
-        self.fields["items"].choices = items  # type: ignore[attr-defined]
+        self.offer("items", items)
         self.fields["until"].help_text = waiting_help(days_to_wait)
 
 
@@ -76,7 +79,10 @@ class NotNeededForm(EntryForm):
     until = DayField(
         label=_("Until"),
         required=False,
-        help_text=_("From this day on it is asked for again. Empty: for as long as the same drug asks for it."),
+        help_text=_(
+            "From this day on it is asked for again. Empty: for as long as the same drug asks for it. An item that "
+            "comes round again: at most 28 days or one interval of it, unless a doctor chooses longer."
+        ),
     )
     occasion = forms.CharField(max_length=64, required=False, widget=forms.HiddenInput)
 
@@ -89,9 +95,9 @@ class AssignItemForm(EntryForm):
 
     def __init__(self, data: Any = None, *, today: date, people: Choices, item: str) -> None:
         super().__init__(data, today=today)
-        self.fields["owner"].choices = [("", "Choose one"), *people, (NOBODY, "nobody in particular")]  # type: ignore[attr-defined]
+        self.offer("owner", [("", "Choose one"), *people, (NOBODY, "nobody in particular")])
         whole = (WHOLE_PATIENT, "all of the patient’s monitoring")
-        self.fields["scope"].choices = [(THIS_ITEM, f"only this: {item}"), whole] if item else [whole]  # type: ignore[attr-defined]
+        self.offer("scope", [(THIS_ITEM, f"only this: {item}"), whole] if item else [whole])
         if not item:
             self.fields["scope"].initial = WHOLE_PATIENT
 
@@ -101,11 +107,11 @@ class AssignManyForm(EntryForm):
 
     def __init__(self, data: Any = None, *, today: date, people: Choices) -> None:
         super().__init__(data, today=today)
-        self.fields["owner"].choices = [("", "Choose one"), *people]  # type: ignore[attr-defined]
+        self.offer("owner", [("", "Choose one"), *people])
 
 
 class SnoozeManyForm(EntryForm):
-    until = DayField(label=_("Put off until"), help_text=_UNTIL_HELP)
+    until = DayField(label=_("Put off until"), help_text=_UNTIL_HELP_OF_MANY)
     reason = words(_("Reason"), length=300, required=True)
 
 

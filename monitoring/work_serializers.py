@@ -8,7 +8,7 @@ from monitoring.rules.vocabulary import ContactChannel, ContactOutcome, Symptom
 from patients.fields import ClinicalDateField, IdField, StrictSerializer, WordField
 from patients.serializers import EntrySerializer, PatientFactSerializer
 
-_ITEM = {"max_length": 64, "required": False, "allow_blank": True}
+_ITEM: dict[str, Any] = {"max_length": 64, "required": False, "allow_blank": True}
 
 
 class ContactSerializer(PatientFactSerializer):

@@ -17,17 +17,22 @@ from patients.selectors import may
 SHORTEST_LIMIT_DAYS = 28
 
 
-def check_item_put_off(by: Staff, patient: Patient, item: str, occasion: str, until: date, today: date) -> None:
-    """Raises Refused where one item is put off for longer than 28 days and than one interval of it."""
+def days_of_putting_off(by: Staff, patient: Patient, item: str, occasion: str) -> int | None:
+    """For how many days the person may put one item off: 28, or one interval of it. None: longer, as a doctor."""
     asked = _open(patient).filter(item=item, occasion=occasion)
-    _check(by, patient, asked.values_list("interval_days", flat=True), until, today)
+    return _most(by, patient, asked.values_list("interval_days", flat=True))
+
+
+def check_item_put_off(by: Staff, patient: Patient, item: str, occasion: str, until: date, today: date) -> None:
+    """Raises Refused where one item is put off for longer than the person may."""
+    _check(days_of_putting_off(by, patient, item, occasion), until, today)
 
 
 def check_drug_put_off(by: Staff, patient: Patient, drug: str, until: date, today: date) -> None:
     """The same for all items of a drug ("" for every drug): the one that comes round soonest counts."""
     asked = _open(patient).filter(drug=drug) if drug else _open(patient)
     intervals = [days for days in asked.values_list("interval_days", flat=True) if days is not None]
-    _check(by, patient, [min(intervals)] if intervals else [], until, today)
+    _check(_most(by, patient, [min(intervals)] if intervals else []), until, today)
 
 
 def is_repeated(patient: Patient, item: str, occasion: str) -> bool:
@@ -35,10 +40,15 @@ def is_repeated(patient: Patient, item: str, occasion: str) -> bool:
     return _open(patient).filter(item=item, occasion=occasion, interval_days__isnull=False).exists()
 
 
-def _check(by: Staff, patient: Patient, intervals: Iterable[int | None], until: date, from_on: date) -> None:
+def _most(by: Staff, patient: Patient, intervals: Iterable[int | None]) -> int | None:
     if may(by, patient.clinic_id, Permission.ADJUST_MONITORING):
+        return None
+    return max(SHORTEST_LIMIT_DAYS, *(days or 0 for days in intervals), 0)
+
+
+def _check(most: int | None, until: date, from_on: date) -> None:
+    if most is None:
         return
-    most = max(SHORTEST_LIMIT_DAYS, *(days or 0 for days in intervals), 0)
     latest = from_on + timedelta(days=most)
     if until > latest:
         raise Refused(f"{most} days at most, until {display_date(latest)}; ask a doctor for longer.", "until")

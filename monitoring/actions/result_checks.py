@@ -105,16 +105,15 @@ def row_of(new: NewResult, sample: Sample, patient: Patient, by: Staff) -> Resul
     )
 
 
-def ask_about(
-    rows: Sequence[Result], *, by: Staff, seen: Collection[str] | None, leaving_out: Collection[int] = ()
-) -> None:
-    """Holds values that lie far from the patient's last ones until a person has seen that. Raises GuardStopped.
+def ask_about(rows: Sequence[Result], *, by: Staff, seen: Collection[str] | None) -> None:
+    """Holds stored values that ask for a second look until a person has seen why. Raises GuardStopped.
 
+    Asked once the rows are stored, inside the transaction that the answer takes back: what is refused is refused first.
     `seen` holds the fingerprints of what the person was shown. None: nobody is shown anything, and nothing is held.
     """
     if seen is None or not rows:
         return
-    found = questions_on(by, rows, leaving_out)
+    found = questions_on(by, rows, [row.pk for row in rows])
     if any(question.fingerprint not in seen for question in found):
         words = "; ".join(question.text for question in found)
         raise GuardStopped(f"Nothing was saved yet. Look at this first: {words}.", found, needs_reason=False)

@@ -31,8 +31,9 @@ def record_results(
 ) -> list[Result]:
     """Records the values of one sample, all or none. Raises NotFound, NotAllowed, Refused naming the analyte.
 
-    `seen` holds the fingerprints of the questions that the person was shown; a value far from the patient's last one
-    raises GuardStopped until it is among them. None: nobody is asked.
+    `seen` holds the fingerprints of the questions that the person was shown; a value far from the patient's last one,
+    or beside another one of its test and day, raises GuardStopped until it is among them, and the transaction takes
+    back what was stored. None: nobody is asked.
     """
     patient = patient_to_write(by, patient_id, Permission.RECORD_MONITORING)
     sample = Sample(sampled_on=sampled_on, sampled_at=sampled_at, received_on=received_on, source=source)
@@ -40,8 +41,9 @@ def record_results(
     if not values:
         raise Refused("Nothing was entered: record at least one result.")
     rows = [row_of(checked(value, sample, patient), sample, patient, by) for value in values]
-    ask_about(rows, by=by, seen=seen)
-    return [store_once(row, row.analyte) for row in rows]
+    stored = [store_once(row, row.analyte) for row in rows]
+    ask_about(stored, by=by, seen=seen)
+    return stored
 
 
 @transaction.atomic
@@ -74,7 +76,8 @@ def correct_result(
     new = row_of(checked(value, sample, patient), sample, patient, by)
     if same_as(new).filter(pk=old.pk).exists():
         raise Refused("Nothing was changed. Enter what is right, or withdraw the result.")
-    ask_about([new], by=by, seen=seen, leaving_out=[old.pk])
     new.replaces = old
     new.recorded_at = supersede(old, by=by, reason=reason)
-    return store_once(new, new.analyte)
+    stored = store_once(new, new.analyte)
+    ask_about([stored], by=by, seen=seen)
+    return stored

@@ -59,7 +59,7 @@ def bring_in_step(patient: Patient, today: date, not_needed: NotNeeded | None = 
 
 def _latest(rows: QuerySet[E]) -> dict[tuple[str, str], E]:
     """The last row for each item and occasion."""
-    return {(row.item, row.occasion): row for row in rows.filter(superseded_at__isnull=True)}  # type: ignore[attr-defined]
+    return {(row.item, row.occasion): row for row in rows.filter(superseded_at__isnull=True)}  # type: ignore[attr-defined]  # E is of an item
 
 
 def _close(row: NotNeeded) -> None:

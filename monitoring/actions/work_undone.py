@@ -101,7 +101,7 @@ def _withdraw(rows: QuerySet[E], by: Staff, entry_id: int, reason: str) -> E:
     row = rows.filter(pk=entry_id).first()
     if row is None:
         raise NotFound(_GONE)
-    patient: Patient = patient_to_write(by, row.patient_id, Permission.RECORD_MONITORING)  # type: ignore[attr-defined]
+    patient: Patient = patient_to_write(by, row.patient_id, Permission.RECORD_MONITORING)  # type: ignore[attr-defined]  # E is of a patient
     supersede(row, by=by, reason=reason)
     bring_in_step(patient, today_in(patient.clinic))
     return row

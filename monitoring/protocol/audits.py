@@ -16,7 +16,7 @@ from monitoring.rules.audit_findings import AuditUnit
 from monitoring.rules.findings import ItemKind
 from monitoring.rules.vocabulary import AlertGrade
 from monitoring.rules.wording import amount_of_time, number
-from patients.protocol.tables import ProtocolError, build, read_toml, unique_by_id
+from patients.protocol.tables import Identified, ProtocolError, build, read_toml, unique_by_id
 from patients.rules.vocabulary import Vocabulary
 
 AUDITS_FILE = "audits.toml"
@@ -112,7 +112,8 @@ def read_audits(folder: Path, drugs: Mapping[str, DrugMonitoring]) -> AuditsFile
         return None
     found = build(AuditsFile, read_toml(folder / AUDITS_FILE), AUDITS_FILE)
     check_header(found, AUDITS_FILE)
-    unique_by_id((*found.audit, *found.not_answered), AUDITS_FILE)
+    named: tuple[Identified, ...] = (*found.audit, *found.not_answered)
+    unique_by_id(named, AUDITS_FILE)
     exposures = {rule.id: rule for drug in drugs.values() for rule in drug.exposure}
     return replace(found, audit=tuple(_written_out(audit, exposures) for audit in found.audit))
 

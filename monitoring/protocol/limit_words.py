@@ -24,9 +24,20 @@ def target_range_in_words() -> str:
     return "a trough level outside the patient's own range"
 
 
-def symptoms_in_words(rule: SymptomRule) -> str:
-    """`sore throat, mouth ulcers or fever told of at a contact`."""
-    return f"{joined(tuple(symptom.label for symptom in rule.symptoms))} told of at a contact"
+def symptoms_in_words(rule: SymptomRule, protocol: MonitoringProtocol) -> str:
+    """`sore throat, mouth ulcers or fever told of at a contact, while methotrexate is taken`."""
+    drugs = joined(tuple(protocol.drugs[drug].name for drug in rule.drugs))
+    only = f", while {drugs} is taken or was stopped shortly before" if drugs else ""
+    return f"{joined(tuple(symptom.label for symptom in rule.symptoms))} told of at a contact{only}"
+
+
+def made_due_in_words(rule: SymptomRule, protocol: MonitoringProtocol) -> str:
+    """What becomes due; "" where nothing does."""
+    if not rule.item:
+        return ""
+    name = protocol.items[rule.item].name
+    due = f"{name[:1].upper()}{name[1:]} is due from that day on"
+    return f"{due}, for whoever takes a drug that asks for it again and again."
 
 
 def raising_in_words(rule: RaisingRule) -> str:
@@ -43,10 +54,12 @@ def other_alerts(protocol: MonitoringProtocol) -> Iterator[tuple[str, ...]]:
     """Rows of a table: rule, what is raised, grade, action, source, kind, note."""
     for trend in (trend for trends in protocol.trends.values() for trend in trends):
         yield _row(trend, trend_in_words(trend, protocol), trend.grade.label, trend.action)
-    target, symptoms, raising = protocol.target_range, protocol.symptoms, protocol.raising
+    target, raising = protocol.target_range, protocol.raising
     yield _row(target, f"{target_range_in_words()}: above it", target.grade_above.label, target.action_above)
     yield _row(target, f"{target_range_in_words()}: below it", target.grade_below.label, target.action_below)
-    yield _row(symptoms, symptoms_in_words(symptoms), symptoms.grade.label, symptoms.action)
+    for symptoms in protocol.symptoms:
+        action = f"{symptoms.action} {made_due_in_words(symptoms, protocol)}".strip()
+        yield _row(symptoms, symptoms_in_words(symptoms, protocol), symptoms.grade.label, action)
     yield _row(raising, raising_in_words(raising), "", "")
 
 

@@ -22,7 +22,7 @@ _IN_WORDS = (ComparedWith.PLUSES, ComparedWith.POSITIVE, ComparedWith.DEFICIENCY
 
 def limit_rules(limits: ThresholdsFile) -> tuple[Rule, ...]:
     """Every rule of the file that has an id of its own."""
-    return (*limits.threshold, *limits.trend, limits.target_range, limits.symptoms, limits.raising)
+    return (*limits.threshold, *limits.trend, limits.target_range, *limits.symptoms, limits.raising)
 
 
 def check_limits(protocol: MonitoringProtocol) -> None:
@@ -144,11 +144,15 @@ def _check_trend(trend: Trend, protocol: MonitoringProtocol, where: str) -> None
 
 
 def _check_others(protocol: MonitoringProtocol) -> None:
-    target, symptoms, raising = protocol.target_range, protocol.symptoms, protocol.raising
+    target, raising = protocol.target_range, protocol.raising
     _check_rule(target, target.action_above and target.action_below, f"target_range {target.id!r}")
-    _check_rule(symptoms, symptoms.action, f"symptoms {symptoms.id!r}")
-    if not symptoms.symptoms:
-        raise ProtocolError(f"symptoms {symptoms.id!r}: no symptom is named")
+    for symptoms in protocol.symptoms:
+        where = f"symptoms {symptoms.id!r}"
+        _check_rule(symptoms, symptoms.action, where)
+        known(symptoms.drugs, protocol.drugs, where, "drug")
+        known((symptoms.item,) if symptoms.item else (), protocol.items, where, "item")
+        if not symptoms.symptoms:
+            raise ProtocolError(f"{where}: no symptom is named")
     for name, days in (
         (f"raising {raising.id!r}", raising.limits_after_stop_days),
         *((f"{drug.id}.toml", drug.limits_after_stop_days) for drug in protocol.drugs.values()),

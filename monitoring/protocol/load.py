@@ -114,6 +114,16 @@ def _read_folder(folder: Path, schedule: str, pathway_folder: Path) -> Monitorin
     pathway = load_pathway(pathway_folder)
     drugs = {name: with_catalogue(_expanded(file, shared, item_sets), pathway) for name, file in own.items()}
     audits = read_audits(folder, drugs)
+    files: dict[str, FileHeader] = {
+        f"schedule_{schedule}.toml": plan,
+        "items.toml": items,
+        "analytes.toml": analytes,
+        "thresholds.toml": limits,
+        "pairs.toml": pairs,
+        **({} if audits is None else {AUDITS_FILE: audits}),
+        **{f"shared/{name}.toml": file for name, file in shared.items()},
+        **{f"{name}.toml": file for name, file in own.items()},
+    }
     protocol = MonitoringProtocol(
         schedule_id=plan.id,
         schedule_name=plan.name,
@@ -138,16 +148,7 @@ def _read_folder(folder: Path, schedule: str, pathway_folder: Path) -> Monitorin
         assessment_holds_days=plan.assessment_holds_days,
         audits=audits,
         risk_tiers={rule.tier: rule for rule in plan.risk_tier},
-        files={
-            f"schedule_{schedule}.toml": _header(plan),
-            "items.toml": _header(items),
-            "analytes.toml": _header(analytes),
-            "thresholds.toml": _header(limits),
-            "pairs.toml": _header(pairs),
-            **({} if audits is None else {AUDITS_FILE: _header(audits)}),
-            **{f"shared/{name}.toml": _header(file) for name, file in shared.items()},
-            **{f"{name}.toml": _header(file) for name, file in own.items()},
-        },
+        files={name: _header(file) for name, file in files.items()},
     )
     check_protocol(protocol, item_sets)
     check_infusions(protocol)

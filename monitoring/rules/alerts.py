@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from monitoring.protocol.definitions import MonitoringProtocol, ResultType
-from monitoring.rules import wording
+from monitoring.rules import wording_results
 from monitoring.rules.enzymes import enzymes_as_results
 from monitoring.rules.findings import AlertFinding, ThresholdFinding
 from monitoring.rules.levels import (
@@ -23,12 +23,13 @@ from monitoring.rules.levels import (
     why_no_trough,
 )
 from monitoring.rules.missed import missed_visits
-from monitoring.rules.record import MonitoringRecord, Result, SymptomsTold
+from monitoring.rules.record import MonitoringRecord, Result
 from monitoring.rules.spans import usable
+from monitoring.rules.symptoms import alert_about
 from monitoring.rules.thresholds import flag, limited
 from monitoring.rules.trends import trends
 from monitoring.rules.vocabulary import AlertGrade, AlertLevel
-from patients.rules.reasons import FactReference, Predicate, Reason, Truth
+from patients.rules.reasons import Predicate, Reason, Truth
 from patients.rules.vocabulary import PatientStatus
 
 Hours = Mapping[str, Sequence[int]]
@@ -99,7 +100,7 @@ def evaluate_alerts(
         reading.finding for reading in read_results(record, protocol, as_of, results) if reading.finding is not None
     ]
     for told in record.symptoms_told:
-        finding = _symptoms(told, protocol)
+        finding = alert_about(told, record, protocol)
         entered_on = days.get(f"contact:{told.id}", told.on)
         if (
             finding is not None
@@ -220,10 +221,10 @@ def _why_past(
 ) -> str:
     rule = protocol.raising
     if (as_of - entered_on).days > rule.entered_within_days:
-        return wording.entered_long_ago(rule.entered_within_days)
+        return wording_results.entered_long_ago(rule.entered_within_days)
     late = (first_entered_on - result.sampled_on).days
     if late > rule.late_after_days and newest.get(result.analyte, result.sampled_on) > result.sampled_on:
-        return wording.late_and_not_the_newest(late)
+        return wording_results.late_and_not_the_newest(late)
     return ""
 
 
@@ -260,21 +261,9 @@ def _when_entered(finding: AlertFinding, days: Mapping[str, date], protocol: Mon
     late = (days.get(finding.subject, finding.on) - finding.on).days
     if late <= rule.late_after_days or finding.grade is AlertGrade.LOOK:
         return finding
-    text = wording.entered_late(late, finding.grade.label)
+    text = wording_results.entered_late(late, finding.grade.label)
     caveat = Reason(rule.id, text, rule.kind, rule.source, protocol.version, (Predicate(text, Truth.TRUE),))
     return replace(finding, grade=AlertGrade.LOOK, caveats=(*finding.caveats, caveat))
-
-
-def _symptoms(told: SymptomsTold, protocol: MonitoringProtocol) -> AlertFinding | None:
-    rule = protocol.symptoms
-    asking = [symptom.label for symptom in rule.symptoms if symptom in told.symptoms]
-    if not asking:
-        return None
-    text = wording.symptoms_told(asking, told.on)
-    fact = FactReference("contact", told.id, wording.last_done_label("contact", told.on))
-    predicate = Predicate(text, Truth.TRUE, (fact,))
-    reason = Reason(rule.id, text, rule.kind, rule.source, protocol.version, (predicate,))
-    return AlertFinding(f"contact:{told.id}", told.on, rule.id, rule.grade, AlertLevel.NURSE, text, rule.action, reason)
 
 
 def _missed(record: MonitoringRecord, protocol: MonitoringProtocol, as_of: date) -> AlertFinding | None:
@@ -291,6 +280,6 @@ def _missed(record: MonitoringRecord, protocol: MonitoringProtocol, as_of: date)
         grade=AlertGrade.ACTION,
         level=AlertLevel.DOCTOR,
         text=found.reason.text,
-        action=wording.after_missed_visits(),
+        action=wording_results.after_missed_visits(),
         reason=found.reason,
     )

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from monitoring.protocol.definitions import InfusionRule, MonitoringProtocol, OnceRule
-from monitoring.rules import wording
+from monitoring.rules import wording, wording_doses
 from monitoring.rules.assumed import (
     answers,
     as_planned,
@@ -296,7 +296,7 @@ def _steps(
         for step in planned_steps(course, from_on):
             if step.on <= until:
                 name = _name(course, protocol)
-                text = wording.planned_step(step.on, step.milligrams_per_day)
+                text = wording_doses.planned_step(step.on, step.milligrams_per_day)
                 found.append(CalendarStep(step.on, course.id, course.drug, name, step.id, text))
     return tuple(sorted(found, key=lambda step: (step.on, step.drug_name, step.course, step.step)))
 

@@ -31,6 +31,8 @@ class Demand(NamedTuple):
     detail: str
     asked_since: date
     """The start, increase or infusion that asks. A snooze or a waiver made before it was about something else."""
+    at_once: bool = False
+    """Asked for by symptoms: it stands beside what the course asks for anyway, so that neither hides the other."""
 
 
 @dataclass(frozen=True, slots=True)

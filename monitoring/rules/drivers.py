@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from monitoring.protocol.definitions import OnceRule, Pair, PatientGroup, RepeatRule, ReviewRule, TroughRule
-from monitoring.rules import eyes, infusions, pace, steroid, wording
+from monitoring.rules import eyes, infusions, pace, steroid, symptoms, wording, wording_results
 from monitoring.rules.demands import Chart, Demand, Running, RunningPair
 from monitoring.rules.levels import is_trough, trough_windows
 from monitoring.rules.pace import Pace
@@ -33,6 +33,7 @@ def demands(chart: Chart, running: list[Running]) -> Iterator[Demand]:
         for review in one.drug.review:
             yield _review(one, review)
     yield from steroid.demands(chart, running)
+    yield from symptoms.demands(chart, running)
     for pair in chart.protocol.pairs:
         yield from _pair(pair, running)
 
@@ -160,7 +161,7 @@ def _trough(one: Running, rule: TroughRule) -> Demand:
             last_done, detail = (result.sampled_on, FactReference("result", result.id, label)), ""
         elif last_done is None or result.sampled_on > last_done[0]:
             hours = result.hours_after_dose
-            detail = wording.not_a_trough(result.sampled_on, hours, windows[0].hours_from, windows[0].hours_to)
+            detail = wording_results.not_a_trough(result.sampled_on, hours, windows[0].hours_from, windows[0].hours_to)
     found = pace.of(one, rule, None if last_done is None else last_done[0], one.override(rule.item))
     due = found.due
     predicates = (

@@ -4,7 +4,7 @@ from datetime import date
 from decimal import Decimal
 
 from monitoring.protocol.definitions import EyeScreeningRule
-from monitoring.rules import wording
+from monitoring.rules import wording, wording_doses
 from monitoring.rules.demands import Demand, Running
 from monitoring.rules.doses import DAYS_COMPARED, dose_on, milligrams_in_28_days, weight_on
 from monitoring.rules.status import days_after
@@ -25,7 +25,7 @@ def demand(one: Running, rule: EyeScreeningRule) -> Demand:
     return one.demand(
         rule,
         rule.item,
-        text=wording.eye_screening(one.name, one.start, from_days, rule.interval_days, early),
+        text=wording_doses.eye_screening(one.name, one.start, from_days, rule.interval_days, early),
         phase="higher risk" if early else "usual risk",
         counted_from=counted_from,
         interval_days=interval,
@@ -41,10 +41,10 @@ def _dose_risk(one: Running, rule: EyeScreeningRule) -> Predicate:
     weight = weight_on(one.chart.patient.weights, as_of)
     dose = dose_on(one.course, as_of)
     milligrams = milligrams_in_28_days(dose, one.chart.patient.weights)
-    text = wording.dose_above_per_kilogram(limit)
+    text = wording_doses.dose_above_per_kilogram(limit)
     if dose is None or milligrams is None or weight is None:
         missing = "weight" if weight is None else "dose"
-        return Predicate(wording.counted_to_be_safe(text, missing), Truth.UNKNOWN)
+        return Predicate(wording_doses.counted_to_be_safe(text, missing), Truth.UNKNOWN)
     facts = (
         FactReference("dose", dose.id, wording.from_day_label("dose", dose.from_on)),
         FactReference(
@@ -56,7 +56,7 @@ def _dose_risk(one: Running, rule: EyeScreeningRule) -> Predicate:
 
 
 def _kidney_risk(one: Running, rule: EyeScreeningRule) -> Predicate:
-    text = wording.kidney_risk(rule.egfr_below)
+    text = wording_doses.kidney_risk(rule.egfr_below)
     as_of = one.chart.as_of
     for condition in sorted(one.chart.patient.conditions, key=lambda condition: (condition.from_on, condition.id)):
         if condition.kind == ConditionKind.CHRONIC_KIDNEY_DISEASE and _present(
@@ -66,7 +66,7 @@ def _kidney_risk(one: Running, rule: EyeScreeningRule) -> Predicate:
             return Predicate(text, Truth.TRUE, (FactReference("condition", condition.id, label),))
     rows = one.chart.samples.rows("egfr")
     if not rows:
-        return Predicate(wording.counted_to_be_safe(text, "eGFR"), Truth.UNKNOWN)
+        return Predicate(wording_doses.counted_to_be_safe(text, "eGFR"), Truth.UNKNOWN)
     row = rows[-1]
     label = wording.last_done_label(
         f"eGFR {wording.value_shown(row.value, row.comparator, row.unit, row.text)}", row.sampled_on

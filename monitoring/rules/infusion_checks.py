@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from monitoring.protocol.definitions import BeforeInfusionRule, DrugMonitoring, MonitoringProtocol, Threshold
-from monitoring.rules import wording
+from monitoring.rules import wording, wording_infusions
 from monitoring.rules.enzymes import enzymes_as_results
 from monitoring.rules.findings import ThresholdFinding
 from monitoring.rules.record import MonitoringRecord, Result
@@ -113,7 +113,7 @@ class _Reader:
         from_on = None if rule.ever else days_after(infusion_on, -rule.within_days)
         state = self._state(rule, last, from_on, infusion_on)
         name = self.protocol.items[item].name
-        text = wording.before_infusion(self.drug.name, infusion_on)
+        text = wording_infusions.before_infusion(self.drug.name, infusion_on)
         if last is None:
             predicate = Predicate(f"{name}: {CheckState.MISSING.label}", Truth.UNKNOWN)
         else:

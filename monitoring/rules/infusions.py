@@ -15,7 +15,7 @@ from monitoring.protocol.definitions import (
     InfusionRule,
     MonitoringProtocol,
 )
-from monitoring.rules import wording
+from monitoring.rules import wording, wording_infusions
 from monitoring.rules.demands import Demand, Running
 from monitoring.rules.doses import weight_on
 from monitoring.rules.samples import Samples
@@ -53,7 +53,8 @@ def demands(one: Running) -> Iterator[Demand]:
         coming = next_cycle(one.course, shape_of(drug, one.course.route, one.chart.protocol), one.chart.as_of)
         if coming.on is not None and (one.course.stop_on is None or coming.on < one.course.stop_on):
             yield _next_infusion(one, rule, coming, coming.on, given)
-            for before in drug.before_infusion:
+            # What goes before a cycle was looked at before its first day.
+            for before in drug.before_infusion if coming.counted is not Counted.REST else ():
                 yield from _before_infusion(one, before, coming.on, coming.number, given)
     bases = _bases(given) or [Base(one.start, "start", None)]
     for after in drug.after_infusion:
@@ -150,21 +151,23 @@ def _plan_predicates(one: Running) -> tuple[Predicate, ...]:
     plan = one.course.infusion_plan
     if plan is None:
         return ()
-    label = wording.infusion_plan_label(one.name)
+    label = wording_infusions.infusion_plan_label(one.name)
     return (Predicate(label, Truth.TRUE, (FactReference("infusion_plan", plan.id, label),)),)
 
 
 def _next_text(one: Running, coming: NextCycle, interval_days: int) -> str:
     if coming.counted is Counted.FIXED_DATE:
-        return wording.planned_date(one.name)
+        return wording_infusions.planned_date(one.name)
     if coming.counted is Counted.DATES_USED_UP:
-        return wording.dates_used_up(one.name, interval_days)
+        return wording_infusions.dates_used_up(one.name, interval_days)
+    if coming.counted is Counted.REST and coming.counted_from is not None:
+        return wording_infusions.rest_of_cycle(one.name, coming.counted_from)
     if coming.counted is Counted.SECOND:
-        return wording.second_infusion(one.name, interval_days)
+        return wording_infusions.second_infusion(one.name, interval_days)
     if coming.counted is Counted.START:
-        return wording.first_cycle(one.name, one.start)
-    text = wording.next_cycle(one.name, interval_days)
-    return wording.planned_cycle(text) if one.course.infusion_plan else text
+        return wording_infusions.first_cycle(one.name, one.start)
+    text = wording_infusions.next_cycle(one.name, interval_days)
+    return wording_infusions.planned_cycle(text) if one.course.infusion_plan else text
 
 
 def _dose(one: Running, rule: InfusionRule, coming: NextCycle) -> str:
@@ -177,12 +180,12 @@ def _dose(one: Running, rule: InfusionRule, coming: NextCycle) -> str:
         return ""
     weight = weight_on(one.chart.patient.weights, one.chart.as_of)
     if weight is None:
-        text = wording.course_dose_unknown(rule.grams_per_kilogram)
+        text = wording_infusions.course_dose_unknown(rule.grams_per_kilogram)
     else:
         age = (one.chart.as_of - weight.on).days
-        text = wording.course_dose(rule.grams_per_kilogram, weight.kilograms, weight.on, age)
+        text = wording_infusions.course_dose(rule.grams_per_kilogram, weight.kilograms, weight.on, age)
     if rule.days_from is not None and rule.days_to is not None:
-        text = f"{text}, {wording.over_days(rule.days_from, rule.days_to)}"
+        text = f"{text}, {wording_infusions.over_days(rule.days_from, rule.days_to)}"
     return f"{text}."
 
 
@@ -200,11 +203,13 @@ def _before_infusion(
         yield one.demand(
             rule,
             item,
-            text=wording.before_infusion(one.name, on),
+            text=wording_infusions.before_infusion(one.name, on),
             phase=f"before cycle {number}",
             counted_from=on,
             interval_days=0,
-            predicates=(Predicate(wording.infusion_given(given[-1].first_on), Truth.TRUE, (given[-1].infusion,)),),
+            predicates=(
+                Predicate(wording_infusions.infusion_given(given[-1].first_on), Truth.TRUE, (given[-1].infusion,)),
+            ),
             not_before=earliest,
             asked_since=max(one.asks_since, given[-1].first_on),
         )
@@ -235,14 +240,14 @@ def _after_cycles(one: Running, rule: AfterInfusionRule, bases: list[Base]) -> I
 
 def _after_text(one: Running, rule: AfterInfusionRule, base: Base) -> str:
     if base.cycle is None:
-        return wording.after_no_cycle(one.name, base.word, base.on, rule.days)
-    return wording.after_cycle(one.name, base.on, rule.days)
+        return wording_infusions.after_no_cycle(one.name, base.word, base.on, rule.days)
+    return wording_infusions.after_cycle(one.name, base.on, rule.days)
 
 
 def _base_predicate(base: Base) -> Predicate:
     if base.cycle is None:
-        return Predicate(wording.no_infusion(), Truth.UNKNOWN)
-    return Predicate(wording.infusion_given(base.on), Truth.TRUE, (base.cycle.infusion,))
+        return Predicate(wording_infusions.no_infusion(), Truth.UNKNOWN)
+    return Predicate(wording_infusions.infusion_given(base.on), Truth.TRUE, (base.cycle.infusion,))
 
 
 def _cycle_review(one: Running, rule: CycleReviewRule, given: list[Cycle]) -> Iterator[Demand]:
@@ -257,11 +262,12 @@ def _cycle_review(one: Running, rule: CycleReviewRule, given: list[Cycle]) -> It
     yield one.demand(
         rule,
         rule.item,
-        text=wording.cycle_review(one.name, len(since), counted_since, wanted, rule.latest_cycle),
+        text=wording_infusions.cycle_review(one.name, len(since), counted_since, wanted, rule.latest_cycle),
         phase=f"after {wanted} cycles",
         counted_from=deciding.first_on,
         interval_days=rule.due_days,
         predicates=tuple(
-            Predicate(wording.infusion_given(cycle.first_on), Truth.TRUE, (cycle.infusion,)) for cycle in since
+            Predicate(wording_infusions.infusion_given(cycle.first_on), Truth.TRUE, (cycle.infusion,))
+            for cycle in since
         ),
     )

@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 
 from monitoring.protocol.definitions import Analyte, MonitoringProtocol, TroughRule, TroughWindow
-from monitoring.rules import wording
+from monitoring.rules import wording, wording_results
 from monitoring.rules.doses import dose_on
 from monitoring.rules.findings import ThresholdFinding
 from monitoring.rules.record import MonitoringRecord, Result, TargetRange
@@ -59,11 +59,11 @@ def why_no_trough(result: Result, record: MonitoringRecord, protocol: Monitoring
     ]
     windows = [window for course, rule in asking for window in trough_windows(rule, course, result.sampled_on)]
     if not windows:
-        return wording.level_without_course(protocol.analytes[result.analyte].name, result.sampled_on)
+        return wording_results.level_without_course(protocol.analytes[result.analyte].name, result.sampled_on)
     if any(is_trough(result, window) for window in windows):
         return ""
     first = windows[0]
-    return wording.not_a_trough(result.sampled_on, result.hours_after_dose, first.hours_from, first.hours_to)
+    return wording_results.not_a_trough(result.sampled_on, result.hours_after_dose, first.hours_from, first.hours_to)
 
 
 def against_target(
@@ -77,7 +77,7 @@ def against_target(
     rule = protocol.target_range
     low, high = (in_own_unit(analyte, bound, target.unit) for bound in (target.low, target.high))
     shown = wording.value_shown(result.value, result.comparator, result.unit, result.text)
-    range_shown = wording.target_range(target.low, target.high, target.unit, target.from_on)
+    range_shown = wording_results.target_range(target.low, target.high, target.unit, target.from_on)
     value = own_value(result, analyte)
     truth, grade, action = Truth.UNKNOWN, one_grade_lower(rule.grade_above), rule.action_above
     if value is not None and low is not None and high is not None:
@@ -91,7 +91,7 @@ def against_target(
             truth, grade, action = Truth.TRUE, rule.grade_below, rule.action_below
         elif above is Truth.FALSE:
             grade, action = one_grade_lower(rule.grade_below), rule.action_below
-    text = wording.outside_target(analyte.name, shown, range_shown, known=truth is Truth.TRUE)
+    text = wording_results.outside_target(analyte.name, shown, range_shown, known=truth is Truth.TRUE)
     fact = result_reference(result, analyte)
     predicate = Predicate(text, truth, (fact,))
     reason = Reason(rule.id, text, rule.kind, rule.source, protocol.version, (predicate,))
@@ -132,7 +132,7 @@ def _brand_caveats(
     last = max(before, key=lambda row: (row.sampled_on, row.id), default=None)
     if last is None or last.brand.casefold() == result.brand.casefold():
         return ()
-    text = wording.other_brand(result.brand, last.brand, last.sampled_on)
+    text = wording_results.other_brand(result.brand, last.brand, last.sampled_on)
     predicate = Predicate(text, Truth.TRUE, (result_reference(last, analyte),))
     rule = protocol.target_range
     return (Reason(rule.id, text, RuleKind.LOCAL_READING, rule.source, protocol.version, (predicate,)),)

@@ -112,14 +112,14 @@ def window_of(protocol: MonitoringProtocol, item: Item) -> Window:
 
 
 def _one_for_each_course(group: list[Demand]) -> list[Demand]:
-    """Soonest first, and of one course's demands for the item only the soonest."""
+    """Soonest first, and of one course's demands for the item only the soonest; apart from it what is asked at once."""
     group.sort(
         key=lambda demand: (demand.driver.due_on, demand.driver.drug, demand.driver.rule_id, demand.driver.course)
     )
-    seen: set[tuple[str, str]] = set()
+    seen: set[tuple[str, str, bool]] = set()
     kept = []
     for demand in group:
-        key = (demand.driver.drug_name, demand.driver.course.id)
+        key = (demand.driver.drug_name, demand.driver.course.id, demand.at_once)
         if key not in seen:
             seen.add(key)
             kept.append(demand)

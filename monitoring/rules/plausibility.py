@@ -8,7 +8,7 @@ from decimal import Decimal
 from hashlib import sha256
 
 from monitoring.protocol.definitions import Analyte, FarFromLast, MonitoringProtocol
-from monitoring.rules import wording
+from monitoring.rules import wording, wording_results
 from monitoring.rules.record import Result
 from monitoring.rules.units import in_own_unit, rounded
 from patients.rules.reasons import FactReference, Predicate, Reason, Truth
@@ -19,11 +19,15 @@ _BELOW, _ABOVE = ("<", "<="), (">", ">=")
 
 @dataclass(frozen=True, slots=True)
 class ResultQuestion:
-    """A value that a person must look at once more before it is saved."""
+    """A value that a person must look at once more before it is saved.
+
+    `corrects`: the id of the result that it may be meant to put right; "" where there is none.
+    """
 
     analyte: str
     text: str
     reason: Reason
+    corrects: str = ""
 
     @property
     def level(self) -> GuardLevel:
@@ -62,7 +66,7 @@ def far_from_last(new: Result, last: Result, protocol: MonitoringProtocol) -> Re
         return None
     shown = wording.value_shown(new.value, new.comparator, new.unit, new.text)
     last_shown = wording.value_shown(last.value, last.comparator, last.unit, last.text)
-    text = wording.far_from_last(
+    text = wording_results.far_from_last(
         analyte.name, shown, last_shown, last.sampled_on, rounded(times), higher=upwards > downwards
     )
     return ResultQuestion(new.analyte, text, _reason(rule, text, last, last_shown, analyte, protocol))
@@ -73,7 +77,7 @@ def _reason(
 ) -> Reason:
     label = wording.last_done_label(f"{analyte.name} {last_shown}", last.sampled_on)
     predicate = Predicate(
-        wording.more_than_times_the_last(rule.times), Truth.TRUE, (FactReference("result", last.id, label),)
+        wording_results.more_than_times_the_last(rule.times), Truth.TRUE, (FactReference("result", last.id, label),)
     )
     return Reason(rule.id, text, rule.kind, rule.source, protocol.version, (predicate,))
 

@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from monitoring.protocol.definitions import ExposureRule, TaperRule
-from monitoring.rules import wording
+from monitoring.rules import wording, wording_doses
 from monitoring.rules.demands import Chart, Demand, Running
 from monitoring.rules.doses import DAYS_COMPARED, milligrams_in_28_days
 from monitoring.rules.samples import Done
@@ -172,7 +172,7 @@ def _exposure(one: Running, rule: ExposureRule, found: list[Run]) -> Iterator[De
     if reached_on is None:
         return
     earliest = date.min if rule.ever else days_after(run.from_on, -rule.counts_days_before)
-    text = wording.exposure_reached(rule.milligrams_per_day, rule.for_days, run.from_on)
+    text = wording_doses.exposure_reached(rule.milligrams_per_day, rule.for_days, run.from_on)
     for item in rule.items:
         last = one.chart.samples.last_day(item)
         counted_from, interval = days_after(reached_on, -rule.for_days), rule.for_days
@@ -183,7 +183,7 @@ def _exposure(one: Running, rule: ExposureRule, found: list[Run]) -> Iterator[De
             last_done = (last, one.chart.samples.reference(item, last))
             if days_after(last, rule.interval_days) > reached_on:
                 counted_from, interval = last, rule.interval_days
-        again = f"; {wording.exposure_again(rule.interval_days)}" if rule.interval_days and last_done else ""
+        again = f"; {wording_doses.exposure_again(rule.interval_days)}" if rule.interval_days and last_done else ""
         yield one.demand(
             rule,
             item,
@@ -210,11 +210,11 @@ def _deciding_run(one: Running, rule: ExposureRule, found: list[Run]) -> Run | N
 def _exposure_predicates(one: Running, rule: ExposureRule, run: Run) -> tuple[Predicate, ...]:
     days = run.days(one.chart.as_of)
     reached = Truth.TRUE if days >= rule.for_days else Truth.FALSE
-    limit = wording.exposure_so_far(rule.milligrams_per_day, rule.for_days, days)
+    limit = wording_doses.exposure_so_far(rule.milligrams_per_day, rule.for_days, days)
     predicates = (Predicate(limit, reached, (one.reference,)),)
     if run.unknown_from is None:
         return predicates
-    return (*predicates, Predicate(wording.exposure_unknown(run.unknown_from), Truth.UNKNOWN, (one.reference,)))
+    return (*predicates, Predicate(wording_doses.exposure_unknown(run.unknown_from), Truth.UNKNOWN, (one.reference,)))
 
 
 def _taper(one: Running, rule: TaperRule, now: Decimal | None) -> Iterator[Demand]:
@@ -232,7 +232,7 @@ def _taper(one: Running, rule: TaperRule, now: Decimal | None) -> Iterator[Deman
     settled = max(decided_up_to(one.course, as_of), looked_at)
     ahead = [step for step in planned if step.on > settled]
     for step in ahead:
-        text = wording.planned_step(step.on, step.milligrams_per_day)
+        text = wording_doses.planned_step(step.on, step.milligrams_per_day)
         yield one.demand(
             rule,
             rule.item,
@@ -265,7 +265,7 @@ def _last_look(one: Running, item: str) -> Done | None:
     found = None if last is None else (last, one.chart.samples.reference(item, last))
     decision = last_decision(one.course, one.chart.as_of)
     if decision is not None and decision.on >= one.start and (found is None or decision.on >= found[0]):
-        text = wording.taper_decided(decision.on, decision.choice.label)
+        text = wording_doses.taper_decided(decision.on, decision.choice.label)
         return decision.on, FactReference("taper_decision", decision.id, text)
     return found
 
@@ -281,8 +281,8 @@ def _check_set(one: Running, rule: TaperRule, done: Done | None) -> Check | None
 
 def _at_the_day_set(one: Running, rule: TaperRule, check: Check, done: Done | None) -> Demand:
     decision = check.decision
-    text = wording.next_check_set(check.due_on, decision.on, decision.choice.label)
-    label = wording.taper_decided(decision.on, decision.choice.label)
+    text = wording_doses.next_check_set(check.due_on, decision.on, decision.choice.label)
+    label = wording_doses.taper_decided(decision.on, decision.choice.label)
     return one.demand(
         rule,
         rule.item,
@@ -309,17 +309,17 @@ def _without_plan(
         if done is None
         else (Predicate(wording.counted_from_last(done[0]), Truth.TRUE, (done[1],)),)
     )
-    limit = wording.dose_below(rule.maintenance_below_milligrams)
+    limit = wording_doses.dose_below(rule.maintenance_below_milligrams)
     truth = Truth.UNKNOWN if now is None else Truth.TRUE if below else Truth.FALSE
     return one.demand(
         rule,
         rule.item,
-        text=wording.taper_interval(one.name, interval),
+        text=wording_doses.taper_interval(one.name, interval),
         phase="no taper planned",
         counted_from=base if last is None else max(base, last),
         interval_days=interval,
         repeats=True,
         predicates=(*predicates, Predicate(limit, truth, (one.reference,))),
         last_done=done,
-        detail=wording.no_taper_planned(plan_ended),
+        detail=wording_doses.no_taper_planned(plan_ended),
     )

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from monitoring.protocol.definitions import ExposureRule, MonitoringProtocol
-from monitoring.rules import wording
+from monitoring.rules import wording_doses
 from monitoring.rules.demands import Chart
 from monitoring.rules.findings import DueFinding, MonitoringFindings
 from monitoring.rules.record import MonitoringRecord
@@ -57,7 +57,7 @@ def _standing(
 def _not_yet(chart: Chart, rules: list[ExposureRule]) -> str:
     """How far the present run of days is from each limit."""
     return "; ".join(
-        wording.exposure_short_of(rule.milligrams_per_day, rule.for_days, _so_far(chart, rule)) for rule in rules
+        wording_doses.exposure_short_of(rule.milligrams_per_day, rule.for_days, _so_far(chart, rule)) for rule in rules
     )
 
 

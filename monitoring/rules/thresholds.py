@@ -12,7 +12,7 @@ from datetime import date
 from decimal import Decimal
 
 from monitoring.protocol.definitions import LITTLE, Analyte, ComparedWith, MonitoringProtocol, Threshold
-from monitoring.rules import wording
+from monitoring.rules import wording, wording_results
 from monitoring.rules.findings import ThresholdFinding
 from monitoring.rules.record import Result
 from monitoring.rules.spans import LARGEST, Span, band_of, inside, span_of, usable
@@ -119,7 +119,7 @@ def _stop_caveats(
         return ()
     rule = protocol.raising
     texts = [
-        wording.limit_after_stop(protocol.drugs[drug].name, stopped[drug])
+        wording_results.limit_after_stop(protocol.drugs[drug].name, stopped[drug])
         for drug in _held_after_stop(threshold, protocol, stopped)
     ]
     return tuple(
@@ -144,11 +144,11 @@ def _finding(
     if truth is Truth.TRUE:
         if threshold.fall_percent is not None and span is not None:
             grade, note = _fallen(result, analyte, threshold, threshold.fall_percent, rows)
-        text = wording.flagged(analyte.name, shown, limit)
+        text = wording_results.flagged(analyte.name, shown, limit)
         text = f"{text} ({note})" if note else text
     else:
         grade = one_grade_lower(grade)
-        text = wording.cannot_tell(analyte.name, shown, limit, note or wording.comparator_open())
+        text = wording_results.cannot_tell(analyte.name, shown, limit, note or wording_results.comparator_open())
     fact = result_reference(result, analyte)
     reason = Reason(
         threshold.id, text, threshold.kind, threshold.source, protocol.version, (Predicate(text, truth, (fact,)),)
@@ -183,18 +183,18 @@ def _measured(
     read = _READ.get(threshold.compared_with)
     if read is not None:
         said = read(result)
-        return (None, wording.words_unknown()) if said is None else (Span(said, True, said, True), "")
+        return (None, wording_results.words_unknown()) if said is None else (Span(said, True, said, True), "")
     if result.value is None or not usable(result.value):
-        return None, wording.no_number()
+        return None, wording_results.no_number()
     if result.value < 0:
-        return None, wording.below_zero()
+        return None, wording_results.below_zero()
     if threshold.compared_with is ComparedWith.UPPER_LIMIT:
         if result.upper_limit is None or not usable(result.upper_limit) or result.upper_limit <= 0:
-            return None, wording.no_upper_limit()
+            return None, wording_results.no_upper_limit()
         return span_of(result.comparator, result.value / result.upper_limit), ""
     multiple = factor(analyte, result.unit)
     if multiple is None:
-        return None, wording.unit_unknown(result.unit)
+        return None, wording_results.unit_unknown(result.unit)
     impossible = _impossible(result, analyte, multiple)
     if impossible:
         return None, impossible
@@ -211,7 +211,7 @@ def _rise(result: Result, analyte: Analyte, multiple: Decimal, rows: list[Result
     lowest, on = min(earlier)
     percent = (result.value * multiple - lowest) * 100 / lowest
     shown = percent.quantize(Decimal("0.1")) if percent < LARGEST else percent
-    return span_of(result.comparator, percent), wording.rise(shown, lowest, on)
+    return span_of(result.comparator, percent), wording_results.rise(shown, lowest, on)
 
 
 def _fallen(
@@ -221,13 +221,13 @@ def _fallen(
     earlier = _year_before(result, analyte, rows)
     value = own_value(result, analyte)
     if not earlier or value is None:
-        return threshold.grade, wording.nothing_before()
+        return threshold.grade, wording_results.nothing_before()
     highest, on = max(earlier)
     was_outside = inside(span_of("", highest), band_of(threshold)) is Truth.FALSE
     fell = value < highest and (was_outside or (highest - value) * 100 >= fall_percent * highest)
     if fell:
-        return threshold.grade, wording.fall(highest, on)
-    return AlertGrade.LOOK, wording.no_fall(highest, on)
+        return threshold.grade, wording_results.fall(highest, on)
+    return AlertGrade.LOOK, wording_results.no_fall(highest, on)
 
 
 def _year_before(result: Result, analyte: Analyte, rows: list[Result]) -> list[tuple[Decimal, date]]:
@@ -252,7 +252,7 @@ def _impossible(result: Result, analyte: Analyte, multiple: Decimal) -> str:
     low, high = analyte.lowest, analyte.highest
     if (low is None or value >= low) and (high is None or value <= high):
         return ""
-    return wording.outside_possible(*("-" if bound is None else wording.number(bound) for bound in (low, high)))
+    return wording_results.outside_possible(*("-" if bound is None else wording.number(bound) for bound in (low, high)))
 
 
 def _pluses(result: Result) -> Decimal | None:
@@ -305,17 +305,17 @@ def muscle_caveats(result: Result, rows: Iterable[Result], protocol: MonitoringP
         and abs((row.sampled_on - result.sampled_on).days) <= muscle.within_days
     ]
     if not near:
-        return (_caveat(wording.muscle_unknown(muscle.within_days), Truth.UNKNOWN, (), protocol),)
+        return (_caveat(wording_results.muscle_unknown(muscle.within_days), Truth.UNKNOWN, (), protocol),)
     ck = min(near, key=lambda row: (abs((row.sampled_on - result.sampled_on).days), row.sampled_on, row.id))
     shown = wording.value_shown(ck.value, ck.comparator, ck.unit, ck.text)
     fact = FactReference("result", ck.id, wording.last_done_label(f"CK {shown}", ck.sampled_on))
     truth = inside(span_of(ck.comparator, ck.value or Decimal(0)), Span(ck.upper_limit, False, None, False))
     if truth is Truth.TRUE:
-        text = wording.may_be_muscle(shown, ck.sampled_on)
+        text = wording_results.may_be_muscle(shown, ck.sampled_on)
     elif truth is Truth.FALSE:
-        text = wording.muscle_unlikely(shown, ck.sampled_on)
+        text = wording_results.muscle_unlikely(shown, ck.sampled_on)
     else:
-        text = wording.muscle_unknown(muscle.within_days)
+        text = wording_results.muscle_unknown(muscle.within_days)
     return (_caveat(text, truth, (fact,), protocol),)
 
 
@@ -327,9 +327,9 @@ def _caveat(text: str, truth: Truth, facts: tuple[FactReference, ...], protocol:
 
 def _limit_in_words(threshold: Threshold) -> str:
     if threshold.compared_with is ComparedWith.POSITIVE:
-        return wording.positive()
+        return wording_results.positive()
     if threshold.compared_with is ComparedWith.DEFICIENCY:
-        return wording.deficient(little=threshold.at_least == LITTLE)
+        return wording_results.deficient(little=threshold.at_least == LITTLE)
     band = band_of(threshold)
     measure = {
         ComparedWith.VALUE: wording.unit(threshold.unit),
@@ -337,4 +337,4 @@ def _limit_in_words(threshold: Threshold) -> str:
         ComparedWith.LOWEST_IN_12_MONTHS: "% up in 12 months",
         ComparedWith.PLUSES: "plus",
     }[threshold.compared_with]
-    return wording.band(band.low, band.low_included, band.high, band.high_included, measure)
+    return wording_results.band(band.low, band.low_included, band.high, band.high_included, measure)

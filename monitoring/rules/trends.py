@@ -10,7 +10,7 @@ from datetime import date
 from decimal import Decimal
 
 from monitoring.protocol.definitions import Analyte, Direction, MonitoringProtocol, Trend
-from monitoring.rules import wording
+from monitoring.rules import wording, wording_results
 from monitoring.rules.findings import ThresholdFinding
 from monitoring.rules.record import Result
 from monitoring.rules.spans import Span, inside, span_of
@@ -57,7 +57,7 @@ def _finding(
         return None
     shown = [wording.value_shown(row.value, row.comparator, row.unit, row.text) for row in samples]
     steps = [(words, row.sampled_on) for words, row in zip(shown, samples, strict=True)]
-    text = wording.trend(analyte.name, rule.direction.label, steps, rule.step_percent)
+    text = wording_results.trend(analyte.name, rule.direction.label, steps, rule.step_percent)
     facts = tuple(result_reference(row, analyte) for row in samples)
     reason = Reason(rule.id, text, rule.kind, rule.source, protocol.version, (Predicate(text, Truth.TRUE, facts),))
     caveats = muscle_caveats(result, rows, protocol)

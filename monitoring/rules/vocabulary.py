@@ -55,7 +55,7 @@ class ContactOutcome(Vocabulary):
 
 
 class Symptom(Vocabulary):
-    """What is asked at each contact; any of the first five asks for an urgent full blood count (facts 6.3)."""
+    """What is asked at each contact; what each of them asks for is said in thresholds.toml."""
 
     SORE_THROAT = "sore_throat", "sore throat"
     MOUTH_ULCERS = "mouth_ulcers", "mouth ulcers"

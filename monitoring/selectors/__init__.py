@@ -9,9 +9,8 @@ from monitoring.selectors.alerts import (
     alerts_listed,
     alerts_of,
     clinics_with_alerts,
-    open_alert_counts,
 )
-from monitoring.selectors.guard import baseline_screen
+from monitoring.selectors.guard import against, baseline_screen, raise_screen, start_screen
 from monitoring.selectors.heartbeats import SCHEDULER, job_standings, late_jobs, scheduler_is_seen
 from monitoring.selectors.plan import (
     MonitoringPlan,
@@ -38,6 +37,7 @@ from monitoring.selectors.results import (
     Correction,
     conversions_of,
     corrections_of,
+    found_at,
     found_in,
     last_results,
     level_windows,
@@ -45,7 +45,7 @@ from monitoring.selectors.results import (
     remarks_on,
     result_for,
 )
-from monitoring.selectors.silence import Scope, Silence, counts_in, scope_of, silence_counts, silent
+from monitoring.selectors.silence import Scope, Silence, counts_in, scope_of, silent
 from monitoring.selectors.work import (
     PatientWork,
     assignments_for,
@@ -59,13 +59,12 @@ from monitoring.selectors.work import (
     work_around,
 )
 from monitoring.selectors.worklist import (
-    TileCounts,
     WorklistRow,
     chosen_items,
     counts_by_bucket,
+    counts_of_list,
     rows_of,
     standing_of,
-    tile_counts,
     worklist,
 )
 from monitoring.selectors.worklist_filters import (
@@ -98,9 +97,9 @@ __all__ = [
     "Scope",
     "Silence",
     "Sort",
-    "TileCounts",
     "WorklistFilters",
     "WorklistRow",
+    "against",
     "alert_counts",
     "alert_page",
     "alerts_for",
@@ -115,6 +114,7 @@ __all__ = [
     "conversions_of",
     "corrections_of",
     "counts_by_bucket",
+    "counts_of_list",
     "counts_in",
     "drugs_to_plan",
     "due_items_for",
@@ -130,13 +130,14 @@ __all__ = [
     "monitorings_of",
     "narrowed",
     "not_needed_for",
-    "open_alert_counts",
     "pause_for",
     "pauses_for",
     "plan_of",
     "query_of",
+    "raise_screen",
     "read_rows",
     "records_of",
+    "found_at",
     "found_in",
     "remarks_on",
     "result_for",
@@ -150,12 +151,11 @@ __all__ = [
     "scheduler_is_seen",
     "scope_of",
     "shared_care_for",
-    "silence_counts",
     "silent",
     "snoozes_for",
     "standing_of",
+    "start_screen",
     "target_ranges_for",
-    "tile_counts",
     "who_may_own",
     "work_around",
     "worklist",

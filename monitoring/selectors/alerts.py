@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Case, Count, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
 
 from monitoring.facts import monitoring_records
@@ -34,6 +34,12 @@ from regimens.rules.record import Course
 NOT_CLOSED = "not_closed"
 EVERYTHING = "all"
 LAST_VALUES = 8
+# Whatever is not closed before what is, and of that the most urgent first.
+_PRESSING = Case(
+    When(status=AlertStatus.CLOSED.value, then=Value(len(AlertGrade))),
+    *(When(grade=grade.value, then=Value(place)) for place, grade in enumerate(AlertGrade)),
+    output_field=IntegerField(),
+)
 _FREE = (AlertAction.REPEAT, AlertAction.HOLD)
 _LEVELS_OF = {
     # Nobody is released by an alert that climbs: it has reached somebody more.
@@ -85,8 +91,16 @@ class AlertPage:
         return RuleKind(self.alert.source_kind).label if self.alert.source_kind else ""
 
 
+@dataclass(frozen=True, slots=True)
+class OpenAlerts:
+    """Alerts that nobody has seen, counted by level: those that have reached the person, and those that have not."""
+
+    reached: dict[AlertLevel, int]
+    elsewhere: dict[AlertLevel, int]
+
+
 def alerts_for(staff: Staff) -> QuerySet[Alert]:
-    """Alerts of the person's patients, the oldest first."""
+    """Alerts of the person's patients: those not closed by their grade, the most urgent first, and then by age."""
     return _alerts_of(patients_for(staff))
 
 
@@ -94,7 +108,7 @@ def _alerts_of(patients: QuerySet[Patient]) -> QuerySet[Alert]:
     return (
         Alert.objects.filter(patient__in=patients)
         .select_related("patient__clinic", "result")
-        .order_by("opened_at", "pk")
+        .order_by(_PRESSING, "opened_at", "pk")
     )
 
 
@@ -103,13 +117,25 @@ def alerts_reaching(staff: Staff) -> QuerySet[Alert]:
     return alerts_for(staff).filter(_reached(staff))
 
 
+def open_by_level(staff: Staff, clinic: Clinic) -> OpenAlerts:
+    """How many alerts of one clinic nobody has seen, by where they wait. One query."""
+    rows = alerts_for(staff).filter(patient__clinic=clinic, status=AlertStatus.OPEN).order_by().values_list("level")
+    counts = rows.annotate(every=Count("pk"), reached=Count("pk", filter=_reached(staff)))
+    counted = {level: (every, reached) for level, every, reached in counts}
+    found = [(level, *counted.get(level.value, (0, 0))) for level in AlertLevel]
+    return OpenAlerts(
+        reached={level: reached for level, _, reached in found if reached},
+        elsewhere={level: every - reached for level, every, reached in found if every > reached},
+    )
+
+
 def alerts_with_steps(staff: Staff) -> QuerySet[Alert]:
-    """Alerts of the person's patients with everything that was done about them, the latest opened first."""
-    return alerts_for(staff).prefetch_related("steps").order_by("-opened_at", "-pk")
+    """The same in the same order, with everything that was done about each; `pressing` is its place by grade."""
+    return alerts_for(staff).annotate(pressing=_PRESSING).prefetch_related("steps")
 
 
 def alerts_listed(staff: Staff, filters: AlertFilters | None = None) -> QuerySet[Alert]:
-    """The alerts under these filters, the one that has waited longest first."""
+    """The alerts under these filters, in the order of `alerts_for`."""
     wanted = filters or AlertFilters()
     rows = _narrowed(alerts_for(staff), wanted)
     if wanted.status == NOT_CLOSED:
@@ -136,11 +162,6 @@ def clinics_with_alerts(staff: Staff) -> QuerySet[Clinic]:
         .values("number")
     )
     return clinics_of(staff).annotate(open_alerts=Coalesce(Subquery(counted), 0))
-
-
-def open_alert_counts(staff: Staff) -> dict[int, int]:
-    """By clinic id, how many alerts that nobody has seen have reached the person. One query."""
-    return {clinic.pk: open_alerts_in(clinic) for clinic in clinics_with_alerts(staff)}
 
 
 def open_alerts_in(clinic: Clinic) -> int:
@@ -219,7 +240,7 @@ def may_close(staff: Staff, alert: Alert) -> bool:
 def subject_name(alert: Alert, protocol: MonitoringProtocol) -> str:
     """What was tested, or what else the alert is about."""
     if alert.result is None:
-        return "Symptoms told" if alert.rule_id == protocol.symptoms.id else "Missed visits"
+        return "Missed visits" if alert.rule_id == protocol.missed_visits.id else "Symptoms told"
     analyte = protocol.analytes.get(alert.result.analyte)
     return analyte.name if analyte else alert.result.analyte
 

@@ -14,7 +14,7 @@ from monitoring.models import Heartbeat
 from monitoring.rules.heartbeats import Job, JobStanding, Pulse, standing
 
 SCHEDULER, RECONCILE, MAILS, ALERTS, SILENCE = "scheduler", "reconcile", "mails", "alerts", "silence"
-SEALS, TRAIL, TRAIL_HEAD, CLEARED = "seals", "trail", "trail_head", "cleared"
+SEALS, TRAIL, TRAIL_HEAD, CLEARED, COHORT = "seals", "trail", "trail_head", "cleared", "cohort"
 
 _KEY = "heartbeats"
 _KEPT_FOR = 180  # seconds: the scheduler's heartbeat writes it anew each minute
@@ -41,6 +41,7 @@ def jobs() -> tuple[Job, ...]:
         Job(SEALS, "sealing the audit trail", 3 * soon),
         Job(TRAIL, "the nightly check of the audit trail", daily),
         Job(CLEARED, "removing expired sessions, tokens and drafts of forms", daily),
+        Job(COHORT, "keeping the figures of the cohort ready", daily),
         *([Job(TRAIL_HEAD, "mailing the head of the audit trail", daily)] if settings.AUDIT_HEAD_MAIL else []),
     )
 

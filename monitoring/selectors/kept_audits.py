@@ -101,7 +101,7 @@ def audit_board(staff: Staff, clinic_id: int, *, period_from: date, period_until
     clinic = clinic_for(staff, clinic_id, Permission.RUN_AUDITS)
     period = period_of(clinic, period_from, period_until, as_of)
     board = AuditBoard(clinic, period, audits(protocol_of(clinic)))
-    kept = _get(_key(board, "figures"))
+    kept = _from_cache(_key(board, "figures"))
     if kept is None and _is_small(clinic):
         kept = work_out(clinic, period)["figures"]
     return board if kept is None else AuditBoard(clinic, period, board.definitions, kept[0], kept[1])
@@ -120,7 +120,7 @@ def audit_list(
     """One audit with its rows; the bare board while it is not worked out. Raises as `audit_board` does."""
     board = audit_board(staff, clinic_id, period_from=period_from, period_until=period_until, as_of=as_of)
     audit = audit_of(protocol_of(board.clinic), audit_id)
-    rows = _get(_key(board, audit.id))
+    rows = _from_cache(_key(board, audit.id))
     if board.summaries is None or rows is None:
         if not _is_small(board.clinic):
             return AuditBoard(board.clinic, board.period, board.definitions)
@@ -203,7 +203,7 @@ def _kept(row: AuditRow) -> KeptRow:
     return KeptRow(row.patient_id, row.unit, row.outcome.value, row.why, row.reason, row.decided_on, row.days)
 
 
-def _get(key: str) -> Any:
+def _from_cache(key: str) -> Any:
     try:
         return cache.get(key)
     except RedisError:

@@ -113,12 +113,6 @@ def counts_by_mail_status(staff: Staff) -> dict[MailStatus, int]:
     return {word: counted.get(word, 0) for word in MailStatus}
 
 
-def given_up_mails(staff: Staff) -> QuerySet[Mail]:
-    """E-mails of the person's clinics that nobody tries to send any more: for the page of what is silent."""
-    clinics = clinics_of(staff).order_by().values("pk")
-    return Mail.objects.filter(clinic__in=clinics, status=MailStatus.GIVEN_UP).order_by("-created_at", "-pk")
-
-
 def _reachable(clinic: Clinic | OuterRef) -> QuerySet[Membership]:
     members = Membership.objects.filter(clinic=clinic, staff__is_active=True).exclude(staff__email="")
     return members.select_related("staff").order_by("pk")

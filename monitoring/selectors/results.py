@@ -3,25 +3,29 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from django.db.models import Q
 
 from monitoring.facts import result_record
-from monitoring.models import Result
+from monitoring.models import Contact, Result
 from monitoring.protocol.definitions import MonitoringProtocol, TroughWindow
 from monitoring.protocol.load import load
-from monitoring.rules import wording
-from monitoring.rules.alerts import read_results
-from monitoring.rules.findings import AlertFinding
+from monitoring.rules import wording, wording_results
+from monitoring.rules.alerts import evaluate_alerts, read_results
+from monitoring.rules.findings import AlertFinding, DueFinding
 from monitoring.rules.levels import level_analytes, why_no_trough
 from monitoring.rules.plausibility import ResultQuestion, far_from_last
 from monitoring.rules.record import MonitoringRecord
+from monitoring.rules.same_day import DayValue, second_of_the_day
+from monitoring.rules.schedule import evaluate
 from monitoring.rules.units import conversion_in_words
 from monitoring.schedules import protocol_of
 from monitoring.selectors.record import records_of, results_for
 from patients.clock import today_in
 from patients.errors import NotFound
 from patients.models import Patient, Staff
+from patients.rules.reasons import Reason
 from patients.selectors import patients_for, require_reading
 
 
@@ -33,6 +37,14 @@ class Correction:
     at: datetime
     by: str
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ContactAnswer:
+    """What somebody who recorded a contact must know at once; the alert itself is raised in the background."""
+
+    alert: AlertFinding | None
+    due: tuple[DueFinding, ...]
 
 
 def result_for(staff: Staff, result_id: int) -> Result:
@@ -104,8 +116,31 @@ def found_in(staff: Staff, rows: Sequence[Result]) -> tuple[AlertFinding, ...]:
     return tuple(reading.finding for reading in readings if reading.finding is not None)
 
 
+def found_at(staff: Staff, contact: Contact) -> ContactAnswer:
+    """What a contact that was just recorded asks for as of today: the alert, and the test that symptoms make due."""
+    patient = patients_for(staff).get(pk=contact.patient_id)
+    record, today = records_of(staff, [patient])[patient.pk], today_in(patient.clinic)
+    protocol, subject = protocol_of(patient.clinic), f"contact:{contact.pk}"
+    rules = {rule.id for rule in protocol.symptoms}
+    alerts = evaluate_alerts(record, protocol, today, entered={subject: today})
+    due = evaluate(record, protocol, today).due
+    return ContactAnswer(
+        alert=next((one for one in alerts if one.subject == subject and one.rule_id in rules), None),
+        due=tuple(one for one in due if any(_rests_on(reason, rules, contact) for reason in one.reasons)),
+    )
+
+
+def _rests_on(reason: Reason, rules: Collection[str], contact: Contact) -> bool:
+    """Whether a rule on symptoms asks for it because of this contact."""
+    facts = (fact for predicate in reason.predicates for fact in predicate.facts)
+    return reason.rule_id in rules and any((fact.kind, fact.id) == ("contact", str(contact.pk)) for fact in facts)
+
+
 def questions_on(staff: Staff, rows: Sequence[Result], leaving_out: Collection[int] = ()) -> tuple[ResultQuestion, ...]:
-    """What to look at once more: each value of one sample that lies far from the patient's last one up to that day."""
+    """What to look at once more of the values of one sample: far from the patient's last one, or not alone on its day.
+
+    The last one is that up to the day of the sample; `leaving_out` names rows that are no last ones.
+    """
     if not rows:
         return ()
     analytes, day = [row.analyte for row in rows], rows[0].sampled_on
@@ -116,13 +151,43 @@ def questions_on(staff: Staff, rows: Sequence[Result], leaving_out: Collection[i
         for row in rows
         if row.analyte in last
     )
-    return tuple(question for question in asked if question is not None)
+    return (*(question for question in asked if question is not None), *_beside_others(staff, rows, protocol))
+
+
+def _beside_others(staff: Staff, rows: Sequence[Result], protocol: MonitoringProtocol) -> Iterable[ResultQuestion]:
+    """A question about each value beside the newest of those recorded before it for its test and day; one query."""
+    patient = rows[0].patient
+    of_the_day = (
+        results_for(staff)
+        .filter(patient=patient, analyte__in=[row.analyte for row in rows], sampled_on=rows[0].sampled_on)
+        .select_related("recorded_by")
+        .order_by("-pk")
+    )
+    recorded, together = list(of_the_day), {row.pk for row in rows}
+    for row in rows:
+        analyte = protocol.analytes.get(row.analyte)
+        if analyte is None:
+            continue
+        new = DayValue(result_record(row), row.sampled_at)
+        before = (one for one in recorded if one.analyte == row.analyte and (row.pk is None or one.pk < row.pk))
+        asked = (second_of_the_day(new, _day_value(one, patient, together), analyte, protocol) for one in before)
+        question = next((found for found in asked if found is not None), None)
+        if question is not None:
+            yield question
+
+
+def _day_value(row: Result, patient: Patient, together: Collection[int]) -> DayValue:
+    if row.pk in together:
+        return DayValue(result_record(row), row.sampled_at)
+    by = row.recorded_by.get_full_name() or row.recorded_by.username
+    at = row.recorded_at.astimezone(ZoneInfo(patient.clinic.time_zone))
+    return DayValue(result_record(row), row.sampled_at, by, at)
 
 
 def messages_on(staff: Staff, rows: Sequence[Result]) -> tuple[str, ...]:
     """Everything to say of results that were just recorded, for whoever was asked nothing before."""
-    far = (question.text for question in questions_on(staff, rows, [row.pk for row in rows]))
-    return (*far, *conversions_of(rows), *remarks_on(staff, rows))
+    questions = (question.text for question in questions_on(staff, rows, [row.pk for row in rows]))
+    return (*questions, *conversions_of(rows), *remarks_on(staff, rows))
 
 
 def conversions_of(rows: Iterable[Result]) -> tuple[str, ...]:
@@ -134,7 +199,7 @@ def conversions_of(rows: Iterable[Result]) -> tuple[str, ...]:
         own = conversion_in_words(analyte, row.value, row.comparator, row.unit) if analyte else ""
         if analyte and own:
             shown = wording.value_shown(row.value, row.comparator, row.unit, row.text)
-            said.append(wording.entered_as(analyte.name, shown, own))
+            said.append(wording_results.entered_as(analyte.name, shown, own))
     return tuple(said)
 
 
@@ -150,6 +215,6 @@ def level_windows(protocol: MonitoringProtocol) -> dict[str, tuple[TroughWindow,
 def _remark(row: Result, record: MonitoringRecord, protocol: MonitoringProtocol) -> str:
     name = protocol.analytes[row.analyte].name
     why = why_no_trough(result_record(row), record, protocol)
-    if not why or why == wording.level_without_course(name, row.sampled_on):
+    if not why or why == wording_results.level_without_course(name, row.sampled_on):
         return why
-    return wording.level_does_not_count(name, why)
+    return wording_results.level_does_not_count(name, why)

@@ -79,11 +79,6 @@ def silent(scope: Scope, kind: Silence) -> QuerySet[Model]:
     return _LISTS[kind](scope)
 
 
-def silence_counts(staff: Staff, as_of: date) -> dict[Silence, int]:
-    """How many stand on each list, for the person's clinics."""
-    return counts_in(scope_of(staff, as_of))
-
-
 def silence_by_clinic() -> dict[str, dict[str, int]]:
     """How many stand on each list of each clinic, by its short name, on the day where the clinic is."""
     found = {}

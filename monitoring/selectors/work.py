@@ -17,12 +17,13 @@ from monitoring.rules.missed import missed_visits
 from monitoring.rules.vocabulary import AlertGrade, AlertStatus, ContactOutcome
 from monitoring.schedules import protocol_of
 from monitoring.selectors.record import due_items_for
+from patients.clock import today_in
 from patients.models import Clinic, Membership, Patient, Staff
 from patients.models.entry import Entry
 from patients.rules.permissions import ROLE_PERMISSIONS, Permission
 from patients.selectors import may_read, patients_for, whose
 from regimens.facts import dose_record
-from regimens.models import DosePeriod
+from regimens.models import Course, DosePeriod
 from regimens.rules import record
 
 E = TypeVar("E", bound=Entry)
@@ -98,6 +99,19 @@ def sampled_items_of(staff: Staff, patient: Patient, also: Item | None = None) -
     rows = due_items_for(staff, patient).filter(status=DueItemStatus.OPEN).order_by("due_on", "item")
     ids = dict.fromkeys([*([also.id] if also is not None else []), *rows.values_list("item", flat=True)])
     return [(pk, items[pk].name) for pk in ids if pk in items and items[pk].kind in SAMPLED]
+
+
+def course_infused(staff: Staff, patient: Patient, item: Item | None) -> Course | None:
+    """The running course whose infusion this item is, the latest begun; None for what no infusion answers."""
+    if item is None or item.kind is not ItemKind.INFUSION:
+        return None
+    today, rules = today_in(patient.clinic), protocol_of(patient.clinic).drugs.values()
+    drugs = [drug.id for drug in rules if any(rule.item == item.id for rule in drug.infusion)]
+    rows = Course.objects.filter(
+        patient__in=whose(staff, patient), drug__in=drugs, superseded_at__isnull=True, never_given=False
+    )
+    running = rows.filter(start_on__lte=today).exclude(stop_on__lte=today)
+    return running.order_by("-start_on", "-pk").first()
 
 
 def contacts_for(staff: Staff, patient: Patient | None = None) -> QuerySet[Contact]:

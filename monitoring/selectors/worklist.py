@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Case, Count, Min, Q, QuerySet, Value, When, Window
+from django.db.models import Case, Count, Min, QuerySet, Value, When, Window
 
 from monitoring.models import DueItem
 from monitoring.models.due_item import DueItemStatus
@@ -15,7 +15,6 @@ from monitoring.rules.status import PauseUntil, SnoozeUntil, Standing, WaitUntil
 from monitoring.rules.vocabulary import Bucket
 from monitoring.selectors.worklist_conditions import bucket_is, lateness_is, status_is, window_of
 from monitoring.selectors.worklist_filters import (
-    ATTENTION,
     EVERYTHING,
     Sort,
     WorklistFilters,
@@ -45,16 +44,6 @@ class WorklistRow:
     over_an_interval: bool
 
 
-@dataclass(frozen=True, slots=True)
-class TileCounts:
-    """How many open items lie where, over all clinics of a person: what other pages say of the worklist."""
-
-    by_bucket: dict[Bucket, int]
-    attention: int
-    mine: int
-    unassigned: int
-
-
 def worklist(staff: Staff, as_of: date, filters: WorklistFilters | None = None) -> QuerySet[DueItem]:
     """Open items of the person's patients under the filters, in their order."""
     wanted = filters or WorklistFilters()
@@ -73,22 +62,20 @@ def chosen_items(staff: Staff, ids: Sequence[int]) -> list[DueItem]:
 
 def counts_by_bucket(staff: Staff, as_of: date, filters: WorklistFilters | None = None) -> dict[Bucket, int]:
     """How many open items lie in each bucket, under the other filters. One query."""
-    counts = {word.value: Count("pk", filter=bucket_is(word, as_of)) for word in Bucket}
-    counted = _under(staff, as_of, filters or WorklistFilters()).aggregate(**counts)
+    counted = _under(staff, as_of, filters or WorklistFilters()).aggregate(**_buckets(as_of))
     return {word: counted[word.value] for word in Bucket}
 
 
-def tile_counts(staff: Staff, as_of: date) -> TileCounts:
-    """How many items wait for somebody, for this person and for nobody in particular. One query."""
-    needs = bucket_is(ATTENTION, as_of)
-    counted = _under(staff, as_of, WorklistFilters()).aggregate(
-        **{word.value: Count("pk", filter=bucket_is(word, as_of)) for word in Bucket},
-        attention=Count("pk", filter=needs),
-        mine=Count("pk", filter=needs & Q(owner=staff)),
-        unassigned=Count("pk", filter=needs & Q(owner__isnull=True)),
-    )
-    by_bucket = {word: counted[word.value] for word in Bucket}
-    return TileCounts(by_bucket, counted["attention"], counted["mine"], counted["unassigned"])
+def counts_of_list(staff: Staff, as_of: date, filters: WorklistFilters) -> tuple[dict[Bucket, int], int]:
+    """The same, and of how many patients the items of the filters' own bucket are. One query."""
+    listed = None if filters.bucket == EVERYTHING else bucket_is(filters.bucket, as_of)
+    patients = Count("patient", distinct=True, filter=listed)
+    counted = _under(staff, as_of, filters).aggregate(**_buckets(as_of), patients=patients)
+    return {word: counted[word.value] for word in Bucket}, counted["patients"]
+
+
+def _buckets(as_of: date) -> dict[str, Count]:
+    return {word.value: Count("pk", filter=bucket_is(word, as_of)) for word in Bucket}
 
 
 def rows_of(items: Iterable[DueItem], as_of: date) -> list[WorklistRow]:

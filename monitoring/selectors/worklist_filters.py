@@ -1,6 +1,6 @@
 """What narrows the worklist, and how it is written in an address. Page, print, export, API and saved views share it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from urllib.parse import urlencode
 
@@ -12,6 +12,7 @@ from monitoring.protocol.load import load
 from monitoring.rules.findings import ItemKind
 from monitoring.rules.lateness import Lateness
 from monitoring.rules.vocabulary import Bucket, MonitoredBy, RiskTier
+from patients.addresses import sound_values
 from patients.models import Clinic, Patient, Staff
 from patients.rules.vocabulary import Vocabulary
 from patients.seen import seen
@@ -85,16 +86,7 @@ def asked_for(staff: Staff, query: QueryDict, beside: frozenset[str] = frozenset
     owners = tuple(possible_owners(staff))
     patient = _patient(staff, query.get("patient", "").strip())
     known = _known({str(clinic.pk) for clinic in clinics}, {str(member.pk) for member in owners}, patient)
-    sound: dict[str, str] = {}
-    ignored = []
-    for name in (name for name in query if name not in beside):
-        value = query.get(name, "").strip()
-        if not value:
-            continue
-        if name in known and known[name](value):
-            sound[name] = value
-        else:
-            ignored.append(f"{name} “{value[:60]}”")
+    sound, ignored = sound_values(query, known, beside)
     return Asked(_filters(sound), tuple(ignored), clinics, owners, patient)
 
 
@@ -149,10 +141,10 @@ def _id(text: str) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 20 and int(text) <= _LARGEST_ID else None
 
 
-def _known(clinics: set[str], owners: set[str], patient: Patient | None) -> dict[str, Callable[[str], bool]]:
-    """For each filter, whether a value of an address means something here."""
+def _known(clinics: set[str], owners: set[str], patient: Patient | None) -> dict[str, set[str]]:
+    """For each filter, what an address may say."""
     protocol = load()
-    closed: dict[str, set[str]] = {
+    return {
         "bucket": {ATTENTION, EVERYTHING, *Bucket},
         "clinic": clinics,
         "drug": set(protocol.drugs),
@@ -165,10 +157,9 @@ def _known(clinics: set[str], owners: set[str], patient: Patient | None) -> dict
         "sort": set(Sort),
         "patient": {str(patient.pk)} if patient is not None else set(),
     }
-    return {name: values.__contains__ for name, values in closed.items()}
 
 
 def _filters(sound: Mapping[str, str]) -> WorklistFilters:
     ids = {name: int(sound[name]) for name in ("clinic", "patient") if name in sound}
     said = {name: str(value) for name, value in sound.items() if name not in ids}
-    return WorklistFilters(**ids, **said)  # type: ignore[arg-type]
+    return WorklistFilters(**ids, **said)  # type: ignore[arg-type]  # ids are numbers, the rest words

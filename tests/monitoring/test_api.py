@@ -22,10 +22,7 @@ def scene(db: None) -> Scene:
 
 @pytest.fixture
 def post(scene: Scene) -> Callable[..., Any]:
-    def send(address: str, who: str = "nurse", **body: Any) -> Any:
-        return scene.client(who).post(f"{V1}/{address}", body, format="json")
-
-    return send
+    return scene.sender("nurse")
 
 
 def sample(scene: Scene, *results: dict[str, Any], **more: Any) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
+from pytest_django import DjangoAssertNumQueries
 
 from monitoring.selectors.calendar import expected_days, expected_on
 from patients.models import Patient, Staff
@@ -101,7 +102,9 @@ def test_the_day_lists_what_the_sheet_counts(nurse: Staff, patient: Patient) -> 
     assert len({row.patient_id for row in listed}) == expected(nurse, TODAY)[0]
 
 
-def test_the_number_of_queries_stays_the_same(nurse: Staff, patient: Patient, django_assert_num_queries) -> None:  # type: ignore[no-untyped-def]
+def test_the_number_of_queries_stays_the_same(
+    nurse: Staff, patient: Patient, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
     infused(patient, TODAY)
     expected_days(nurse, *SPAN, TODAY)
     with django_assert_num_queries(QUERIES):

@@ -5,6 +5,7 @@ from unittest.mock import patch
 
 import pytest
 from kombu.exceptions import OperationalError
+from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from monitoring import tasks
 from monitoring.actions import change_clinic
@@ -60,20 +61,20 @@ def test_the_clinics_patients_and_no_others_are_handed_out_in_chunks(
 
 
 def test_it_is_asked_for_once_the_write_stands(
-    clinic: Clinic, django_capture_on_commit_callbacks: pytest.FixtureRequest
+    clinic: Clinic, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
 ) -> None:
     with patch.object(tasks.reconcile_clinic, "apply_async") as enqueued:
-        with django_capture_on_commit_callbacks(execute=True):  # type: ignore[operator]
+        with django_capture_on_commit_callbacks(execute=True):
             tasks.reconcile_clinic_soon(clinic.pk)
             enqueued.assert_not_called()
         enqueued.assert_called_once_with((clinic.pk,), retry=False)
 
 
 def test_without_a_broker_the_write_still_stands(
-    clinic: Clinic, django_capture_on_commit_callbacks: pytest.FixtureRequest
+    clinic: Clinic, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
 ) -> None:
     with (
         patch.object(tasks.reconcile_clinic, "apply_async", side_effect=OperationalError),
-        django_capture_on_commit_callbacks(execute=True),  # type: ignore[operator]
+        django_capture_on_commit_callbacks(execute=True),
     ):
         tasks.reconcile_clinic_soon(clinic.pk)

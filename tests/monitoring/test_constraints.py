@@ -1,21 +1,18 @@
 """What must never be false about monitoring: refused by the database itself, and before it by the action in words."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 import pytest
 import time_machine
-from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from monitoring.actions import NewResult, record_results, snooze_item
 from monitoring.models import DueItem, Result
-from patients.errors import Refused
 from patients.models import Patient, Staff
 from tests.factories.rows import a_due_item, a_member, a_patient, a_result, a_snooze
+from tests.refusing import action_says, database_refuses
 
 pytestmark = pytest.mark.django_db
 
@@ -31,20 +28,6 @@ def nurse() -> Staff:
 @pytest.fixture
 def patient(nurse: Staff) -> Patient:
     return a_patient(nurse)
-
-
-@contextmanager
-def database_refuses(constraint: str) -> Iterator[None]:
-    with pytest.raises(IntegrityError) as refused, transaction.atomic():
-        yield
-    assert refused.value.__cause__.diag.constraint_name == constraint
-
-
-@contextmanager
-def action_says(words: str, field: str | None) -> Iterator[None]:
-    with pytest.raises(Refused, match=words) as refused:
-        yield
-    assert refused.value.field == field
 
 
 def test_two_open_due_items_of_one_occasion(patient: Patient) -> None:

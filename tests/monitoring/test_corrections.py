@@ -10,7 +10,7 @@ import pytest
 from monitoring.actions import NewResult, correct_result
 from monitoring.models import Result
 from monitoring.selectors import corrections_of, results_for
-from patients.errors import NotAllowed, NotFound, Refused
+from patients.errors import GuardStopped, NotAllowed, NotFound, Refused
 from tests.factories import rows
 from tests.factories.api import Scene, make_scene
 
@@ -28,10 +28,7 @@ def scene() -> Scene:
 
 @pytest.fixture
 def post(scene: Scene) -> Callable[..., Any]:
-    def send(address: str, who: str = "nurse", **body: Any) -> Any:
-        return scene.client(who).post(f"{V1}/{address}", body, format="json")
-
-    return send
+    return scene.sender("nurse")
 
 
 def alt(value: str) -> NewResult:
@@ -150,3 +147,26 @@ def test_the_api_asks_nobody_and_says_what_to_look_at(scene: Scene, post: Callab
     assert "the last was 31 U/L on 02-Feb-2026; this is 10 times higher" in asked
     assert converted == "creatinine: entered 0.9 mg/dL = 79.6 µmol/L."
     assert "taken 9 h after the dose (11 to 13 h needed)" in refused
+
+
+def test_over_the_api_a_second_value_of_one_day_is_saved_with_a_message(scene: Scene, post: Callable[..., Any]) -> None:
+    body = {"patient": scene.patient.pk, "sampled_on": str(SAMPLED)}
+    done = post("results/", **body, results=[{"analyte": "alt", "value": "33", "unit": "U/L"}])
+    assert done.status_code == 201, done.json()
+    (said,) = done.json()["messages"]
+    assert said.startswith("ALT 33 U/L: 31 U/L of 02-Feb-2026 is recorded already, entered by")
+    twice = [{"analyte": "ast", "value": value, "unit": "U/L"} for value in ("20", "21")]
+    (said,) = post("results/", **body, results=twice).json()["messages"]
+    assert said.startswith("AST 21 U/L: 20 U/L of 02-Feb-2026 is recorded already, in the same report.")
+
+
+def test_moved_to_a_day_that_has_a_value_it_is_asked_about(scene: Scene) -> None:
+    rows.a_result(scene.patient, "alt", "40", date(2026, 2, 3), unit="U/L")
+    right = NewResult(analyte="alt", value=Decimal(31), unit="U/L")
+    moved = {"by": scene.nurse, "result_id": scene.rows["results"], "value": right, "sampled_on": date(2026, 2, 3)}
+    with pytest.raises(GuardStopped) as stopped:
+        correct_result(**moved, reason="other day", seen=())
+    assert Result.objects.get(pk=scene.rows["results"]).superseded_at is None
+    assert correct_result(
+        **moved, reason="other day", seen=[found.fingerprint for found in stopped.value.findings]
+    ).sampled_on == date(2026, 2, 3)

@@ -21,10 +21,7 @@ def scene(db: None) -> Scene:
 
 @pytest.fixture
 def post(scene: Scene) -> Callable[..., Any]:
-    def send(address: str, who: str = "doctor", **body: Any) -> Any:
-        return scene.client(who).post(f"{V1}/{address}", body, format="json")
-
-    return send
+    return scene.sender("doctor")
 
 
 def days(scene: Scene, number: int) -> str:

@@ -12,7 +12,7 @@ from monitoring.actions import reconcile
 from monitoring.actions.reminders import keep_reminders
 from monitoring.models import Assignment, DueItem, Mail, NotNeeded, NotWorkedOut, Pause, Reminder
 from monitoring.rules.vocabulary import AlertLevel, MailKind, MailStatus
-from monitoring.selectors import Silence, scope_of, silence_counts, silent
+from monitoring.selectors import Silence, counts_in, scope_of, silent
 from monitoring.selectors.mail import readers_of_alert
 from monitoring.selectors.silence import lasting_courses, silence_by_clinic
 from patients.models import Membership, Patient, Staff
@@ -95,7 +95,7 @@ def test_patients_no_longer_under_care_are_not_looked_for(clinic: Clinic) -> Non
     clinic.patient = rows.a_patient_no_longer_under_care(clinic.doctor, PatientStatus.TRANSFERRED)
     methotrexate(clinic)
     rows.a_course(clinic.patient, "", LONG_AGO, drug_text="a trial drug")
-    assert set(silence_counts(clinic.doctor, TODAY).values()) == {0}
+    assert set(counts_in(scope_of(clinic.doctor, TODAY)).values()) == {0}
 
 
 @pytest.mark.parametrize(("until", "silent_now"), [(None, False), (TODAY + timedelta(1), False), (TODAY, True)])
@@ -210,7 +210,7 @@ def test_mails_given_up_stay_for_a_month(
         message_id="m",
         status=status,
     )
-    assert silence_counts(clinic.doctor, TODAY)[Silence.MAIL_GIVEN_UP] == (shown if given_up else 0)
+    assert counts_in(scope_of(clinic.doctor, TODAY))[Silence.MAIL_GIVEN_UP] == (shown if given_up else 0)
 
 
 @pytest.mark.parametrize(
@@ -295,9 +295,9 @@ def everything_silent(clinic: Clinic) -> None:
 
 def test_nobody_sees_another_clinic(clinic: Clinic) -> None:
     everything_silent(clinic)
-    assert sum(silence_counts(clinic.doctor, TODAY).values()) == 4
-    assert sum(silence_counts(rows.a_member(password=None), TODAY).values()) == 0
-    assert sum(silence_counts(rows.a_stranger(password=None), TODAY).values()) == 0
+    assert sum(counts_in(scope_of(clinic.doctor, TODAY)).values()) == 4
+    assert sum(counts_in(scope_of(rows.a_member(password=None), TODAY)).values()) == 0
+    assert sum(counts_in(scope_of(rows.a_stranger(password=None), TODAY)).values()) == 0
 
 
 def test_the_daily_check_counts_each_clinic_by_itself(clinic: Clinic) -> None:
@@ -305,7 +305,7 @@ def test_the_daily_check_counts_each_clinic_by_itself(clinic: Clinic) -> None:
     other = rows.clinic_of(rows.a_member(password=None))
     found = silence_by_clinic()
     assert found[clinic.patient.clinic.slug] == {
-        kind.value: count for kind, count in silence_counts(clinic.doctor, TODAY).items()
+        kind.value: count for kind, count in counts_in(scope_of(clinic.doctor, TODAY)).items()
     }
     assert set(found[other.slug].values()) == {0}
 

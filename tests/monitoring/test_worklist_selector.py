@@ -26,7 +26,6 @@ from monitoring.selectors import (
     counts_by_bucket,
     query_of,
     rows_of,
-    tile_counts,
     worklist,
 )
 from monitoring.selectors.worklist_filters import ATTENTION_BUCKETS
@@ -173,22 +172,6 @@ def test_another_clinic_sees_none_of_it(nurse: Staff) -> None:
 
     assert worklist(stranger, DAY, WorklistFilters(patient=item.patient_id)).count() == 0
     assert sum(counts_by_bucket(stranger, DAY).values()) == 0
-    assert tile_counts(stranger, DAY).attention == 0
-
-
-def test_tiles_say_what_waits_for_somebody_for_me_and_for_nobody(nurse: Staff) -> None:
-    patient = a_patient(nurse)
-    colleague = a_member(Role.NURSE, patient.clinic, password=None)
-    late = DAY - timedelta(days=30)
-    a_due_item(patient, due_on=late, occasion="1")
-    a_due_item(patient, due_on=late, occasion="2", owner=nurse)
-    a_due_item(patient, due_on=late, occasion="3", owner=colleague)
-    a_due_item(patient, due_on=late, occasion="4", owner=nurse, snoozed_until=DAY + timedelta(1))
-    a_due_item(patient, due_on=DAY + timedelta(60), occasion="5")
-    tiles = tile_counts(nurse, DAY)
-    assert (tiles.attention, tiles.mine, tiles.unassigned) == (3, 1, 1)
-    assert tiles.by_bucket == counts_by_bucket(nurse, DAY)
-    assert tiles.by_bucket[Bucket.OVERDUE] == 3
 
 
 class TestAddresses:

@@ -7,10 +7,10 @@ from datetime import date, datetime
 from django.db.models import Case, Count, F, IntegerField, Q, QuerySet, Value, When
 from django.utils.translation import gettext as _
 
-from monitoring.models import Alert, Contact, Result
-from monitoring.rules.vocabulary import AlertGrade, AlertLevel, AlertStatus
+from monitoring.models import Contact, Result
+from monitoring.rules.vocabulary import AlertLevel, AlertStatus
 from monitoring.selectors import ReadingFilters, contacts_for, read_rows, results_for, results_listed
-from monitoring.selectors.alerts import alerts_reaching
+from monitoring.selectors.alerts import alerts_reaching, open_by_level
 from monitoring.selectors.readings import ReadRow
 from patients.clock import now_in
 from patients.models import Clinic, Patient, Staff
@@ -36,14 +36,16 @@ class SeenToday:
 @dataclass(frozen=True, slots=True)
 class DoctorDay:
     """`alerts_by_level` counts the alerts that nobody has seen and that have reached the person, `alerts` are the
-    gravest. `seen_today` by name, of `seen_count`. `results` entered from `results_since` on: those that raised an
-    alert or lie outside their own limits first; `outside` of `results_count` did.
+    gravest; `alerts_of_nurses` still wait for the nurses. `seen_today` by name, of `seen_count`. `results` entered from
+    `results_since` on: those that raised an alert or lie outside their own limits first; `outside` of `results_count`
+    did.
     """
 
     clinic: Clinic
     read_at: datetime
     alerts: list[AlertRow]
     alerts_by_level: dict[AlertLevel, int]
+    alerts_of_nurses: int
     seen_today: list[SeenToday]
     seen_count: int
     results_since: date
@@ -56,10 +58,6 @@ class DoctorDay:
     def as_of(self) -> date:
         return self.read_at.date()
 
-    @property
-    def alerts_count(self) -> int:
-        return sum(self.alerts_by_level.values())
-
 
 def doctor_day(staff: Staff, clinic: Clinic) -> DoctorDay:
     """The same number of queries for any number of patients."""
@@ -68,6 +66,7 @@ def doctor_day(staff: Staff, clinic: Clinic) -> DoctorDay:
     people = _seen_on(staff, clinic, as_of)
     shown = people[:MOST_SEEN]
     seen(one.patient.pk for one in shown)
+    counted_alerts = open_by_level(staff, clinic)
     waiting = alerts_reaching(staff).filter(patient__clinic=clinic, status=AlertStatus.OPEN)
     since = last_working_day(as_of)
     results = _new_results(staff, clinic, since)
@@ -75,8 +74,9 @@ def doctor_day(staff: Staff, clinic: Clinic) -> DoctorDay:
     return DoctorDay(
         clinic=clinic,
         read_at=read_at,
-        alerts=rows_shown(_gravest_first(waiting)[:FIRST_ALERTS]),
-        alerts_by_level=_by_level(waiting),
+        alerts=rows_shown(waiting[:FIRST_ALERTS]),
+        alerts_by_level=counted_alerts.reached,
+        alerts_of_nurses=counted_alerts.elsewhere.get(AlertLevel.NURSE, 0),
         seen_today=shown,
         seen_count=len(people),
         results_since=since,
@@ -85,17 +85,6 @@ def doctor_day(staff: Staff, clinic: Clinic) -> DoctorDay:
         outside=counted["outside"],
         checked=patients_under_care(staff, clinic),
     )
-
-
-def _gravest_first(alerts: QuerySet[Alert]) -> QuerySet[Alert]:
-    grades = [When(grade=grade.value, then=Value(number)) for number, grade in enumerate(AlertGrade)]
-    return alerts.order_by(Case(*grades, output_field=IntegerField()), "opened_at", "pk")
-
-
-def _by_level(alerts: QuerySet[Alert]) -> dict[AlertLevel, int]:
-    rows = alerts.order_by().values_list("level").annotate(number=Count("pk"))
-    counted = dict(rows)
-    return {level: counted[level.value] for level in AlertLevel if counted.get(level.value)}
 
 
 _ALERTED, _OUTSIDE, _ORDINARY = range(3)

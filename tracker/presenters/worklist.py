@@ -6,9 +6,8 @@ from datetime import date
 
 from monitoring.models import DueItem
 from monitoring.protocol.load import load
-from monitoring.rules.findings import ItemKind
+from monitoring.rules.findings import ItemKind, MissedVisits
 from monitoring.rules.lateness import Lateness
-from monitoring.rules.missed import MissedVisits
 from monitoring.rules.vocabulary import AlertGrade, Bucket, MonitoredBy, RiskTier
 from monitoring.selectors import (
     ATTENTION,
@@ -120,6 +119,11 @@ class RowShown:
     def alert_words(self) -> str:
         """`1 urgent, 2 needs action`, the gravest first."""
         return ", ".join(f"{self.alerts[grade]} {grade.label}" for grade in AlertGrade if grade in self.alerts)
+
+    @property
+    def infused(self) -> bool:
+        """Whether an infusion answers it."""
+        return self.row.kind is ItemKind.INFUSION
 
     @property
     def sampled(self) -> bool:

@@ -92,6 +92,7 @@ def _help(staff: Staff) -> Iterator[Place]:
     yield Place(_("The treatment pathway"), reverse("protocol_pathway"), what, _("lines algorithm protocol"))
     yield Place(_("Measures of activity and response"), reverse("protocol_activity"), what, _("tis imacs protocol"))
     yield Place(_("How the service audits are defined"), reverse("protocol_audits"), what, _("standards protocol"))
+    yield Place(_("How groups of patients are counted"), reverse("protocol_cohort"), what, _("survival protocol"))
     yield Place(_("Protocol in force: every rule and its source"), reverse("protocol"), what)
 
 

@@ -140,22 +140,6 @@ def test_nothing_is_raised_of_somebody_who_died() -> None:
     assert alerts(record(results=[result("platelets", 50, "40")], person=died)) == []
 
 
-@pytest.mark.parametrize("symptom", list(Symptom))
-def test_symptoms_that_ask_for_an_urgent_blood_count(symptom: Symptom) -> None:
-    told = replace(record(), symptoms_told=(SymptomsTold("7", after(50), (symptom,)),))
-    asks = symptom not in (Symptom.BREATHLESSNESS, Symptom.INFECTION)
-    found = alerts(told)
-    assert [(one.subject, one.grade, one.action) for one in found] == (
-        [("contact:7", AlertGrade.URGENT, "Urgent full blood count.")] if asks else []
-    )
-
-
-def test_the_symptoms_are_named() -> None:
-    told = SymptomsTold("7", after(50), (Symptom.FEVER, Symptom.SORE_THROAT, Symptom.BREATHLESSNESS))
-    (found,) = alerts(replace(record(), symptoms_told=(told,)))
-    assert found.text.startswith("Sore throat and fever told of on")
-
-
 @pytest.mark.parametrize(("missed", "raised"), [(2, False), (3, True)])
 def test_more_than_two_missed_visits_go_to_the_doctors(missed: int, raised: bool) -> None:
     visits = tuple(MissedVisit(str(number), after(40 + number)) for number in range(missed))

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from decimal import Decimal
 from random import Random
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -88,7 +89,7 @@ def alerts(draw: st.DrawFn) -> tuple[AlertHistory, ...]:
 
 
 def shuffled(found: MonitoringRecord, random: Random) -> MonitoringRecord:
-    def mixed(rows: tuple) -> tuple:  # type: ignore[type-arg]
+    def mixed(rows: tuple[Any, ...]) -> tuple[Any, ...]:
         return tuple(random.sample(rows, len(rows)))
 
     treatment = found.treatment

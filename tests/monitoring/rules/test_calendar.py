@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
+from random import Random
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -164,8 +166,8 @@ def test_a_dose_recorded_for_the_day_of_a_step_stands() -> None:
 @pytest.mark.parametrize(
     "fields", [{"never_given": True}, {"stop": 42}, {"start": 43}], ids=["never given", "stopped", "not begun"]
 )
-def test_steps_outside_the_course_are_not_ahead(fields: dict[str, object]) -> None:
-    found = ahead(record(course("prednisolone", taper=(step(42, "30"),), **fields)))  # type: ignore[arg-type]
+def test_steps_outside_the_course_are_not_ahead(fields: dict[str, Any]) -> None:
+    found = ahead(record(course("prednisolone", taper=(step(42, "30"),), **fields)))
     assert found.taper_steps == ()
 
 
@@ -341,10 +343,10 @@ def test_a_longer_calendar_begins_with_the_shorter_one(
 
 @settings(max_examples=30, deadline=None)
 @given(records(), st.randoms(use_true_random=False))
-def test_the_order_of_rows_has_no_meaning(found: MonitoringRecord, random: object) -> None:
-    def shuffled(rows: Iterable[object]) -> tuple:  # type: ignore[type-arg]
+def test_the_order_of_rows_has_no_meaning(found: MonitoringRecord, random: Random) -> None:
+    def shuffled(rows: Iterable[object]) -> tuple[Any, ...]:
         listed = list(rows)
-        return tuple(random.sample(listed, len(listed)))  # type: ignore[attr-defined]
+        return tuple(random.sample(listed, len(listed)))
 
     courses = shuffled(
         replace(one, doses=shuffled(one.doses), infusions=shuffled(one.infusions), taper=shuffled(one.taper))

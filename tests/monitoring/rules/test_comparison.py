@@ -2,20 +2,21 @@
 
 from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
 from monitoring.protocol.definitions import MonitoringProtocol
 from monitoring.rules.comparison import Aspect, Difference, differences, result_differences
-from monitoring.rules.record import MonitoringRecord
+from monitoring.rules.record import MonitoringRecord, Result
 from monitoring.rules.schedule import evaluate
 from patients.rules.record import PatientRecord, Person
 from regimens.rules.record import TreatmentRecord
 from tests.monitoring.rules.builders import after, bloods, course, dose, protocol, result
 
 
-def taking_methotrexate(*results: object, **more: object) -> MonitoringRecord:
-    drug = course("methotrexate", dose(0, "15"), **more)  # type: ignore[arg-type]
+def taking_methotrexate(*results: Result, **more: Any) -> MonitoringRecord:
+    drug = course("methotrexate", dose(0, "15"), **more)
     patient = PatientRecord(Person("1"))
-    return MonitoringRecord(TreatmentRecord(patient, (drug,)), tuple(results))  # type: ignore[arg-type]
+    return MonitoringRecord(TreatmentRecord(patient, (drug,)), tuple(results))
 
 
 def with_interval(days: int) -> MonitoringProtocol:

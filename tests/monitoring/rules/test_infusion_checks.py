@@ -1,5 +1,7 @@
 """What goes before an infusion: how recent each item must be, what it showed, both sides of every limit."""
 
+from typing import Any
+
 import pytest
 
 from monitoring.rules.infusion_checks import CheckState, InfusionCheck, checks_before
@@ -15,8 +17,8 @@ def infused(drug: str, *days: int, route: Route = Route.INTRAVENOUS) -> Course:
     return course(drug, infusions=tuple(infusion(day) for day in days), route=route)
 
 
-def checks(one: Course, results: list[Result], on: int, as_of: int, **known: object) -> dict[str, InfusionCheck]:
-    found = record(one, results=results, **known)  # type: ignore[arg-type]
+def checks(one: Course, results: list[Result], on: int, as_of: int, **known: Any) -> dict[str, InfusionCheck]:
+    found = record(one, results=results, **known)
     return {check.item: check for check in checks_before(found, protocol(), one, after(on), after(as_of))}
 
 

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
+from random import Random
 from typing import Any
 
 from hypothesis import given, settings
@@ -153,9 +154,9 @@ def find(record: MonitoringRecord, schedule: MonitoringProtocol = PROTOCOL) -> M
 
 @settings(max_examples=150, deadline=None)
 @given(planned_records(), st.randoms(use_true_random=False))
-def test_the_order_of_rows_has_no_meaning(record: MonitoringRecord, random: object) -> None:
-    def shuffled(rows: tuple) -> tuple:  # type: ignore[type-arg]
-        return tuple(random.sample(rows, len(rows)))  # type: ignore[attr-defined]
+def test_the_order_of_rows_has_no_meaning(record: MonitoringRecord, random: Random) -> None:
+    def shuffled(rows: tuple[Any, ...]) -> tuple[Any, ...]:
+        return tuple(random.sample(rows, len(rows)))
 
     def mixed(course: Course) -> Course:
         return replace(

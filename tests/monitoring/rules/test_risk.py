@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -31,8 +32,8 @@ def due(one: MonitoringRecord, day: int, item: str = "albumin", schedule: Monito
     return next(found for found in evaluate(one, schedule, after(day)).due if found.item == item)
 
 
-def steady(taken: Course = METHOTREXATE, **plan: object) -> MonitoringRecord:
-    return record(taken, results=bloods(*STEADY), **plan)  # type: ignore[arg-type]
+def steady(taken: Course = METHOTREXATE, **plan: Any) -> MonitoringRecord:
+    return record(taken, results=bloods(*STEADY), **plan)
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 
 from monitoring.rules.calendar import calendar
+from monitoring.rules.record import Result
 from monitoring.rules.visits import Wanted, visit_days
 from regimens.rules.vocabulary import Frequency
 from tests.monitoring.rules.builders import after, bloods, course, dose, finding, protocol, record, result, weight
@@ -63,7 +64,7 @@ def test_levels_are_taken_with_the_bloods_after_the_first(drug: str) -> None:
     assert len(shown.visits) == {"ciclosporin": 18, "tacrolimus": 17}[drug]
 
 
-def level(day: int) -> object:
+def level(day: int) -> Result:
     return result("tacrolimus_level", day, "8", hours_after_dose=Decimal(12))
 
 
@@ -72,7 +73,7 @@ def test_wherever_a_level_fell_the_two_are_together_again_within_two_visits(leve
     """A level after a dose change, or repeated because it was no trough, leaves nobody coming twice for good."""
     taken = course("tacrolimus", dose(0, "2", TWICE))
     rows = [*bloods(0, 14, 28, 42, 70, 98), level(level_day)]
-    one = record(taken, results=rows, weights=(weight(0, "70"),))  # type: ignore[arg-type]
+    one = record(taken, results=rows, weights=(weight(0, "70"),))
     shown = calendar(one, protocol(), after(level_day + 1), after(level_day + 200))
     visits = [
         {one.item for one in visit.items} & {"full_blood_count", "tacrolimus_trough"}
@@ -85,7 +86,7 @@ def test_wherever_a_level_fell_the_two_are_together_again_within_two_visits(leve
 
 def test_a_level_is_never_due_later_for_being_taken_with_the_bloods() -> None:
     taken = course("tacrolimus", dose(0, "2", TWICE))
-    found = finding(record(taken, results=[*bloods(0), level(7)]), "tacrolimus_trough", 8)  # type: ignore[list-item]
+    found = finding(record(taken, results=[*bloods(0), level(7)]), "tacrolimus_trough", 8)
     assert found is not None
     assert (found.due_on, found.visit_on) == (after(35), after(14))
     assert found.driver.taken_with == ("full_blood_count", "kidney_function", "liver_enzymes", "albumin")
