@@ -246,6 +246,32 @@ def test_a_taper_step_that_has_come_is_the_dose_now(client: Client) -> None:
     assert "last dose entered" not in shown(client, patient)
 
 
+def test_of_many_alerts_the_first_two_are_read_at_once_and_the_rest_are_counted(client: Client) -> None:
+    patient = a_full_record(signed_in(client))
+    for number in range(1, 6):
+        rows.an_alert(patient, on=date(2026, 5, number), text=f"alert number {number}")
+        alerts = client.get(reverse("record", args=[patient.pk])).content.decode().split('id="alerts"')[1]
+        open_at_once, _more, closed = alerts.split("</section>")[0].partition("<details>")
+        assert open_at_once.count("alert number") == min(number, 2)
+        assert closed.count("alert number") == max(0, number - 2)
+    assert "3 more alerts" in closed
+
+
+def test_what_other_tabs_hold_is_one_line_each_up_to_the_pages_day(client: Client) -> None:
+    patient = a_full_record(signed_in(client))
+    elsewhere = shown(client, patient).split("Elsewhere in the record")[1]
+    for words in (
+        "Background: Dermatomyositis; Autoantibodies: anti-Jo-1 positive; Conditions: interstitial lung disease",
+        "Assessments: 1, on 05-Jan-2026",
+        "Results: 1, of a sample of 20-May-2026",
+        "Timeline: the whole course on one axis, from 05-Jan-2026",
+    ):
+        assert words in elsewhere, words
+    then = shown(client, patient, "2025-12-31").split("Elsewhere in the record")[1]
+    assert "Assessments: none is recorded up to this day" in then
+    assert "Timeline: nothing dated is recorded up to this day" in then
+
+
 def a_seen_patient(by: Staff) -> Patient:
     """Seen on 04-May-2026; since then a dose was raised, a drug judged, ALT found raised, remission declared."""
     patient = rows.a_patient(by)
@@ -263,7 +289,7 @@ def a_seen_patient(by: Staff) -> Patient:
 
 def since(client: Client, patient: Patient, **query: str) -> str:
     page = text_of(client.get(reverse("record", args=[patient.pk]), query))
-    return page[page.index("Changed since the last visit") : page.index("In few lanes")]
+    return page[page.index("Changed since the last visit") : page.index("Elsewhere in the record")]
 
 
 class TestSinceTheLastVisit:
@@ -284,7 +310,7 @@ class TestSinceTheLastVisit:
     def test_each_change_leads_to_its_source(self, client: Client) -> None:
         patient = a_seen_patient(signed_in(client))
         page = client.get(reverse("record", args=[patient.pk])).content.decode()
-        changes = page[page.index('id="since"') : page.index('id="timeline"')]
+        changes = page[page.index('id="since"') : page.index('id="elsewhere"')]
         kinds = {found.partition("-")[0] for found in re.findall(r'href="/patients/[^"]*#([^"]+)"', changes)}
         assert {"result", "dose", "outcome", "milestone"} <= kinds
         assert anchors_that_lead_nowhere(client, changes) == []

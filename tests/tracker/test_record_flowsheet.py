@@ -1,54 +1,22 @@
 """The results tab: a flowsheet by test and day, and each value in full."""
 
 import re
-from collections.abc import Iterator
 from datetime import date
+from functools import partial
 
 import pytest
-import time_machine
 from django.test import Client
 from django.urls import reverse
 
 from patients.models import Patient, Staff
 from patients.rules.vocabulary import Role
 from tests.factories import rows
-from tests.tracker.pages import TODAY, a_full_record, query_budget, text_of
+from tests.tracker.pages import a_full_record, tab_text
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_the_day")]
 
 
-@pytest.fixture
-def on_the_day() -> Iterator[None]:
-    with time_machine.travel(TODAY, tick=False):
-        yield
-
-
-@pytest.fixture
-def doctor(client: Client) -> Staff:
-    member = rows.a_member()
-    client.force_login(member)
-    return member
-
-
-def shown(client: Client, patient: Patient, **query: str) -> str:
-    response = client.get(reverse("record_flowsheet", args=[patient.pk]), query)
-    assert response.status_code == 200
-    return text_of(response)
-
-
-def test_another_clinics_patient_is_not_found(client: Client, doctor: Staff) -> None:
-    other = rows.a_patient(rows.a_member())
-    assert client.get(reverse("record_flowsheet", args=[other.pk])).status_code == 404
-
-
-@pytest.mark.parametrize("patients", [1, 50])
-def test_queries_do_not_grow_with_the_clinic(
-    client: Client, doctor: Staff, django_assert_num_queries: object, patients: int
-) -> None:
-    for _ in range(patients):
-        patient = a_full_record(doctor)
-    with django_assert_num_queries(query_budget("record_flowsheet")):  # type: ignore[operator]
-        client.get(reverse("record_flowsheet", args=[patient.pk]))
+shown = partial(tab_text, "record_flowsheet")
 
 
 def test_a_result_above_its_limit_says_so(client: Client, doctor: Staff) -> None:

@@ -1,20 +1,20 @@
 """The tabs of a record: which there are, where each entry stands, and that the days travel along."""
 
 import re
-from collections.abc import Iterator
+from typing import Any
 
 import pytest
-import time_machine
 from django.test import Client
 from django.urls import reverse
 
 from patients.models import Patient, Staff
 from patients.rules.vocabulary import Role
 from tests.factories import rows
-from tests.tracker.pages import TODAY, a_full_record
+from tests.tracker.pages import RECORD_TABS, a_full_record, query_budget
 from tracker.entry_kinds import KINDS
 from tracker.record_tabs import BY_WORD, TAB_OF_KIND, TABS, entry_address, tab_address
 
+PAGES = (*RECORD_TABS, "record_letter", "record_letter_pdf", "record_summary")
 DATED = [tab.word for tab in TABS if tab.dated]
 
 
@@ -44,17 +44,22 @@ def test_without_a_day_a_result_still_names_what_to_show() -> None:
 
 
 @pytest.mark.django_db
+@pytest.mark.usefixtures("on_the_day")
 class TestPages:
-    @pytest.fixture(autouse=True)
-    def on_the_day(self) -> Iterator[None]:
-        with time_machine.travel(TODAY, tick=False):
-            yield
+    @pytest.mark.parametrize("name", PAGES)
+    def test_another_clinics_patient_is_not_found(self, client: Client, doctor: Staff, name: str) -> None:
+        other = rows.a_patient(rows.a_member())
+        assert client.get(reverse(name, args=[other.pk])).status_code == 404
 
-    @pytest.fixture
-    def doctor(self, client: Client) -> Staff:
-        member = rows.a_member()
-        client.force_login(member)
-        return member
+    @pytest.mark.parametrize("patients", [1, 50])
+    def test_queries_do_not_grow_with_the_clinic(
+        self, client: Client, doctor: Staff, django_assert_num_queries: Any, patients: int
+    ) -> None:
+        for _ in range(patients):
+            patient = a_full_record(doctor)
+        for name in PAGES:
+            with django_assert_num_queries(query_budget(name)):
+                client.get(reverse(name, args=[patient.pk]))
 
     @pytest.fixture
     def patient(self, doctor: Staff) -> Patient:
@@ -66,6 +71,9 @@ class TestPages:
         assert page.status_code == 200
         here = re.findall(r'<a href="([^"]+)" aria-current="page">', page.content.decode())
         assert here == [tab_address(patient.pk, word)]
+        # One place everywhere: first on the page, before its title.
+        content = page.content.decode().split('<main id="content" tabindex="-1">')[1]
+        assert content.lstrip().startswith('<div class="record-tabs">')
 
     @pytest.mark.parametrize("word", DATED)
     def test_the_days_travel_along(self, client: Client, patient: Patient, word: str) -> None:

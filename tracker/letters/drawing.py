@@ -5,8 +5,9 @@ from xml.etree.ElementTree import Element
 
 from tracker.presenters.record import timeline_of
 from tracker.selectors import RecordPage
+from tracker.timeline.canvas import number
 from tracker.timeline.marks import LaneKind, Timeline
-from tracker.timeline.svg import NAMESPACE, heading, labels, number, plot, written
+from tracker.timeline.svg import NAMESPACE, heading, labels, plot, written
 
 LANES = frozenset({LaneKind.PHASE, LaneKind.MILESTONES, LaneKind.DRUGS, LaneKind.ENZYMES})
 # The one family that typst brings besides those for code and formulas.

@@ -1,7 +1,7 @@
 """The clinic's letter to the family doctor: what the record says under fixed headings, and what its writer adds."""
 
-from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -12,18 +12,29 @@ from django.utils.translation import gettext_lazy
 
 from monitoring.rules.findings import DriverFinding, DueFinding
 from monitoring.rules.intervals import shared_care_on
-from monitoring.rules.record import Result
 from monitoring.rules.vocabulary import MonitoredBy
 from tracker import display
 from tracker.letters import parts
-from tracker.letters.parts import Measure, Printed
+from tracker.letters.parts import Printed
+from tracker.letters.results import ranked_results
+from tracker.letters.room import Keeper, Room, fitted
+from tracker.letters.runs import Line, plain_line, strong_in
 from tracker.paper import pdf_of
 from tracker.presenters.record_since import SinceShown
-from tracker.presenters.record_values import newest_of_each, results_shown
 from tracker.selectors import RecordPage
 
 _TEMPLATE = Path(__file__).with_name("letter.typ")
 RESULT_DAYS = 365  # results older than a year are the record's, not this letter's
+# One page where that can be had with everything on it; else two, and then what asks for nothing is cut. What is taken,
+# what asks for action, what the practice is asked to do and the writer's own sentences are never cut.
+_ROOMS = (
+    Room(lines=60, values=60, findings=60, letters=3000, size=10.5),
+    Room(lines=60, values=60, findings=60, letters=3000, size=9.5, columns=2),
+    Room(lines=60, values=60, findings=60, letters=3000, size=10.5, pages=2),
+    Room(lines=60, values=60, findings=60, letters=3000, size=9.5, columns=2, pages=2),
+    Room(lines=16, values=24, findings=16, letters=400, size=9.5, columns=2, pages=2),
+    Room(lines=8, values=12, findings=6, letters=240, size=9, columns=2, pages=2),
+)
 
 
 class LetterPart(StrEnum):
@@ -57,26 +68,39 @@ class LetterWords:
     plan: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Section:
+    """What stands under one heading: sentences, a list (in columns where it is long), and lines after it."""
+
+    before: list[str] = field(default_factory=list)
+    lines: list[Line] = field(default_factory=list)
+    after: list[Line] = field(default_factory=list)
+
+
 def letter_pdf(page: RecordPage, since: SinceShown, words: LetterWords, who: Printed) -> bytes:
     """The letter as of the day that `page` stands for; `since` is what the changes are told from."""
-    return pdf_of(_TEMPLATE, letter_content(page, since, words, who))
+    return pdf_of(_TEMPLATE, fitted(_TEMPLATE, _ROOMS, lambda room: letter_content(page, since, words, who, room)))
 
 
-def letter_content(page: RecordPage, since: SinceShown, words: LetterWords, who: Printed) -> dict[str, Any]:
+def letter_content(
+    page: RecordPage, since: SinceShown, words: LetterWords, who: Printed, room: Room
+) -> Mapping[str, Any]:
     """Everything that the template prints."""
-    writers: dict[LetterPart, Callable[[], tuple[list[str], list[str]]]] = {
-        LetterPart.DIAGNOSIS: lambda: ([], parts.diagnosis(page)),
+    keep = Keeper(room)
+    writers: dict[LetterPart, Callable[[], Section]] = {
+        LetterPart.DIAGNOSIS: lambda: Section(lines=[plain_line(keep.short(line)) for line in parts.diagnosis(page)]),
         LetterPart.TREATMENT: lambda: _treatment(page),
-        LetterPart.CHANGES: lambda: _changes(since),
-        LetterPart.RESULTS: lambda: _results(page),
+        LetterPart.CHANGES: lambda: _changes(since, keep),
+        LetterPart.RESULTS: lambda: _results(page, keep),
         LetterPart.MONITORING: lambda: _monitoring(page),
         LetterPart.PLAN: lambda: _plan(page, words.plan),
     }
-    sections = []
-    for part in LetterPart:
-        if part in words.chosen:
-            paragraphs, lines = writers[part]()
-            sections.append({"title": str(PART_TITLES[part]), "paragraphs": paragraphs, "lines": lines})
+    sections = [
+        {"title": str(PART_TITLES[part]), "before": told.before, "lines": told.lines, "after": told.after}
+        for part in LetterPart
+        if part in words.chosen
+        for told in [writers[part]()]
+    ]
     patient = page.standing.patient
     return parts.frame(page, _("About %(who)s") % {"who": _name(page)}, who) | {
         "clinic": patient.clinic.name,
@@ -86,6 +110,8 @@ def letter_content(page: RecordPage, since: SinceShown, words: LetterWords, who:
         "sections": sections,
         "closing": _("Yours sincerely"),
         "signed": who.by,
+        "size": room.size,
+        "columns": room.columns,
     }
 
 
@@ -94,91 +120,86 @@ def _name(page: RecordPage) -> str:
     return f"{patient.given_names} {patient.family_name}".strip()
 
 
-def _treatment(page: RecordPage) -> tuple[list[str], list[str]]:
-    shown = parts.treatment_of(page)
-    lines = [f"{row.name} {parts.dose_words(row)}, {parts.since_words(row)}" for row in shown.active]
-    return ([] if lines else [_("No active course is recorded.")]), lines
+def _treatment(page: RecordPage) -> Section:
+    lines = [parts.course_line(row) for row in parts.treatment_of(page).active]
+    return Section(before=[] if lines else [_("No active course is recorded.")], lines=lines)
 
 
-def _changes(since: SinceShown) -> tuple[list[str], list[str]]:
+def _changes(since: SinceShown, keep: Keeper) -> Section:
     if since.since is None:
-        return [_("No earlier visit is recorded.")], []
+        return Section(before=[_("No earlier visit is recorded.")])
     day = display.day(since.since)
     lines = [
-        _("%(name)s: %(now)s (before: %(then)s)") % {"name": each.name, "now": each.now, "then": each.then}
+        plain_line(_("%(name)s: %(now)s (before: %(then)s)") % {"name": each.name, "now": each.now, "then": each.then})
         for each in since.differences
         if each.name in _TOLD_DIFFERENCES
     ]
     lines += [
-        f"{display.day(line.on)} {line.text}{f', {line.sign}' if line.sign else ''}"
+        strong_in(f"{display.day(line.on)} {line.text}{f', {line.sign}' if line.sign else ''}", line.dose)
         for section in since.sections
         if section.for_letters
         for line in section.lines
     ]
     if not lines:
-        return [
-            _("No change of treatment, judgement or condition and no result out of range is recorded since %(day)s.")
-            % {"day": day}
-        ], []
-    return [_("Since %(day)s:") % {"day": day}], lines
+        none = _("No change of treatment, judgement or condition and no result out of range is recorded since %(day)s.")
+        return Section(before=[none % {"day": day}])
+    return Section(before=[_("Since %(day)s:") % {"day": day}], lines=keep.lines(lines))
 
 
 # What another doctor can use; the clinic's own questions and options are no news to a practice.
 _TOLD_DIFFERENCES = ("Status", "Severity", "Phase", "Line reached")
 
 
-def _results(page: RecordPage) -> tuple[list[str], list[str]]:
+def _results(page: RecordPage, keep: Keeper) -> Section:
+    """What asks for something, then what changed, then the measures of the disease; the rest in a few lines."""
     standing = page.standing
-    lines = [_measured(row) for row in parts.measures(standing.record, standing.protocol, standing.as_of)]
-    newest = [
-        row
-        for row in newest_of_each(standing.record.results, standing.as_of)
-        if (standing.as_of - row.sampled_on).days <= RESULT_DAYS and not _is_measure(row)
+    measures = parts.measures(standing.record, standing.protocol, standing.as_of)
+    told = [parts.measure_line(row) for row in measures]
+    # A creatine kinase that says something goes before measures that say nothing.
+    told = [line for row, line in zip(measures, told, strict=True) if row.said] + [
+        line for row, line in zip(measures, told, strict=True) if not row.said
     ]
-    if not newest:
-        none = _no_result(page, beside=bool(lines))
-        return ([], [*lines, none]) if lines else ([none], [])
-    shown = results_shown(newest, standing.record, standing.protocol, standing.as_of)
-    ordered = sorted(shown, key=lambda row: (not row.is_out_of_range, row.name.casefold()))
-    return [], [*lines, *(f"{parts.result_words(row)} ({display.day(row.result.sampled_on)})" for row in ordered)]
-
-
-def _measured(row: Measure) -> str:
-    said = f": {row.said}" if row.said else ""
-    return f"{row.name} {row.value}{said} ({display.day(row.on)}{f', {row.before}' if row.before else ''})"
-
-
-def _is_measure(row: Result) -> bool:
-    """Whether it is told among the measures of the disease."""
-    return row.analyte == "ck" and row.value is not None
+    ranked = ranked_results(
+        standing.record, standing.protocol, standing.as_of, RESULT_DAYS, told_elsewhere=parts.is_measure
+    )
+    lines = [*(each.line() for each in ranked.pressing), *(each.line() for each in ranked.changed), *told]
+    after = [*ranked.summed_up(keep), ranked.vaccine_line()]
+    before = []
+    if ranked.is_empty:
+        none = _no_result(page, beside=bool(told))
+        if told:
+            after.insert(0, plain_line(none))
+        else:
+            before.append(none)
+    return Section(before, lines, after)
 
 
 def _no_result(page: RecordPage, *, beside: bool) -> str:
     """That the letter has no result to tell: none at all, or none recent enough. `beside`: measures stand there."""
     standing, window = page.standing, {"days": RESULT_DAYS}
-    if not any(row.sampled_on <= standing.as_of and not _is_measure(row) for row in standing.record.results):
+    if not any(row.sampled_on <= standing.as_of and not parts.is_measure(row) for row in standing.record.results):
         return _("No other result is recorded.") if beside else _("No result is recorded.")
     if beside:
         return _("No other result is recorded in the last %(days)s days.") % window
     return _("No result is recorded in the last %(days)s days.") % window
 
 
-def _monitoring(page: RecordPage) -> tuple[list[str], list[str]]:
+def _monitoring(page: RecordPage) -> Section:
     due = sorted(page.standing.monitoring.due, key=lambda each: (each.due_on, each.name, each.occasion))
     theirs = [each for each in due if _asked_of(each, MonitoredBy.GP)]
     others = _other_services(due, page)
+    ours = any(_asked_of(each, MonitoredBy.US) for each in due if each not in theirs)
+    rest = [_("The clinic looks after everything else.")] if ours else []
     if theirs:
         asked = _("Please see to the following and send us the results:")
-        ours = any(_asked_of(each, MonitoredBy.US) for each in due if each not in theirs)
-        rest = [_("The clinic looks after everything else.")] if ours else []
-        return [asked], [*_each_due(theirs, page), *others, *rest]
-    if not due:
-        return [_("No test is asked of the practice: no monitoring is due.")], []
-    if not others:
-        return [_("No test is asked of the practice: the clinic looks after the monitoring.")], []
-    ours = any(_asked_of(each, MonitoredBy.US) for each in due)
-    rest = [_("The clinic looks after everything else.")] if ours else []
-    return [_("No test is asked of the practice.")], [*others, *rest]
+        said = (*_each_due(theirs, page), *others, *rest)
+    elif not due:
+        asked, said = _("No test is asked of the practice: no monitoring is due."), ()
+    elif not others:
+        asked, said = _("No test is asked of the practice: the clinic looks after the monitoring."), ()
+    else:
+        asked, said = _("No test is asked of the practice."), (*others, *rest)
+    return Section(before=[asked], lines=[plain_line(text) for text in said])
 
 
 def _asked_of(due: DueFinding, care: MonitoredBy) -> bool:
@@ -217,20 +238,18 @@ def _each_due(due: Collection[DueFinding], page: RecordPage) -> Iterable[str]:
             yield _("%(name)s: by %(day)s (%(drug)s)") % said
 
 
-def _plan(page: RecordPage, own: str) -> tuple[list[str], list[str]]:
-    steps = [
-        _("%(drug)s from %(day)s: %(dose)s")
-        % {
-            "drug": row.name,
-            "day": display.day(step.on),
-            "dose": _("%(dose)s a day") % {"dose": display.quantity(step.milligrams_per_day, "mg")}
-            if step.milligrams_per_day
-            else _("stop"),
-        }
-        for row in parts.treatment_of(page).active
-        for step in row.taper
-    ]
-    paragraphs = [own] if own else []
+def _plan(page: RecordPage, own: str) -> Section:
+    steps = []
+    for row in parts.treatment_of(page).active:
+        for step in row.taper:
+            dose = (
+                _("%(dose)s a day") % {"dose": display.quantity(step.milligrams_per_day, "mg")}
+                if step.milligrams_per_day
+                else _("stop")
+            )
+            words = {"drug": row.name, "day": display.day(step.on), "dose": dose}
+            steps.append(strong_in(_("%(drug)s from %(day)s: %(dose)s") % words, dose))
+    before = [own] if own else []
     if steps:
-        return [*paragraphs, _("Planned changes of dose:")], steps
-    return paragraphs or [_("Treatment goes on as above.")], []
+        return Section([*before, _("Planned changes of dose:")], steps)
+    return Section(before or [_("Treatment goes on as above.")])

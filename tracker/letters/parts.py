@@ -14,6 +14,7 @@ from monitoring.rules.record import MonitoringRecord, Result
 from patients.models import Patient, Staff
 from patients.rules.record import Assessment
 from tracker import display
+from tracker.letters.runs import Line, strong_in
 from tracker.presenters.record_courses import CourseShown, TreatmentShown, present_treatment
 from tracker.presenters.record_values import ResultShown, results_shown
 from tracker.presenters.timeline import names_for
@@ -108,6 +109,13 @@ def dose_words(row: CourseShown) -> str:
     }
 
 
+def course_line(row: CourseShown) -> Line:
+    """`prednisolone 20 mg once a day, since 05-Apr-2026`, the dose bold."""
+    dose = dose_words(row)
+    words = {"drug": row.name, "dose": dose, "since": since_words(row)}
+    return strong_in(_("%(drug)s %(dose)s, %(since)s") % words, dose)
+
+
 def since_words(row: CourseShown) -> str:
     """`since 05-Apr-2026`, or from when this dose is taken and since when the drug."""
     if row.dose_since is not None:
@@ -118,13 +126,16 @@ def since_words(row: CourseShown) -> str:
     return _("since %(day)s") % {"day": display.day(row.course.start_on, row.course.start_precision)}
 
 
-def result_words(row: ResultShown) -> str:
-    """`ALT 120 U/L, above the upper limit`."""
-    result = row.result
-    written = display.result_value(result.comparator, result.value, result.unit, result.text)
-    said = _limit_words(row)
-    joint = ": " if result.value is None else " "
-    return f"{row.name}{joint}{written}" + (f": {said}" if said else "")
+def is_measure(row: Result) -> bool:
+    """Whether a result is told among the measures of the disease, and so not among the results."""
+    return row.analyte == "ck" and row.value is not None
+
+
+def measure_line(row: Measure) -> Line:
+    """`CK 2761 U/L: above the upper limit (29-Oct-2026, before 2905 U/L on 16-Oct-2026)`, the value bold."""
+    said = f": {row.said}" if row.said else ""
+    when = display.day(row.on) + (f", {row.before}" if row.before else "")
+    return strong_in(f"{row.name} {row.value}{said} ({when})", row.value, row.said)
 
 
 def _limit_words(row: ResultShown) -> str:

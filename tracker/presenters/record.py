@@ -1,4 +1,4 @@
-"""The overview of the record: what asks for attention, what is taken, and the course on one time axis."""
+"""The overview of the record: what asks for attention and what is taken; and the course on one time axis."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,14 +15,9 @@ from tracker.presenters.record_courses import CourseShown, FailedDrug, Treatment
 from tracker.presenters.record_values import ResultShown, urgent_results
 from tracker.presenters.timeline import names_for
 from tracker.selectors import RecordPage
-from tracker.timeline.layout import WIDTH, Window, lay_out, whole_axis
+from tracker.timeline.layout import Window, lay_out, whole_axis
 from tracker.timeline.marks import LaneKind, Timeline
 from tracker.timeline.standing import standing_periods
-
-# What the overview draws: where the disease and its treatment have been, and what was looked at.
-FEW_LANES = frozenset(
-    {LaneKind.PHASE, LaneKind.MILESTONES, LaneKind.DRUGS, LaneKind.MONITORING, LaneKind.ENZYMES, LaneKind.STRENGTH}
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +28,6 @@ class RecordShown:
     urgent: tuple[ResultShown, ...]
     due: tuple[DueFinding, ...]
     later: tuple[DueFinding, ...]
-    timeline: Timeline | None
 
     @property
     def active(self) -> tuple[CourseShown, ...]:
@@ -58,11 +52,10 @@ def present(page: RecordPage) -> RecordShown:
         urgent=urgent_results(standing.record, standing.protocol, standing.as_of),
         due=tuple(sorted(attention, key=_by_due_day)),
         later=tuple(sorted(set(standing.monitoring.due) - set(attention), key=_by_due_day)),
-        timeline=timeline_of(page),
     )
 
 
-def timeline_of(page: RecordPage, lanes: frozenset[LaneKind] = FEW_LANES, width: float = WIDTH) -> Timeline | None:
+def timeline_of(page: RecordPage, lanes: frozenset[LaneKind], width: float) -> Timeline | None:
     """The whole course on one time axis, in these lanes; None while nothing dated is recorded."""
     standing, pathway = page.standing, load_pathway()
     record, as_of, names = standing.record, standing.as_of, names_for(standing.protocol, standing.as_of)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
+from decimal import Decimal
 
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -28,12 +29,16 @@ from tracker.timeline.treatment import Names
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One change: its day, what it was, where it stands; `sign` is a word that must not be missed, or ""."""
+    """One change: its day, what it was, where it stands; `sign` is a word that must not be missed, or "".
+
+    `dose` is the part of the text that is the dose from then on, or "".
+    """
 
     on: date
     text: str
     url: str
     sign: str | Promise = ""
+    dose: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +52,7 @@ class Section:
     @property
     def opens(self) -> bool:
         """Whether there are few enough to be read at once."""
-        return len(self.lines) <= 6
+        return len(self.lines) <= 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,33 +210,34 @@ class _Teller:
             if change.before
             else _("%(drug)s: %(after)s") % {"drug": name, "after": after}
         )
-        return Line(change.after.from_on, text, self._url("dose", change.after.id))
+        return Line(change.after.from_on, text, self._url("dose", change.after.id), dose=after)
 
-    def _step(self, course: Course, step_id: str, on: date, milligrams: object) -> Line:
-        dose = _("%(dose)s mg a day") % {"dose": display.number(milligrams)} if milligrams else _("none")  # type: ignore[arg-type]
+    def _step(self, course: Course, step_id: str, on: date, milligrams: Decimal | None) -> Line:
+        dose = _("%(dose)s mg a day") % {"dose": display.number(milligrams)} if milligrams else _("none")
         words = _("%(dose)s by the planned taper") % {"dose": dose}
-        return self._of("taper_step", course, step_id, on, words)
+        return self._of("taper_step", course, step_id, on, words, dose)
 
     def _start(self, course: Course) -> Line:
-        dose = first_dose(course)
+        dose, written = first_dose(course), ""
         if dose is not None and dose.amount is not None:
-            words = _("started with %(dose)s") % {"dose": display.dose(dose)}
+            written = display.dose(dose)
+            words = _("started with %(dose)s") % {"dose": written}
         elif dose is None and is_infused(course.route, load_pathway().drugs.get(course.drug)):
             words = _("started")  # what is infused is told with each infusion
         else:
             words = _("started, dose not recorded")
-        return self._course(course, course.start_on, words)
+        return self._course(course, course.start_on, words, written)
 
     def _stop(self, course: Course) -> Line:
         why = f": {course.stop_reason.label}" if course.stop_reason else ""
         return self._course(course, course.stop_on or course.start_on, _("stopped") + why)
 
-    def _course(self, course: Course, on: date, words: str) -> Line:
-        return self._of("course", course, course.id, on, words)
+    def _course(self, course: Course, on: date, words: str, dose: str = "") -> Line:
+        return self._of("course", course, course.id, on, words, dose)
 
-    def _of(self, kind: str, course: Course, entry_id: str, on: date, words: str) -> Line:
+    def _of(self, kind: str, course: Course, entry_id: str, on: date, words: str, dose: str = "") -> Line:
         text = _("%(drug)s: %(what)s") % {"drug": self._names.course(course), "what": words}
-        return Line(on, text, self._url(kind, entry_id))
+        return Line(on, text, self._url(kind, entry_id), dose=dose)
 
     def _url(self, kind: str, entry_id: str) -> str:
         return entry_address(self._patient, kind, entry_id, self._page.days_query)
