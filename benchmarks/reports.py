@@ -106,7 +106,7 @@ def in_child(run_id: int) -> dict[str, float]:
 
     environment = os.environ | {"TEST_DATABASE_NAME": connection.settings_dict["NAME"]}
     command = [sys.executable, "-m", "benchmarks.reports", "--make", str(run_id)]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)  # noqa: S603
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)  # noqa: S603 - our own command
     if done.returncode:
         raise SystemExit(done.stderr)
     found: dict[str, float] = json.loads(done.stdout)

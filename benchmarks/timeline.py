@@ -1,9 +1,10 @@
 """The timeline of a long record: python -m benchmarks.timeline.
 
-What the server needs for the layout, the drawing and the files, as times and as laps of the yardstick; and what a
-browser needs to draw it, where Chromium is there.
+What the server needs for the layout, the drawing and the files, as times and as laps of the yardstick; how many bytes
+travel; and what a browser needs to draw it, where Chromium is there.
 """
 
+import gzip
 import shutil
 import time
 from collections.abc import Callable
@@ -13,6 +14,7 @@ from benchmarks.__main__ import prepare_django, print_calibration
 from benchmarks.calibration import seconds_of
 from benchmarks.rules import TODAY
 from monitoring.rules.record import MonitoringRecord
+from tracker.timeline.marks import Timeline
 
 _ROUNDS = 3
 _PAGE = "<!doctype html><html lang=en><title>Timeline</title><body>{}</body></html>"
@@ -28,7 +30,7 @@ def print_timeline(lap: float) -> None:
     from benchmarks.long_record import long_record
     from tracker.presenters.timeline import Asked, timeline_shown
     from tracker.timeline.sheet import Heading, as_png, as_svg
-    from tracker.timeline.svg import labels, plot, written
+    from tracker.timeline.svg import plot, written
 
     record = long_record()
     treatment = record.treatment
@@ -43,7 +45,7 @@ def print_timeline(lap: float) -> None:
         assert timeline is not None
         marks = sum(len(lane.marks) for lane in timeline.lanes)
         print(f"  {name}: {len(timeline.rows):,} entries in {marks:,} marks, {timeline.height:.0f} pixels high")
-        drawing = written(labels(timeline)) + written(plot(timeline))
+        drawing, table = _on_a_page(timeline)
         for work, what in (
             (lambda asked=asked: timeline_shown(standing, asked), "rules and layout"),
             (lambda timeline=timeline: written(plot(timeline)), "drawing"),
@@ -52,7 +54,12 @@ def print_timeline(lap: float) -> None:
         ):
             seconds = _quickest(work)
             print(f"    {what:<18}{seconds * 1000:>7.0f} ms{seconds / lap:>7.2f} laps")
-        print(f"    in the browser    {_drawn(drawing)}, {len(drawing) / 1024:.0f} kB of SVG")
+        print(f"    in the browser    {_drawn(drawing)}")
+        for name, markup in (("drawing", drawing), ("table", table)):
+            print(
+                f"    bytes of the {name:<8} {_kilobytes(gzip.compress(markup.encode()))} compressed, "
+                f"{_kilobytes(markup.encode())} as they are"
+            )
 
 
 def _standing(record: MonitoringRecord) -> Any:
@@ -70,6 +77,21 @@ def _standing(record: MonitoringRecord) -> Any:
 
     Standing.record = record  # type: ignore[attr-defined]
     return Standing
+
+
+def _on_a_page(timeline: Timeline) -> tuple[str, str]:
+    """The markup of the drawing and of its whole table, with the addresses of a patient's entries."""
+    from django.template.loader import render_to_string
+
+    from patients.models import Patient
+
+    context = {"timeline": timeline, "patient": Patient(pk=123_456), "rows": timeline.rows, "most_height": 560}
+    drawing = render_to_string("tracker/_timeline.html", {**context, "table_address": "table/"})
+    return drawing, render_to_string("tracker/_timeline_table.html", context)
+
+
+def _kilobytes(found: bytes) -> str:
+    return f"{len(found) / 1000:,.1f} kB"
 
 
 def _quickest(work: Callable[[], object]) -> float:

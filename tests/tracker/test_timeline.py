@@ -5,6 +5,7 @@ import sys
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -44,9 +45,9 @@ NAMES = Names(drugs=lambda slug: slug.replace("_", " "), analytes=str.upper)
 NOTHING_DUE = MonitoringFindings(AS_OF, "1", (), (), ())
 
 
-def daily(amount: str, from_on: date, **changes: object) -> DosePeriod:
+def daily(amount: str, from_on: date, **changes: Any) -> DosePeriod:
     dose = DosePeriod(f"d{from_on}", from_on, Decimal(amount), DoseUnit.MILLIGRAM, frequency=Frequency.ONCE_DAILY)
-    return replace(dose, **changes)  # type: ignore[arg-type]
+    return replace(dose, **changes)
 
 
 PREDNISOLONE = Course(
@@ -97,8 +98,8 @@ ASSESSMENTS = (
 )  # fmt: skip
 
 
-def a_record(*courses: Course, results: tuple[Result, ...] = (), **patient: object) -> MonitoringRecord:
-    who = replace(PatientRecord(Person("1")), **patient)  # type: ignore[arg-type]
+def a_record(*courses: Course, results: tuple[Result, ...] = (), **patient: Any) -> MonitoringRecord:
+    who = replace(PatientRecord(Person("1")), **patient)
     return MonitoringRecord(TreatmentRecord(who, courses), results)
 
 

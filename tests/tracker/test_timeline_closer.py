@@ -4,6 +4,7 @@ import dataclasses
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 from xml.etree.ElementTree import fromstring
 
 import pytest
@@ -439,7 +440,7 @@ def test_nothing_after_the_day_is_drawn_but_plans(as_of: date) -> None:
 
 
 def test_the_order_of_rows_has_no_meaning() -> None:
-    def shuffled(values: tuple) -> tuple:  # type: ignore[type-arg]
+    def shuffled(values: tuple[Any, ...]) -> tuple[Any, ...]:
         return (*values[1::2], *reversed(values[::2]))
 
     patient = LONG.treatment.patient

@@ -24,7 +24,7 @@ from patients.models import Patient, Staff
 from patients.rules.vocabulary import DatePrecision, Role
 from regimens.rules.vocabulary import CourseRole, MilestoneKind, OutcomeKind
 from tests.factories import rows
-from tests.tracker.pages import TODAY, a_full_record, query_budget, text_of
+from tests.tracker.pages import TODAY, a_full_record, query_budget, text_of, weight_of
 from tracker.access_log import KIND_OF_ROUTE
 from tracker.audit.words import AccessKind
 from tracker.cohort.people import CohortPatient, Identity
@@ -34,6 +34,8 @@ from tracker.presenters.timeline_table import COLUMNS
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_the_day")]
 FILES = ("timeline_svg", "timeline_png", "timeline_csv")
 HOSTILE = '</title><script>alert("1")</script><a href="javascript:alert(2)" onload=x>'
+TEN_YEARS = {"from": "2016-10-01", "until": "2027-02-01"}
+LIGHT = 90_000  # bytes that travel; no page may take more than 100,000 (design/test_weight.py)
 SVG = "{http://www.w3.org/2000/svg}"
 
 
@@ -142,7 +144,7 @@ def test_one_mark_only_is_a_stop_of_the_tab_key(client: Client, member: Staff) -
     stops = re.findall(r'<a class="mark[^>]* tabindex="(-?\d)"', markup)
     assert stops.count("0") == 1
     assert len(stops) == len(links_of(markup)) > 10
-    assert all(re.findall(r'<a class="mark[^>]* aria-label="([^"]+)"', markup))
+    assert len(re.findall(r'<a class="mark[^>]*><title>[^<]+</title>', markup)) == len(stops)  # each has its words
 
 
 def test_the_days_can_be_chosen(client: Client, member: Staff) -> None:
@@ -162,8 +164,10 @@ def test_the_days_can_be_chosen(client: Client, member: Staff) -> None:
     ],
 )
 def test_what_cannot_be_read_is_said(client: Client, member: Staff, query: dict[str, str], words: str) -> None:
-    response = page_of(client, a_full_record(member), **query)
+    patient = a_full_record(member)
+    response = page_of(client, patient, **query)
     assert words in text_of(response)
+    assert words in text_of(page_of(client, patient, "timeline_table", **query))
     assert "prednisolone" in lanes_of(response.content.decode())
 
 
@@ -204,17 +208,18 @@ def test_nothing_recorded_says_what_was_looked_for(client: Client, member: Staff
     text = text_of(page_of(client, patient))
     assert "Nothing dated is recorded up to this day." in text
     assert "Looked for: courses, results" in text
+    assert "Looked for: courses, results" in text_of(page_of(client, patient, "timeline_table"))
     assert client.get(reverse("timeline_svg", args=[patient.pk])).status_code == 404
     assert csv_of(client, patient) == []
 
 
-@pytest.mark.parametrize("route", ["timeline", *FILES])
+@pytest.mark.parametrize("route", ["timeline", "timeline_table", *FILES])
 def test_another_clinics_patient_is_not_there(client: Client, member: Staff, route: str) -> None:
     patient = a_full_record(rows.a_member())
     assert client.get(reverse(route, args=[patient.pk])).status_code == 404
 
 
-@pytest.mark.parametrize("route", ["timeline", *FILES])
+@pytest.mark.parametrize("route", ["timeline", "timeline_table", *FILES])
 def test_it_asks_to_sign_in(client: Client, member: Staff, route: str) -> None:
     patient = a_full_record(member)
     client.logout()
@@ -226,14 +231,15 @@ def test_a_file_is_an_export_in_the_access_log() -> None:
     assert "timeline" not in KIND_OF_ROUTE  # the page is a view of one record
 
 
+@pytest.mark.parametrize("route", ["timeline", "timeline_table"])
 @pytest.mark.parametrize("results", [1, 50])
-def test_queries_do_not_grow_with_the_record(client: Client, member: Staff, results: int) -> None:
+def test_queries_do_not_grow_with_the_record(client: Client, member: Staff, results: int, route: str) -> None:
     patient = a_full_record(member)
     for number in range(results):
         rows.a_result(patient, "alt", "30", date(2026, 2, 1) + timedelta(days=number))
     with CaptureQueriesContext(connection) as captured:
-        page_of(client, patient)
-    assert len(captured) == query_budget("timeline")
+        page_of(client, patient, route)
+    assert len(captured) == query_budget(route)
 
 
 def test_the_picture_stands_by_itself_and_says_whose_it_is(client: Client, member: Staff) -> None:
@@ -331,20 +337,47 @@ def test_what_was_entered_in_error_is_not_drawn(client: Client, member: Staff) -
     assert "77" not in {row["value"] for row in csv_of(client, patient)}
 
 
-def test_ten_years_with_forty_courses_and_two_thousand_results_are_shown_whole(client: Client, member: Staff) -> None:
+@pytest.fixture
+def long_patient(client: Client, member: Staff) -> Iterator[Patient]:
+    """Ten years with 40 courses and 2,000 results, read on the day after the last."""
     somebody = CohortPatient(Identity("LONG-1", "", "Long", "Record"), long_record())
     with time_machine.travel("2026-11-22T10:00:00Z", tick=False):
         (pk,) = store_patients([somebody], clinic=rows.clinic_of(member), by=member, today=date(2026, 11, 22))
-        patient = Patient.objects.get(pk=pk)
         client.force_login(member)
-        found = csv_of(client, patient, **{"from": "2016-10-01", "until": "2027-02-01"})
-        markup = markup_of(client, patient, **{"from": "2016-10-01", "until": "2027-02-01"})
+        yield Patient.objects.get(pk=pk)
+
+
+def test_ten_years_with_forty_courses_and_two_thousand_results_are_shown_whole(
+    client: Client, long_patient: Patient
+) -> None:
+    found = csv_of(client, long_patient, **TEN_YEARS)
+    markup = markup_of(client, long_patient, **TEN_YEARS)
     assert len({row["source_id"] for row in found if row["source_kind"] == "result"}) == 2000
     assert len({row["source_id"] for row in found if row["lane"] != "CK" and row["source_kind"] == "course"}) > 20
     assert len(links_of(markup)) < 2000  # what falls together is one mark with a count
     assert 'data-opens="closer"' in markup
-    opened = next(link for link in links_of(markup) if f"/patients/{pk}/timeline/?from=" in link)
+    opened = next(link for link in links_of(markup) if f"/patients/{long_patient.pk}/timeline/?from=" in link)
     assert "until=" in opened
+
+
+def test_ten_years_are_light_and_lead_to_their_table(client: Client, long_patient: Patient) -> None:
+    drawing = page_of(client, long_patient, **TEN_YEARS)
+    (table,) = set(re.findall(r'<p id="timeline-rows" hx-get="([^"]+)"', drawing.content.decode()))
+    address: str | None = unescape(table)
+    assert f'<a href="{table}">The table on a page of its own</a>' in drawing.content.decode()  # without a script
+    weights, entries = [weight_of(drawing)], []
+    while address:
+        response = client.get(address)
+        weights.append(weight_of(response))
+        markup = response.content.decode()
+        assert 'id="timeline-rows"' in markup  # what the page of the drawing takes out of it
+        entries += re.findall(r"<tr><td>.*?</td><td>.*?</td><td>(.*?)</td></tr>", markup)
+        further = re.search(r'rel="next" href="([^"]+)"', markup)
+        address = unescape(further.group(1)) if further else None
+    assert max(weights) < LIGHT
+    told = [(unescape(re.sub(r"<[^>]+>", "", words)), "<a href" in words) for words in entries]
+    in_file = csv_of(client, long_patient, **TEN_YEARS)
+    assert told == [(row["words"], bool(row["source_kind"])) for row in in_file]
 
 
 def test_a_nurse_and_an_administrator_may_read_it(client: Client) -> None:

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
+from patients.addresses import sound_values
 from patients.models import Clinic
 from patients.rules.antibodies import plain_name
 from patients.rules.vocabulary import ConditionKind, Subtype, Vocabulary
@@ -164,16 +165,7 @@ def filters_of(
     """The filters in an address, and what in it is not known here; `beside` are names that are no filters."""
     known = {offered.name: {choice.value for choice in offered.choices} for offered in _closed(clinics, _DEFAULTS)}
     known |= {"by": set(Grouping), "ends": set(DrugEnd)}
-    said: dict[str, str] = {}
-    ignored = []
-    for name in (name for name in query if name not in beside and name != "flag"):
-        value = query.get(name, "").strip()
-        if not value:
-            continue
-        if value in known.get(name, ()):
-            said[name] = value
-        else:
-            ignored.append(f"{name[:30]} “{value[:60]}”")
+    said, ignored = sound_values(query, known, beside | {"flag"})
     flags = [value.strip() for value in query.getlist("flag") if value.strip()]
     ignored += [f"flag “{value[:60]}”" for value in flags if value not in set(Flag)]
     clinic = int(said.pop("clinic")) if "clinic" in said else None

@@ -6,8 +6,9 @@ worked out anew. So nothing that is shown is older than the record (docs/adr/004
 number of a patient but the id, and may vanish at any time.
 """
 
-from collections.abc import Callable, Collection, Mapping
-from contextlib import suppress
+import gc
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date
 from functools import cache as once
@@ -26,9 +27,19 @@ from patients.models import Clinic
 from patients.rules.vocabulary import Vocabulary
 from regimens.protocol.cohort import load_cohort
 from regimens.protocol.load import load as load_pathway
-from tracker.caseload.members import Course, InDate, Member, Protocols, course_of, member_of, quarters_of
+from tracker.caseload.members import (
+    Course,
+    InDate,
+    Member,
+    Protocols,
+    course_of,
+    in_date_on,
+    member_of,
+    past_quarters_of,
+    quarter_ends,
+)
 
-_KEPT_FOR = 60 * 60  # seconds; what bounds how much of the trail is looked through
+_KEPT_FOR = 3 * 60 * 60  # seconds; what bounds how much of the trail is looked through. Written anew each hour.
 _AT_ONCE = 500
 """Patients read together: what bounds the memory. Up to so many, the number of queries is the same for any number."""
 
@@ -38,12 +49,12 @@ class Part(Vocabulary):
 
     MEMBER = "member", "where they stand"
     COURSE = "course", "how treatment went"
-    QUARTERS = "quarters", "tests in date by quarter"
+    QUARTERS = "quarters", "tests in date at the ends of past quarters"
 
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """The parts of the patients of one clinic, by patient id."""
+    """The parts of the patients of one clinic, by patient id. Quarters end with the day itself."""
 
     members: Mapping[int, Member]
     courses: Mapping[int, Course]
@@ -63,22 +74,43 @@ def protocols_of(clinic: Clinic) -> Protocols:
     return Protocols(protocol_of(clinic), load_pathway(), load_cohort())
 
 
-def parts_of(clinic: Clinic, patient_ids: Collection[int], wanted: Collection[Part], as_of: date) -> Kept:
-    """The parts of these patients, all those of the clinic. Whoever calls decides who may see them."""
+def parts_of(
+    clinic: Clinic, patient_ids: Collection[int], wanted: Collection[Part], as_of: date, *, anew: bool = False
+) -> Kept:
+    """The parts of these patients, all those of the clinic. Whoever calls decides who may see them.
+
+    `anew`: what is kept is written again, with the snapshot of now, also where nothing of it had to be worked out.
+    """
     protocols = protocols_of(clinic)
     snapshot = _snapshot()  # before anything is read: what commits meanwhile is read again next time
     found: dict[Part, dict[int, Any]] = {}
     missing: dict[Part, list[int]] = {}
-    for part in wanted:
+    parts = {Part.MEMBER, *wanted} if Part.QUARTERS in wanted else set(wanted)
+    for part in parts:
         kept = {} if snapshot is None else _still_true(_key(clinic, protocols, part, as_of), snapshot)
         found[part] = {pk: kept[pk] for pk in patient_ids if pk in kept}
         missing[part] = [pk for pk in patient_ids if pk not in kept]
-    _work_out(clinic, protocols, missing, found, as_of)
-    for part in wanted:
-        if missing[part] and snapshot is not None:
+    with _collector_at_rest():
+        _work_out(clinic, protocols, missing, found, as_of)
+    for part in parts:
+        if (missing[part] or anew) and snapshot is not None:
             with suppress(RedisError):
                 cache.set(_key(clinic, protocols, part, as_of), _Stored(snapshot, found[part]), _KEPT_FOR)
-    return Kept(found.get(Part.MEMBER, {}), found.get(Part.COURSE, {}), found.get(Part.QUARTERS, {}))
+    members, past = found.get(Part.MEMBER, {}), found.get(Part.QUARTERS, {})
+    quarters = {pk: (*ended, in_date_on(members[pk], as_of)) for pk, ended in past.items()}
+    return Kept(members, found.get(Part.COURSE, {}), quarters)
+
+
+@contextmanager
+def _collector_at_rest() -> Iterator[None]:
+    """No garbage collection meanwhile: in values that hold no cycle it finds nothing, for a third of the time."""
+    running = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if running:
+            gc.enable()
 
 
 def _work_out(
@@ -92,7 +124,7 @@ def _work_out(
     make: dict[Part, Callable[[int, MonitoringRecord], Any]] = {
         Part.MEMBER: lambda pk, record: member_of(pk, clinic.pk, record, protocols, as_of),
         Part.COURSE: lambda pk, record: course_of(record, protocols, as_of),
-        Part.QUARTERS: lambda pk, record: quarters_of(record, protocols, as_of),
+        Part.QUARTERS: lambda pk, record: past_quarters_of(record, protocols, as_of),
     }
     by_part = {part: set(ids) for part, ids in missing.items()}
     ids = sorted(set().union(*by_part.values()))
@@ -149,7 +181,8 @@ def _newest(snapshot: str) -> int:
 
 
 def _key(clinic: Clinic, protocols: Protocols, part: Part, as_of: date) -> str:
-    """By everything beside the record that decides: the code, each protocol, the day."""
+    """By everything beside the record that decides: the code, each protocol, and the day or the quarter before it."""
+    day = quarter_ends(as_of, 2)[0] if part is Part.QUARTERS else as_of
     versions = (
         _code(),
         protocols.pathway.version,
@@ -159,7 +192,7 @@ def _key(clinic: Clinic, protocols: Protocols, part: Part, as_of: date) -> str:
         protocols.monitoring.audits.version if protocols.monitoring.audits is not None else "",
         protocols.cohort.version,
     )
-    return f"cohort:{clinic.pk}:{':'.join(versions)}:{as_of.isoformat()}:{part.value}".replace(" ", "_")
+    return f"cohort:{clinic.pk}:{':'.join(versions)}:{day.isoformat()}:{part.value}".replace(" ", "_")
 
 
 @once

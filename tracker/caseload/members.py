@@ -79,7 +79,8 @@ class Member:
 
     `under_care` on the day; `first_on` is the first day of which anything is recorded. `antibodies` are keys of the
     closed list, OTHER, NONE_POSITIVE or NOT_RECORDED. `drugs_now` and `drugs_ever` are slugs of the catalogue, OTHER
-    for whatever lies outside it. `in_date` is the outcome of the audit of tests in date, "" where there is none.
+    for whatever lies outside it. `in_date` is the outcome of the audit of tests in date, "" where there is none;
+    `no_results` as in InDate.
     """
 
     patient_id: int
@@ -101,6 +102,7 @@ class Member:
     late: tuple[Late, ...]
     in_date: str
     in_date_words: str
+    no_results: bool
     open_questions: int
 
     @property
@@ -182,6 +184,7 @@ def member_of(patient_id: int, clinic_id: int, record: MonitoringRecord, protoco
         late=_late(case),
         in_date=outcome,
         in_date_words=words,
+        no_results=_no_results(record, protocols, as_of),
         open_questions=len(questions(treatment, pathway).open),
     )
 
@@ -215,19 +218,30 @@ def course_of(record: MonitoringRecord, protocols: Protocols, as_of: date) -> Co
     )
 
 
-def quarters_of(record: MonitoringRecord, protocols: Protocols, as_of: date) -> tuple[InDate, ...]:
-    """How the tests stood at the end of each of the last quarters, and on the day itself, the oldest first."""
+def past_quarters_of(record: MonitoringRecord, protocols: Protocols, as_of: date) -> tuple[InDate, ...]:
+    """How the tests stood at the end of each of the quarters before that of the day, the oldest first.
+
+    Until the next quarter begins they stand as they are, unless the record changes.
+    """
     found = []
     first_on = _first_on(record)
-    for day in quarter_ends(as_of, protocols.cohort.settings.quarters_shown):
-        if day < as_of and (first_on is None or first_on > day):
+    for day in quarter_ends(as_of, protocols.cohort.settings.quarters_shown)[:-1]:
+        if first_on is None or first_on > day:
             found.append(InDate(day, "", ""))
             continue
         case = AuditCase(record, protocols.monitoring, protocols.pathway, Period(day, day, day))
-        since = date.fromordinal(day.toordinal() - protocols.cohort.settings.no_results_days)
-        no_results = not any(since <= one.sampled_on <= day for one in record.results)
-        found.append(InDate(day, *_in_date(case, protocols.tests_in_date), no_results))
+        found.append(InDate(day, *_in_date(case, protocols.tests_in_date), _no_results(record, protocols, day)))
     return tuple(found)
+
+
+def in_date_on(member: Member, as_of: date) -> InDate:
+    """How the tests stand on the day that the member was worked out for."""
+    return InDate(as_of, member.in_date, member.in_date_words, member.no_results)
+
+
+def _no_results(record: MonitoringRecord, protocols: Protocols, day: date) -> bool:
+    since = date.fromordinal(day.toordinal() - protocols.cohort.settings.no_results_days)
+    return not any(since <= one.sampled_on <= day for one in record.results)
 
 
 def quarter_ends(as_of: date, count: int) -> list[date]:

@@ -16,6 +16,11 @@ _AIR = 9.0
 _ABOUT = 9.0  # pixels to each side of a day that is estimated: how far off it may be is not recorded
 
 
+def number(value: float) -> str:
+    """`12`, `12.5`: a tenth of a pixel is enough."""
+    return f"{value:.1f}".removesuffix(".0")
+
+
 def fits(text: str, width: float) -> bool:
     """Whether a text can be written in so many pixels."""
     return len(text) * LETTER + _AIR <= width
@@ -117,27 +122,35 @@ def _told_by(row: Row, source: Source) -> Row:
 
 def cross(x: float, y: float, size: float = 4.5) -> str:
     """Path of an ✕ around a point."""
-    left, right, top, bottom = (round(value, 1) for value in (x - size, x + size, y - size, y + size))
-    return f"M{left} {top}L{right} {bottom}M{left} {bottom}L{right} {top}"
+    side = 2 * size
+    return f"{_at(x, y)}m{_by(-size, -size)}l{_by(side, side)}m{_by(-side, 0)}l{_by(side, -side)}"
 
 
 def check(x: float, y: float, size: float = 5.0) -> str:
     """Path of a ✓ around a point."""
-    start, knee, end = (round(x - size, 1), y), (round(x - 1.5, 1), y + size - 1), (round(x + size, 1), y - size)
-    return "M" + "L".join(f"{left} {top}" for left, top in (start, knee, end))
+    return f"{_at(x, y)}m{_by(-size, 0)}l{_by(size - 1.5, size - 1)}l{_by(size + 1.5, 1 - 2 * size)}"
 
 
 def diamond(x: float, y: float, size: float = 5.5) -> str:
     """Path of a ◆ around a point."""
-    return f"M{x} {round(y - size, 1)}L{round(x + size, 1)} {y}L{x} {round(y + size, 1)}L{round(x - size, 1)} {y}Z"
+    return f"{_at(x, y)}m{_by(0, -size)}l{_by(size, size)}l{_by(-size, size)}l{_by(-size, -size)}z"
 
 
 def triangle(x: float, y: float, size: float = 5.0) -> str:
     """Path of a ▲ around a point; ▼ for a negative size."""
-    left, right = round(x - abs(size), 1), round(x + abs(size), 1)
-    return f"M{left} {round(y + size * 0.8, 1)}H{right}L{x} {round(y - size, 1)}Z"
+    half, foot = abs(size), size * 0.8
+    return f"{_at(x, y)}m{_by(-half, foot)}h{number(2 * half)}l{_by(-half, -size - foot)}z"
 
 
 def arrow(x: float, y: float, size: float = 5.0) -> str:
     """Path of a ▶ that begins at a point: what it follows goes on."""
-    return f"M{x} {round(y - size, 1)}L{round(x + size * 1.3, 1)} {y}L{x} {round(y + size, 1)}Z"
+    return f"{_at(x, y)}m{_by(0, -size)}l{_by(size * 1.3, size)}l{_by(-size * 1.3, size)}z"
+
+
+def _at(x: float, y: float) -> str:
+    """Where a sign stands. All else of it is said from there, so that each of its kind reads alike and packs well."""
+    return f"M{number(x)} {number(y)}"
+
+
+def _by(right: float, down: float) -> str:
+    return f"{number(right)} {number(down)}"

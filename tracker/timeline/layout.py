@@ -107,13 +107,13 @@ def lay_out(
 
 
 def rows_of(lanes: Sequence[Lane]) -> tuple[Row, ...]:
-    """Every row of the lanes, lane by lane, the oldest first."""
+    """Every row of the lanes, lane by lane, the oldest first; a lane of two things has one after the other."""
     return tuple(
         row
         for lane in lanes
         for row in sorted(
             (row for mark in lane.marks for row in mark.rows),
-            key=lambda row: (row.from_on, row.words, row.kind, row.entry_id),
+            key=lambda row: (row.lane, row.from_on, row.words, row.kind, row.entry_id),
         )
     )
 

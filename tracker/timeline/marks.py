@@ -203,11 +203,6 @@ class Timeline:
         return self.first_on <= self.as_of <= self.last_on
 
     @property
-    def ahead_width(self) -> float:
-        """How much of the drawing lies after `as_of`."""
-        return self.width - self.now_x
-
-    @property
     def now_plate_x(self) -> float:
         """Left edge of the plate that names the day, kept inside the drawing."""
         return min(max(self.now_x - NOW_PLATE_WIDTH / 2, 0), self.width - NOW_PLATE_WIDTH)

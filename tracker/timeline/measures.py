@@ -10,7 +10,7 @@ from monitoring.rules.record import Result
 from patients.rules.record import Assessment
 from patients.rules.vocabulary import DatePrecision, EnzymeName
 from tracker import display
-from tracker.timeline.canvas import Canvas, Source, diamond
+from tracker.timeline.canvas import Canvas, Source, diamond, number
 from tracker.timeline.marks import GUIDE, LIMIT, SECOND_SERIES, SERIES, Lane, LaneKind, Mark, Shape, Tone
 from tracker.timeline.scale import LogScale, ValueScale, log_scale
 
@@ -250,6 +250,6 @@ def joined(canvas: Canvas, scale: LogScale | ValueScale, points: Sequence[Point]
     if not shown:
         return []
     on_line = [shown[0][0], *(after for _, after in shown)]
-    path = "M" + "L".join(f"{canvas.scale.at(point.on)} {scale.y(point.value)}" for point in on_line)
+    path = "M" + "L".join(f"{number(canvas.scale.at(point.on))} {number(scale.y(point.value))}" for point in on_line)
     y = scale.y(on_line[0].value)
     return [Mark(Shape.PATH, tone, y=y, path=path, open=True, dashed=tone is SECOND_SERIES)]

@@ -5,10 +5,11 @@ from xml.etree.ElementTree import Element, SubElement
 
 import typst
 
+from tracker.timeline.canvas import number
 from tracker.timeline.cluster import text_width
 from tracker.timeline.legend import HEIGHT, WIDTH, signs_of
 from tracker.timeline.marks import Mark, Timeline
-from tracker.timeline.svg import NAMESPACE, SCREEN_FONT, drawn, hatches, labels, number, plain, plot, written
+from tracker.timeline.svg import NAMESPACE, SCREEN_FONT, drawn, hatches, labels, plain, plot, written
 
 MARGIN, LINE, FOOT = 16.0, 17.0, 22.0
 _INK, _SOFT = "#14242c", "#465a64"

@@ -32,7 +32,6 @@ from tracker.timeline.scale import ValueScale, spanning
 DOSE_HEIGHT, DECISION_HEIGHT = 190.0, 34.0
 LEAST_AXIS = Decimal(20)  # mg a day that the axis always reaches
 BEFORE = timedelta(days=84)  # how long before the start measures are drawn, as in a response's baseline
-SIGNS = {TaperChoice.CUT: "▼", TaperChoice.HOLD: "▬", TaperChoice.RAISE: "▲"}
 
 
 def lay_out_taper(

@@ -1,32 +1,23 @@
 """The timeline: everything about one patient on one axis of days, to look closer at, and as files."""
 
-from datetime import date
-from typing import Any, cast
+from typing import cast
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from patients.clock import now_in
 from patients.models import Staff
-from tracker.presenters.timeline import (
-    LANE_LABELS,
-    LANE_PRESETS,
-    Asked,
-    TimelineShown,
-    heading,
-    timeline_shown,
-)
-from tracker.presenters.timeline_table import as_csv
+from tracker.presenters.timeline import LANE_LABELS, LANE_PRESETS, TimelineShown, heading, timeline_shown
+from tracker.presenters.timeline_table import MOST_IN_DRAWING, as_csv
 from tracker.selectors import RecordPage
 from tracker.timeline.marks import LaneKind
 from tracker.timeline.sheet import Heading, as_png, as_svg
-from tracker.timeline.view import Span
-from tracker.views.days import day_asked_for, page_asked_for
+from tracker.views.days import page_asked_for
+from tracker.views.timeline_asked import Addresses, asked_in
 
 
 @never_cache
@@ -34,9 +25,9 @@ from tracker.views.days import day_asked_for, page_asked_for
 def timeline_page(request: HttpRequest, patient_id: int) -> HttpResponse:
     """`?from=` and `?until=` choose the days, `?lanes=` the lanes; `?as_of=` and `?known_on=` as on the record."""
     page, context = page_asked_for(request, patient_id)
-    asked, problems = _asked(request)
+    asked, problems = asked_in(request)
     shown = timeline_shown(page.standing, asked)
-    address = _Addresses(page, asked)
+    address = Addresses(page, asked)
     context |= {
         "tab": "timeline",
         "shown": shown,
@@ -54,6 +45,7 @@ def timeline_page(request: HttpRequest, patient_id: int) -> HttpResponse:
             (_("Picture (PNG)"), address.of(shown.span, route="timeline_png")),
             (_("Table (CSV)"), address.of(shown.span, route="timeline_csv")),
         ],
+        "table_address": address.of(shown.span, route="timeline_table") if _is_long(shown) else "",
         "record_url": reverse("record", args=[patient_id]) + page.days_query,
     }
     return render(request, "tracker/timeline.html", context)
@@ -91,49 +83,14 @@ def timeline_csv(request: HttpRequest, patient_id: int) -> HttpResponse:
     return _file(found, "text/csv; charset=utf-8", page, shown, "csv")
 
 
-def _asked(request: HttpRequest) -> tuple[Asked, list[str]]:
-    """What the address asks for, and what in it could not be read."""
-    problems: list[str] = []
-    days: dict[str, date | None] = {}
-    for name in ("from", "until"):
-        typed, found = day_asked_for(request, name)
-        days[name] = found
-        if typed and found is None:
-            problems.append(_("“%(typed)s” is no day, and was left out. Write 05-Apr-2026.") % {"typed": typed})
-    first, last = days["from"], days["until"]
-    if first is not None and last is not None and last < first:
-        problems.append(_("The last day lies before the first one; the usual days are shown."))
-        first = last = None
-    known = {lane.value: lane for lane in LaneKind}
-    named = request.GET.getlist("lanes")
-    unknown = [name for name in named if name not in known]
-    if unknown:
-        problems.append(_("Not a lane here, and left out: %(names)s.") % {"names": ", ".join(unknown)})
-    return Asked(first, last, tuple(dict.fromkeys(known[name] for name in named if name in known))), problems
-
-
-class _Addresses:
-    """Addresses of the same patient's timeline that stand for the same days and lanes, but for what is named."""
-
-    def __init__(self, page: RecordPage, asked: Asked) -> None:
-        self._page = page
-        self._asked = asked
-
-    def of(self, span: Span | None, lanes: tuple[LaneKind, ...] | None = None, route: str = "timeline") -> str:
-        chosen = self._asked.lanes if lanes is None else lanes
-        query: dict[str, Any] = {}
-        if span is not None:
-            query = {"from": span.first.isoformat(), "until": span.last.isoformat()}
-        if chosen and set(chosen) != set(LaneKind):
-            query["lanes"] = [lane.value for lane in chosen]
-        days, patient = self._page.days_query, self._page.standing.patient
-        address = reverse(route, args=[patient.pk]) + days
-        return f"{address}{'&' if days else '?'}{urlencode(query, doseq=True)}" if query else address
+def _is_long(shown: TimelineShown) -> bool:
+    """Whether the table would weigh more than the drawing, and so is fetched when it is asked for."""
+    return shown.timeline is not None and len(shown.timeline.rows) > MOST_IN_DRAWING
 
 
 def _file_of(request: HttpRequest, patient_id: int) -> tuple[RecordPage, TimelineShown]:
     page, _context = page_asked_for(request, patient_id)
-    asked, _problems = _asked(request)
+    asked, _problems = asked_in(request)
     return page, timeline_shown(page.standing, asked)
 
 

@@ -96,12 +96,13 @@ def test_the_page_of_a_cell_lists_exactly_its_rows(client: Client, doctor: Staff
     client.force_login(doctor)
     cohort = counted(doctor)
     for code in ("line_phase", "stops", "late_item", "response_6", "steroid_after", "in_date_quarter"):
-        grid = figures()[code].build(cohort)
-        for row in grid.rows:
-            for cell in row.cells:
-                response = client.get("/cohort/patients/", {"cell": cell.address})
-                assert len(response.context["people"].units) == cell.count
-                assert len(response.context["rows"]) == min(cell.count, 50)
+        cells = [cell for row in figures()[code].build(cohort).rows for cell in row.cells]
+        # Each page works the clinic out anew inside a test: of each number in a table one cell will do here. That every
+        # cell has its list is held by the test above.
+        for cell in {cell.count: cell for cell in cells}.values():
+            response = client.get("/cohort/patients/", {"cell": cell.address})
+            assert len(response.context["people"].units) == cell.count
+            assert len(response.context["rows"]) == min(cell.count, 50)
 
 
 def test_the_code_of_a_grid_is_its_name_in_addresses(doctor: Staff) -> None:

@@ -10,12 +10,16 @@ from django.core.cache import cache
 from django.db import connection
 from redis import RedisError
 
+from monitoring.selectors.heartbeats import COHORT, jobs
 from patients.models import Clinic, Patient
 from tests.factories import rows
 from tests.tracker.pages import TODAY
+from tracker import tasks
 from tracker.caseload import kept
 from tracker.caseload.kept import Part, parts_of
 from tracker.caseload.members import Member
+from tracker.caseload.warming import keep_ready
+from tracker.celery import BEAT_SCHEDULE
 
 DAY = date(2026, 6, 1)
 
@@ -124,8 +128,70 @@ def test_what_may_yet_be_taken_back_is_neither_kept_nor_read() -> None:
 def test_each_day_and_each_part_is_kept_by_itself() -> None:
     clinic = rows.a_clinic()
     protocols = kept.protocols_of(clinic)
-    keys = {kept._key(clinic, protocols, part, day) for part in Part for day in (DAY, date(2026, 5, 31))}
-    assert len(keys) == 2 * len(Part)
+    days = (DAY, date(2026, 5, 31))
+    keys = {part: {kept._key(clinic, protocols, part, day) for day in days} for part in Part}
+    assert {part: len(own) for part, own in keys.items()} == {Part.MEMBER: 2, Part.COURSE: 2, Part.QUARTERS: 1}
+    assert len(set().union(*keys.values())) == 5
+    # Another quarter has other quarters before it.
+    last, first = (kept._key(clinic, protocols, Part.QUARTERS, day) for day in (date(2026, 6, 30), date(2026, 7, 1)))
+    assert keys[Part.QUARTERS] == {last}
+    assert first != last
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_next_day_what_is_past_need_not_be_worked_out() -> None:
+    doctor = rows.a_member()
+    patient = rows.a_patient(doctor)
+    rows.a_course(patient, "methotrexate", date(2025, 1, 6), "15")
+    clinic, next_day = rows.clinic_of(doctor), date(2026, 6, 2)
+    first = parts_of(clinic, [patient.pk], {Part.QUARTERS}, DAY).quarters[patient.pk]
+    with patch.object(kept, "past_quarters_of", side_effect=AssertionError):
+        second = parts_of(clinic, [patient.pk], {Part.QUARTERS}, next_day).quarters[patient.pk]
+    assert first[:-1] == second[:-1]
+    assert (first[-1].on, second[-1].on) == (DAY, next_day)
+    cache.clear()
+    assert parts_of(clinic, [patient.pk], {Part.QUARTERS}, next_day).quarters[patient.pk] == second
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_was_kept_ready_need_not_be_worked_out_for_a_page() -> None:
+    doctor = rows.a_member()
+    patients = [rows.a_patient(doctor) for _ in range(2)]
+    rows.a_patient(rows.a_member())  # of another clinic
+    clinic = rows.clinic_of(doctor)
+    assert keep_ready(clinic.pk) == 2
+    ids = [patient.pk for patient in patients]
+    with patch.object(kept, "monitoring_records", _Worked()) as worked:
+        found = parts_of(clinic, ids, set(Part), DAY)
+        assert set(found.members) == set(found.courses) == set(found.quarters) == set(ids)
+        assert worked.ids == []
+        rows.a_weight(patients[0], "70")
+        keep_ready(clinic.pk)
+        assert worked.ids == [patients[0].pk]
+    key = kept._key(clinic, kept.protocols_of(clinic), Part.MEMBER, DAY)
+    rows.a_weight(rows.a_patient(rows.a_member()), "70")  # of others: nothing here has to be worked out
+    before = cache.get(key).snapshot
+    keep_ready(clinic.pk)
+    assert kept._newest(cache.get(key).snapshot) > kept._newest(before)  # kept anew, so that it lasts
+
+
+@pytest.mark.django_db
+def test_each_hour_every_clinic_with_patients_is_kept_ready(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[int] = []
+    beats: list[tuple[str, ...]] = []
+    monkeypatch.setattr(tasks.keep_cohort, "delay", asked.append)
+    monkeypatch.setattr(tasks.beat, "apply_async", lambda names, queue: beats.append(names))
+    doctors = [rows.a_member(), rows.a_member()]
+    for doctor in (*doctors, doctors[0]):
+        rows.a_patient(doctor)
+    rows.a_member()  # of a clinic without patients
+    tasks.keep_cohorts()
+    assert asked == sorted(rows.clinic_of(doctor).pk for doctor in doctors)
+    assert beats == [(COHORT,)]
+    assert COHORT in {job.name for job in jobs()}
+    entry = next(entry for entry in BEAT_SCHEDULE.values() if entry["task"] == "tracker.tasks.keep_cohorts")
+    assert len(entry["schedule"].hour) == 24
+    assert kept._KEPT_FOR > 2 * 60 * 60  # what one run keeps is there until the next, also where that comes late
 
 
 @pytest.mark.django_db

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from datetime import date
 from io import StringIO
+from typing import Any
 
 import pytest
 import time_machine
@@ -45,9 +46,9 @@ def doctor(client: Client) -> Staff:
 
 
 def file_of(client: Client, address: str, **query: str) -> list[list[str]]:
-    response = client.get(address, query)
+    response: Any = client.get(address, query)
     assert response.status_code == 200
-    text = b"".join(response.streaming_content).decode()  # type: ignore[attr-defined]
+    text = b"".join(response.streaming_content).decode()
     return list(csv.reader(StringIO(text.removeprefix("\ufeff"))))
 
 
