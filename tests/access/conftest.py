@@ -1,5 +1,6 @@
 """One scene for all tests of a module; whatever a test writes is taken back after it."""
 
+import gc
 from collections.abc import Iterator
 
 import pytest
@@ -23,5 +24,10 @@ def scene(django_db_setup: None, django_db_blocker: pytest_django.DjangoDbBlocke
         assert used.startswith(connection.settings_dict["TEST"]["NAME"]), f"{used} is no test database"
         for limit in ("OfPerson", "SignInByAddress", "SignInByName"):
             patch.setattr(f"tracker.api.throttles.{limit}.rate", "100000/min", raising=False)
-        yield make_scene()
+        made = make_scene()
+        # Thousands of requests follow: what is there by now stays, and need not be looked through for rubbish.
+        gc.collect()
+        gc.freeze()
+        yield made
+        gc.unfreeze()
         transaction.set_rollback(True)

@@ -11,6 +11,7 @@ from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.db import models, transaction
+from django.http import HttpResponseBase
 from django.test import Client
 from django.utils import timezone
 from knox.models import AuthToken
@@ -80,6 +81,8 @@ class Scene:
     inactive: Staff
     inactive_token: str
     sessions: dict[int, str] = field(default_factory=dict)
+    # By person and way in: what they have read there, and what that left in the access log.
+    readings: dict[tuple[int, str], tuple[HttpResponseBase, list[tuple[str, list[int]]]]] = field(default_factory=dict)
 
     def client(self, staff: Staff | None, **options: Any) -> Client:
         """A browser in which they are signed in; None is signed out."""

@@ -103,7 +103,7 @@ def test_no_log_line_holds_data_of_a_patient(
 def test_a_search_stands_in_no_address(scene: Scene) -> None:
     client = scene.client(scene.north.members[Role.DOCTOR])
     answer = client.post("/patients/", {"q": scene.north.patient.family_name})
-    assert answer["Location"] == "/patients/?found=yes"
+    assert answer["Location"] == "/patients/?found=1"
     found = client.get(answer["Location"])
     assert scene.north.patient.hospital_number in found.content.decode()
     assert "Zqnorthzq" not in "".join(re.findall(r'href="([^"]*)"', found.content.decode()))
@@ -128,7 +128,7 @@ def test_a_failure_shows_nothing_of_what_failed(scene: Scene, path: str, monkeyp
 
     monkeypatch.setattr("tracker.views.record.patient_for", fail, raising=False)
     monkeypatch.setattr("tracker.views.record.record_page", fail, raising=False)
-    monkeypatch.setattr("patients.selectors.patients_for", fail)
+    monkeypatch.setattr("patients.selectors.records.patients_for", fail)
     monkeypatch.setattr("regimens.selectors.patient_for", fail, raising=False)
     with override_settings(DEBUG=False):
         client = scene.client(scene.north.members[Role.DOCTOR])

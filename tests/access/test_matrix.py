@@ -44,14 +44,51 @@ def send(client: Client, way: WayIn, method: str, side: Side | None) -> HttpResp
             body = {"data": b"", "content_type": "application/x-www-form-urlencoded"}
     with undone():
         answer: HttpResponseBase = getattr(client, method)(way.address(side), **body)
-        getattr(answer, "content", None) or b"".join(getattr(answer, "streaming_content", ()))
+        whole(answer)
         return answer
+
+
+def asked(scene: Scene, staff: Staff, way: WayIn, method: str) -> HttpResponseBase:
+    """What somebody gets at the northern clinic's address; a page that they have read is not fetched again."""
+    if method == "get":
+        return read_by(scene, staff, way)[0]
+    return send(scene.client(staff), way, method, scene.north)
+
+
+def read_by(scene: Scene, staff: Staff, way: WayIn) -> tuple[HttpResponseBase, list[tuple[str, list[int]]]]:
+    """What somebody reads there, and what that leaves in the access log: how, and whom.
+
+    Once for each person and scene: all that a request writes is taken back, so it would come out the same again.
+    """
+    key = (staff.pk, way.name)
+    if key not in scene.readings:
+        with undone(), connection.cursor() as cursor:
+            cursor.execute("SELECT COALESCE(max(id), 0) FROM audit.event")
+            (before,) = cursor.fetchone()
+            answer: HttpResponseBase = scene.client(staff).get(way.address(scene.north))
+            whole(answer)
+            cursor.execute(
+                "SELECT subject, COALESCE(patient_ids, ARRAY[patient_id]) FROM audit.event "
+                "WHERE id > %s AND kind = 'access'",
+                [before],
+            )
+            events = [(subject, [pk for pk in patients if pk is not None]) for subject, patients in cursor.fetchall()]
+        scene.readings[key] = answer, events
+    return scene.readings[key]
+
+
+def whole(answer: HttpResponseBase) -> bytes:
+    """The body, which of a streamed answer can otherwise be read once only."""
+    if not answer.streaming:
+        return bytes(answer.content)  # type: ignore[attr-defined]
+    body = b"".join(answer.streaming_content)  # type: ignore[attr-defined]
+    answer.streaming_content = [body]  # type: ignore[attr-defined]
+    return body
 
 
 def bytes_of(answer: HttpResponseBase) -> str:
     """Everything that the answer says: its body, and its headers, where an address can stand."""
-    content = getattr(answer, "content", None)
-    body = b"".join(answer.streaming_content) if content is None else content  # type: ignore[attr-defined]
+    body = whole(answer)
     if body.startswith(b"%PDF"):  # its text is compressed
         body = "\n".join(page.extract_text() for page in PdfReader(BytesIO(body)).pages).encode()
     return body.decode(errors="replace") + "".join(f"{name}: {value}\n" for name, value in answer.items())
@@ -94,7 +131,7 @@ def expected_of_others(way: WayIn, method: str) -> set[int]:
 @every_way
 def test_the_role_decides_in_ones_own_clinic(scene: Scene, way: WayIn) -> None:
     found = {
-        (method, member): came_of(send(scene.client(scene.north.members[member]), way, method, scene.north))
+        (method, member): came_of(asked(scene, scene.north.members[member], way, method))
         for method in way.needs
         for member in MEMBERS
     }
@@ -107,8 +144,9 @@ def test_another_clinics_staff_get_nothing(scene: Scene, way: WayIn) -> None:
     people = {**scene.south.members, "in no clinic": scene.outsider}
     for method in way.needs:
         for who, staff in people.items():
-            answer = send(scene.client(staff), way, method, scene.north)
-            leaked = [] if way.scope == "key" else [mark for mark in scene.north.marks if mark in bytes_of(answer)]
+            answer = asked(scene, staff, way, method)
+            said = "" if way.scope == "key" else bytes_of(answer)
+            leaked = [mark for mark in scene.north.marks if mark in said]
             sent_themselves = [mark for mark in leaked if mark in json.dumps(way.request(scene.north))]
             if leaked and leaked != sent_themselves:
                 wrong[method, who] = leaked
@@ -119,11 +157,11 @@ def test_another_clinics_staff_get_nothing(scene: Scene, way: WayIn) -> None:
 
 @every_way
 def test_another_clinics_row_is_told_from_none_by_nothing(scene: Scene, way: WayIn) -> None:
-    client = scene.client(scene.south.members[Role.DOCTOR])
+    stranger = scene.south.members[Role.DOCTOR]
     for method in way.needs:
         if way.scope_of(method) not in ("clinic", "row", "mine") or way.asks_again:
             continue
-        hidden, none = send(client, way, method, scene.north), send(client, way, method, None)
+        hidden, none = asked(scene, stranger, way, method), send(scene.client(stranger), way, method, None)
         assert (hidden.status_code, none.status_code) == (404, 404), method
         assert _without_chance(hidden, way.address(scene.north)) == _without_chance(none, way.address(None)), method
 
@@ -152,7 +190,8 @@ def _turned_away(scene: Scene, way: WayIn, method: str, client: Client) -> None:
         return
     assert came_of(answer) == 401, method
     assert answer.status_code == (401 if way.is_api else 302), method
-    assert not [mark for side in (scene.north, scene.south) for mark in side.marks if mark in bytes_of(answer)]
+    said = bytes_of(answer)
+    assert not [mark for side in (scene.north, scene.south) for mark in side.marks if mark in said]
 
 
 @every_way
@@ -200,24 +239,10 @@ def test_reading_leaves_the_event_that_the_table_names(scene: Scene, way: WayIn)
     reader = next((who for who in (Role.DOCTOR, Role.ADMIN) if "get" in way.needs and permitted(way, "get", who)), None)
     if reader is None:
         return
-    events = access_events(scene, scene.north.members[way.owner if way.scope == "mine" else reader], way)
+    _, events = read_by(scene, scene.north.members[way.owner if way.scope == "mine" else reader], way)
     assert {subject for subject, _ in events} == ({way.logs} - {"none"})
     if way.scope == "row" and way.logs != "none":
         assert all(patients for _, patients in events)
-
-
-def access_events(scene: Scene, staff: Staff, way: WayIn) -> list[tuple[str, list[int]]]:
-    """What reading leaves in the access log: how, and whom."""
-    with undone(), connection.cursor() as cursor:
-        cursor.execute("SELECT COALESCE(max(id), 0) FROM audit.event")
-        (before,) = cursor.fetchone()
-        bytes_of(scene.client(staff).get(way.address(scene.north)))
-        cursor.execute(
-            "SELECT subject, COALESCE(patient_ids, ARRAY[patient_id]) FROM audit.event "
-            "WHERE id > %s AND kind = 'access'",
-            [before],
-        )
-        return [(subject, [pk for pk in patients if pk is not None]) for subject, patients in cursor.fetchall()]
 
 
 def test_the_marks_are_really_there(scene: Scene) -> None:
@@ -225,7 +250,7 @@ def test_the_marks_are_really_there(scene: Scene) -> None:
     markless = set()
     for way in ways_in():
         if way.scope in ("row", "clinic") and "get" in way.needs and permitted(way, "get", Role.DOCTOR):
-            said = bytes_of(send(scene.client(scene.north.members[Role.DOCTOR]), way, "get", scene.north))
+            said = bytes_of(read_by(scene, scene.north.members[Role.DOCTOR], way)[0])
             if scene.north.mark not in said:
                 markless.add(way.name)
     assert markless == NAMELESS
@@ -253,7 +278,7 @@ def test_working_out_what_is_due_prints_no_patient(scene: Scene) -> None:
 
 def test_an_auditor_is_shown_no_way_to_write(scene: Scene) -> None:
     """Every page that they may read: no link to what they may not open, and no form that they may not send."""
-    auditor = scene.client(scene.north.members[Role.AUDITOR])
+    auditor = scene.north.members[Role.AUDITOR]
     pages = [way for way in ways_in() if not way.is_api and way.name != "gallery"]  # only developers have the gallery
     closed = {way.address(scene.north).partition("?")[0] for way in pages if not _any_way(way, "get")}
     unsendable = {way.address(scene.north).partition("?")[0] for way in pages if not _any_way(way, "post")}
@@ -263,7 +288,7 @@ def test_an_auditor_is_shown_no_way_to_write(scene: Scene) -> None:
             continue
         here = way.address(scene.north).partition("?")[0]
         page = Offered(here)
-        page.feed(bytes_of(send(auditor, way, "get", scene.north)))
+        page.feed(bytes_of(read_by(scene, auditor, way)[0]))
         found = sorted((page.links & closed) | {f"form to {where}" for where in page.forms & unsendable})
         if found:
             shown[way.name] = found

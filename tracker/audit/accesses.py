@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Q, QuerySet
 
+from patients.emergencies import clinic_then
 from patients.models import Clinic, EmergencyAccess, Patient, Staff
 from patients.rules.permissions import Permission
 from patients.rules.vocabulary import Role
@@ -88,7 +89,7 @@ def accesses_of(staff: Staff, patient: Patient, filters: AccessFilters | None = 
 
 def accesses_under(staff: Staff, emergency: EmergencyAccess) -> QuerySet[Event]:
     """What was looked at under one emergency access, the first first. Raises NotAllowed."""
-    require(staff, emergency.patient.clinic_id, Permission.REVIEW_BREAK_GLASS)
+    require(staff, clinic_then(emergency), Permission.REVIEW_BREAK_GLASS)
     rows = Event.objects.filter(kind=EventKind.ACCESS, patient=emergency.patient_id, emergency_id=emergency.pk)
     return rows.select_related("actor").order_by("id")
 

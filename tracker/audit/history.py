@@ -173,7 +173,7 @@ def _of_patient(patient: Patient) -> QuerySet[Event]:
 def _narrowed(rows: QuerySet[Event], clinic: Clinic, filters: HistoryFilters | None) -> QuerySet[Event]:
     kept_by_software = sorted(HIDDEN - {"superseded_at", "unit", "basis", *PRECISION_OF.values()})
     rows = rows.filter(
-        RawSQL(_TELLS, [kept_by_software, kept_by_software], output_field=BooleanField())  # noqa: S611
+        RawSQL(_TELLS, [kept_by_software, kept_by_software], output_field=BooleanField())  # noqa: S611 - our own text
     ).exclude(RawSQL(_REPLACED, [], output_field=BooleanField()))  # noqa: S611 - no text from outside
     wanted, zone = filters or HistoryFilters(), ZoneInfo(clinic.time_zone)
     if wanted.table:

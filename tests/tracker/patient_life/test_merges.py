@@ -1,6 +1,7 @@
 """Two records of one person made one and taken apart again: nothing lost, nothing half-moved, nobody else's."""
 
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any, ClassVar
 
 import pytest
@@ -182,7 +183,7 @@ def test_a_correction_made_since_goes_back_with_what_it_corrects(doctor: Staff) 
     kept, other = a_patient(doctor), a_patient(doctor)
     row = a_weight(other, "71")
     made = merge(doctor, kept, other)
-    correct_weight(by=doctor, entry_id=row.pk, on=row.on, kilograms="72", reason="misread the scales")  # type: ignore[arg-type]
+    correct_weight(by=doctor, entry_id=row.pk, on=row.on, kilograms=Decimal(72), reason="misread the scales")
     own = a_weight(kept, "70", row.on + timedelta(days=1))
     shown = preview_unmerge(by=doctor, merge_id=made.pk)
     assert [each.count for each in shown.counts_with_them] == [1]
@@ -532,7 +533,7 @@ class TestTheMergedRecord:
         with pytest.raises(MergedAway):
             patient_for(doctor, other.pk)
         with pytest.raises(NotFound):
-            record_weight(by=doctor, patient_id=other.pk, on=date(2026, 1, 1), kilograms="70")  # type: ignore[arg-type]
+            record_weight(by=doctor, patient_id=other.pk, on=date(2026, 1, 1), kilograms=Decimal(70))
 
     def test_its_numbers_find_the_one_that_holds(self, doctor: Staff) -> None:
         kept = a_patient(doctor, nhs_number="9990000018")

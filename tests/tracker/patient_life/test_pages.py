@@ -62,19 +62,19 @@ class TestMerging:
         a_weight(other, "71")
         address = reverse("merge_patient", args=[kept.pk])
         assert address in client.get(reverse("record", args=[kept.pk])).content.decode()
-        chosen = client.post(address, {"other": other.hospital_number.lower()})
-        assert chosen.url == f"{address}?with={other.pk}"  # type: ignore[attr-defined]
-        shown = client.get(chosen.url)  # type: ignore[attr-defined]
+        chosen: Any = client.post(address, {"other": other.hospital_number.lower()})
+        assert chosen.url == f"{address}?with={other.pk}"
+        shown = client.get(chosen.url)
         page = text_of(shown)
         assert f"Everything in {other.hospital_number} comes over" in page
         assert "Weight 1" in page
         assert "999 000 0018" in page
         seen = preview_merge(by=doctor, kept_id=kept.pk, merged_id=other.pk).fingerprint
-        done = client.post(
+        done: Any = client.post(
             chosen.url,
-            {"reason": "one person", "one_person": "on", "seen": seen},  # type: ignore[attr-defined]
+            {"reason": "one person", "one_person": "on", "seen": seen},
         )
-        assert done.url == reverse("record", args=[kept.pk])  # type: ignore[attr-defined]
+        assert done.url == reverse("record", args=[kept.pk])
         assert Weight.objects.get().patient_id == kept.pk
 
     def test_a_number_that_nobody_has(self, client: Client, doctor: Staff) -> None:
@@ -132,7 +132,7 @@ class TestMerging:
         assert address in client.get(reverse("merges")).content.decode()
         page = text_of(client.get(address))
         assert "Weight: 1" in page
-        assert client.post(address, {"reason": "two sisters"}).url == reverse("merges")  # type: ignore[attr-defined]
+        assert client.post(address, {"reason": "two sisters"}).url == reverse("merges")
         assert "taken back" in text_of(client.get(reverse("merges")))
         assert client.get(address).status_code == 404
         assert client.get(reverse("record", args=[merged.pk])).status_code == 200
@@ -192,9 +192,9 @@ class TestHandingOver:
         assert "private@example.org" not in page
         assert client.get(reverse("record", args=[patient.pk])).status_code == 404
         assert client.post(accept, {"hospital_number": ""}).status_code == 422
-        done = client.post(accept, {"hospital_number": "COAST1"})
-        assert done.url == reverse("record", args=[patient.pk])  # type: ignore[attr-defined]
-        assert client.get(done.url).status_code == 200  # type: ignore[attr-defined]
+        done: Any = client.post(accept, {"hospital_number": "COAST1"})
+        assert done.url == reverse("record", args=[patient.pk])
+        assert client.get(done.url).status_code == 200
         client.force_login(doctor)
         assert client.get(reverse("record", args=[patient.pk])).status_code == 404
         settled = text_of(client.get(reverse("transfers")))

@@ -1,5 +1,6 @@
 """Handing a patient over: what each clinic sees before and after, and what ends with it."""
 
+from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
@@ -72,7 +73,7 @@ def test_accepted_the_patient_is_theirs_alone(sender: Staff, receiver: Staff) ->
     with pytest.raises(NotFound):
         patient_for(sender, row.patient_id)
     with pytest.raises(NotFound):
-        record_weight(by=sender, patient_id=row.patient_id, on=timezone.localdate(), kilograms="70")  # type: ignore[arg-type]
+        record_weight(by=sender, patient_id=row.patient_id, on=timezone.localdate(), kilograms=Decimal(70))
     patient = patient_for(receiver, row.patient_id)
     assert (patient.hospital_number, patient.clinic) == ("COAST1", clinic_of(receiver))
     assert list(search_patients(receiver, before)) == [patient]
