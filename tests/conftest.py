@@ -6,6 +6,7 @@ The owner makes the database and migrates it; every test then runs as the applic
 the processes that it starts (docs/adr/0028).
 """
 
+import gc
 import os
 import zlib
 from collections.abc import Iterator
@@ -91,6 +92,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         config.hook.pytest_deselected(items=driven)
         config.stash[LEFT_OUT] = len(driven)
         items[:] = [item for item in items if item not in driven]
+
+
+def pytest_collection_finish() -> None:
+    """What stands by now stays to the end: the collector need not walk through it again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.hookimpl(trylast=True)

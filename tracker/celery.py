@@ -63,6 +63,11 @@ BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": crontab(hour="6", minute="15"),
         "options": {"expires": 6 * HOUR},
     },
+    "keep the figures of the cohort ready": {
+        "task": "tracker.tasks.keep_cohorts",
+        "schedule": crontab(minute="5"),
+        "options": {"expires": HOUR // 2},
+    },
     "remove sessions and tokens that have expired": {
         "task": "tracker.tasks.clear_expired",
         "schedule": crontab(hour="2", minute="45"),

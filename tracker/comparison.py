@@ -77,6 +77,7 @@ class ProtocolPair:
             ("activity", changes(old.activity.file, new.activity.file)),
             ("pathway", changes(old.pathway.file, new.pathway.file)),
             ("drugs", changes(old.pathway.catalogue, new.pathway.catalogue)),
+            ("cohort", changes(old.cohort, new.cohort)),
             ("monitoring", changes(_bands_once(old.monitoring), _bands_once(new.monitoring), only=_MONITORING)),
         )
         others = (
@@ -92,6 +93,7 @@ class ProtocolPair:
             "activity": old.activity.version == new.activity.version,
             "pathway": old.pathway.version == new.pathway.version,
             "drugs": old.pathway.catalogue.version == new.pathway.catalogue.version,
+            "cohort": old.cohort.version == new.cohort.version,
             "monitoring": old.monitoring.version == new.monitoring.version,
         }
         for one in old.schedules[1:]:

@@ -151,6 +151,7 @@ def _versions(protocol: WholeProtocol) -> dict[str, str]:
         "activity": protocol.activity.version,
         "pathway": protocol.pathway.version,
         "drugs": protocol.pathway.catalogue.version,
+        "cohort": protocol.cohort.version,
         "monitoring": protocol.monitoring.version,
     }
 

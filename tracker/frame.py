@@ -51,6 +51,7 @@ _SECTIONS = {
     "protocol_drug": "help",
     "protocol_activity": "help",
     "protocol_audits": "help",
+    "protocol_cohort": "help",
     "questions": "home",
     "search": "",
     "safe_silence": "safe_silence",

@@ -33,6 +33,17 @@ def interval_words(drug: str | None, item: str | None, interval_days: int | str 
     return f"{drug_words(drug)}, {item_words(item)}: {every} until {display.day(until)}"
 
 
+def care_words(drug: str | None, monitored_by: str | None, provider: str | None) -> str:
+    """`methotrexate: looked after by the practice, Oak Lane`"""
+    who = MonitoredBy(monitored_by or "").label
+    return f"{drug_words(drug)}: looked after by {f'{who}, {provider}' if provider else who}"
+
+
+def pause_words(drug: str | None, until: date | None) -> str:
+    """`methotrexate: paused until 05-Apr-2027`"""
+    return f"{drug_words(drug)}: paused until {display.day(until)}"
+
+
 def risk_said(said: Said) -> str:
     return _with(RiskTier(said["tier"] or "").label, said["factors"])
 
@@ -42,13 +53,11 @@ def interval_said(said: Said) -> str:
 
 
 def care_said(said: Said) -> str:
-    who = MonitoredBy(said["monitored_by"] or "").label
-    named = f"{who}, {said['provider']}" if said["provider"] else who
-    return _with(f"{drug_words(said['drug'])}: looked after by {named}", said["note"])
+    return _with(care_words(said["drug"], said["monitored_by"], said["provider"]), said["note"])
 
 
 def pause_said(said: Said) -> str:
-    words = _with(f"{drug_words(said['drug'])}: paused until {display.day(_day(said['until']))}", said["reason"])
+    words = _with(pause_words(said["drug"], _day(said["until"])), said["reason"])
     if not said["ended_on"]:
         return words
     return f"{words}; taken up again on {display.day(_day(said['ended_on']))}: {said['end_reason']}"

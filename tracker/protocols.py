@@ -14,6 +14,7 @@ from patients.protocol.activity import ActivityProtocol
 from patients.protocol.load import ACTIVITY
 from patients.protocol.place import Part, check_layout, folder_in_force, part_of
 from patients.protocol.tables import ProtocolError
+from regimens.protocol.cohort import COHORT, CohortFile, load_cohort
 from regimens.protocol.load import DRUGS, PATHWAY
 from regimens.protocol.load import load as load_pathway
 from regimens.protocol.schema import PathwayProtocol
@@ -67,6 +68,7 @@ class WholeProtocol:
     pathway: PathwayProtocol
     monitoring: MonitoringProtocol
     schedules: tuple[MonitoringProtocol, ...]
+    cohort: CohortFile
 
     def monitoring_under(self, schedule: str) -> MonitoringProtocol:
         """Monitoring under the schedule of that id; under the default for "" and for one that is not there."""
@@ -86,6 +88,7 @@ class WholeProtocol:
         yield _file(Part.ACTIVITY, ACTIVITY, self.activity.file)
         yield _file(Part.PATHWAY, PATHWAY, self.pathway.file)
         yield _file(Part.PATHWAY, DRUGS, self.pathway.catalogue)
+        yield _file(Part.PATHWAY, COHORT, self.cohort)
         files = {name: header for one in self.schedules for name, header in one.files.items()}
         for name, header in files.items():
             yield _file(Part.MONITORING, name, header)
@@ -106,6 +109,7 @@ def read_protocol(folder: Path | None) -> WholeProtocol:
         pathway=load_pathway(pathway, part_of(folder, Part.ACTIVITY)),
         monitoring=every[0],
         schedules=every,
+        cohort=load_cohort(pathway),
     )
     cross_check(whole.monitoring, whole.pathway.drugs.keys())
     return whole

@@ -11,13 +11,15 @@ from django.utils import timezone
 from kombu.exceptions import OperationalError as BrokerError
 
 from monitoring.actions.heartbeat import found_wrong, heartbeat
-from monitoring.selectors.heartbeats import CLEARED, SEALS, TRAIL, TRAIL_HEAD
+from monitoring.selectors.heartbeats import CLEARED, COHORT, SEALS, TRAIL, TRAIL_HEAD
+from monitoring.tasks import beat
 from patients.actions.drafts import forget_drafts
 from tracker import tokens
 from tracker.audit import heads
 from tracker.audit.nightly import check_trail_now
 from tracker.audit.seal import seal_trail as seal
 from tracker.audit.seal import waits_too_long
+from tracker.caseload import warming
 from tracker.reports import actions as reports
 from tracker.sign_in import sessions
 
@@ -34,6 +36,20 @@ def clear_expired() -> None:
     tokens.clear_expired()
     forget_drafts()
     heartbeat(CLEARED)
+
+
+@shared_task
+def keep_cohorts() -> None:
+    """Each hour, so soon after midnight in each clinic: has the figures of each clinic kept ready."""
+    for clinic_id in warming.clinic_ids():
+        keep_cohort.delay(clinic_id)
+    beat.apply_async((COHORT,), queue=settings.CELERY_TASK_DEFAULT_QUEUE)  # behind them, as in reconcile_all
+
+
+@shared_task
+def keep_cohort(clinic_id: int) -> None:
+    """Keeps the figures of one clinic ready. Run twice or late, it does what is missing then."""
+    warming.keep_ready(clinic_id)
 
 
 @shared_task

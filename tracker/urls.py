@@ -101,6 +101,7 @@ from tracker.views.protocol import protocol
 from tracker.views.protocol_pages import (
     protocol_activity,
     protocol_audits,
+    protocol_cohort,
     protocol_drug,
     protocol_drugs,
     protocol_pathway,
@@ -125,6 +126,7 @@ from tracker.views.search import search, search_suggestions
 from tracker.views.stop_reminders import stop_reminders_page
 from tracker.views.taper import taper_page
 from tracker.views.timeline import timeline_csv, timeline_page, timeline_png, timeline_svg
+from tracker.views.timeline_table import timeline_table
 from tracker.views.transfers import transfers_page, withdraw_transfer_page
 from tracker.views.undo_work import undo_work_page
 from tracker.views.what_if import WhatIf
@@ -179,6 +181,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("protocol/drugs/<slug:drug>/", protocol_drug, name="protocol_drug"),
     path("protocol/activity/", protocol_activity, name="protocol_activity"),
     path("protocol/audits/", protocol_audits, name="protocol_audits"),
+    path("protocol/cohort/", protocol_cohort, name="protocol_cohort"),
     path("calendar/", calendar_page, name="calendar"),
     path("calendar/addresses/", calendar_feeds, name="calendar_feeds"),
     path("calendar/addresses/<int:feed_id>/revoke/", revoke_calendar_feed, name="revoke_calendar_feed"),
@@ -199,6 +202,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("patients/<int:patient_id>/map/", algorithm_map_page, name="algorithm_map"),
     path("patients/<int:patient_id>/response/", response_page, name="response"),
     path("patients/<int:patient_id>/timeline/", timeline_page, name="timeline"),
+    path("patients/<int:patient_id>/timeline/table/", timeline_table, name="timeline_table"),
     path("patients/<int:patient_id>/timeline.svg", timeline_svg, name="timeline_svg"),
     path("patients/<int:patient_id>/timeline.png", timeline_png, name="timeline_png"),
     path("patients/<int:patient_id>/timeline.csv", timeline_csv, name="timeline_csv"),

@@ -2,12 +2,14 @@
 
 import os
 import re
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from django.core.cache import caches
 from django.core.handlers.base import BaseHandler
+from django.core.signals import request_finished, request_started
 from playwright.sync_api import Browser, Page, sync_playwright
 from pytest_django import Settings
 
@@ -60,7 +62,32 @@ def _chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def browser(_chromium: Browser) -> Iterator[Browser]:
+def _server_comes_to_rest() -> Iterator[None]:
+    """Waits for what the server still works on when the browser has gone: the tables are emptied next, and a request
+    half-way through would lock one of them."""
+    working: set[int] = set()
+    settled = threading.Event()
+    settled.set()
+
+    def begins(**_: object) -> None:
+        working.add(threading.get_ident())
+        settled.clear()
+
+    def ends(**_: object) -> None:
+        working.discard(threading.get_ident())
+        if not working:
+            settled.set()
+
+    request_started.connect(begins)
+    request_finished.connect(ends)
+    yield
+    assert settled.wait(timeout=20), "the server still works on a request"
+    request_started.disconnect(begins)
+    request_finished.disconnect(ends)
+
+
+@pytest.fixture
+def browser(_chromium: Browser, _server_comes_to_rest: None) -> Iterator[Browser]:
     """The run's chromium; the profiles that a test opens in it are closed when the test is over."""
     yield _chromium
     for context in _chromium.contexts:

@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 from playwright.sync_api import Page, expect
 
+from patients.clock import today_in
 from patients.models import Draft, Patient, Staff
 from patients.rules.vocabulary import Role
 from regimens.models import Course, DoseCheck, DosePeriod
@@ -20,7 +21,7 @@ STEPS = ("Drug and dose", "Before the first dose", "Monitoring it adds", "Confir
 def patient(member: Staff) -> Patient:
     found = rows.a_patient(member)
     rows.a_weight(found, "70")
-    rows.a_course(found, "prednisolone")
+    rows.a_course(found, "prednisolone", today_in(found.clinic))  # begun today: nothing of it is overdue yet
     return found
 
 

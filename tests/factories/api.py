@@ -1,8 +1,10 @@
 """A clinic with one of everything, its staff, and a neighbour's staff, for tests of the API."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from rest_framework.test import APIClient
 
@@ -23,6 +25,14 @@ class Scene:
     stranger: Staff
     patient: Patient
     rows: dict[str, int]
+
+    def sender(self, usually: str) -> Callable[..., Any]:
+        """Posts a body to an address below `/api/v1/`, as this person unless `who` names another."""
+
+        def send(address: str, who: str = usually, **body: Any) -> Any:
+            return self.client(who).post(f"/api/v1/{address}", body, format="json")
+
+        return send
 
     def client(self, who: str | None = "doctor") -> APIClient:
         client = APIClient()

@@ -9,8 +9,10 @@ from patients.protocol.place import Part, built_in
 def a_protocol_folder(place: Path, *parts: Part) -> Path:
     """A folder with its own copy of these parts (of all three when none is named)."""
     for part in parts or tuple(Part):
-        ignored = shutil.ignore_patterns("*.py", "__pycache__")
-        shutil.copytree(built_in(part), place / part.value, ignore=ignored)
+        for path in built_in(part).rglob("*.toml"):
+            copy = place / part.value / path.relative_to(built_in(part))
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(path, copy)
     return place
 
 

@@ -1,14 +1,19 @@
 """What the page tests share: a patient whose record has one of everything, and a page read as text."""
 
+import gzip
 import html
+import io
 import json
 import re
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
+from django.contrib.staticfiles import finders
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
+from pypdf import PdfReader
 
 from patients.models import Patient, Staff
 from patients.rules.vocabulary import AntibodyFinding, ConditionKind, MrcGrade, MuscleGroup
@@ -31,7 +36,16 @@ def text_of(response: HttpResponse) -> str:
     return re.sub(r" (?=[,:;.)])", "", words)
 
 
-def a_full_record(by: Staff, **fields: object) -> Patient:
+def weight_of(response: Any) -> int:
+    """Bytes of the page and of every static file that it names, each compressed as a server sends it."""
+    body: bytes = response.content
+    named = set(re.findall(r'(?:src|href)="/static/([^"]+)"', body.decode()))
+    files = [finders.find(name) for name in named]
+    assert None not in files, named
+    return len(gzip.compress(body)) + sum(len(gzip.compress(Path(str(file)).read_bytes())) for file in files)
+
+
+def a_full_record(by: Staff, **fields: Any) -> Patient:
     """Methotrexate failed, azathioprine running beside prednisolone with a taper ahead, IVIG, tests done and missed."""
     patient = rows.a_patient(by, **fields)
     rows.a_weight(patient, "70", date(2026, 1, 5))
@@ -62,7 +76,40 @@ def a_full_record(by: Staff, **fields: object) -> Patient:
     return patient
 
 
+def an_overfull_record(by: Staff) -> Patient:
+    """A full record with thirty further drugs that were not tolerated, conditions, autoantibodies and findings."""
+    patient = a_full_record(by)
+    for number in range(30):
+        start = date(2020, 1, 6) + timedelta(days=60 * number)
+        named: dict[str, Any] = {
+            "drug_text": f"Remedy {number} with a rather long name",
+            "stop_on": start + timedelta(40),
+        }
+        course = rows.a_course(patient, "", start, **named)
+        rows.an_outcome(course, OutcomeKind.INTOLERANT, start + timedelta(30), reason="nausea " * 20)
+        rows.a_condition(patient, ConditionKind.OTHER, start, description=f"complaint number {number} of very many")
+        rows.an_autoantibody(patient, f"anti-{number}", finding=AntibodyFinding.POSITIVE.value)
+        seen_on = date(2026, 5, 1) - timedelta(days=number)
+        rows.a_result(patient, f"finding_{number}", "", seen_on, text=f"{number}: " + "found in many words " * 8)
+    return patient
+
+
 RECORD_TABS = ("record", "record_treatment", "record_assessments", "record_flowsheet", "record_background")
+
+
+def tab_text(name: str, client: Client, patient: Patient, **query: str) -> str:
+    """The words of one page of a record, by the name of its address."""
+    response: Any = client.get(reverse(name, args=[patient.pk]), query)
+    assert response.status_code == 200
+    return text_of(response)
+
+
+def pdf_pages(answer: Any) -> list[str]:
+    """The words of each page of a document."""
+    assert answer.status_code == 200
+    assert answer["Content-Type"] == "application/pdf"
+    reader = PdfReader(io.BytesIO(answer.content))
+    return [" ".join(page.extract_text().replace("\u00a0", " ").split()) for page in reader.pages]
 
 
 def every_tab(client: Client, patient: Patient, **query: str) -> str:

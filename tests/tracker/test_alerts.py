@@ -7,6 +7,7 @@ import pytest
 import time_machine
 from django.test import Client
 from django.urls import reverse
+from pytest_django import DjangoAssertNumQueries
 
 from monitoring.models import Alert
 from monitoring.rules.vocabulary import AlertGrade, AlertLevel, AlertStatus
@@ -59,7 +60,32 @@ def test_a_row_says_everything_the_nurse_needs(client: Client) -> None:
 
 def test_the_header_says_which_list_how_many_and_when(client: Client) -> None:
     rows.an_alert(a_named_patient(client))
-    assert "Not closed: 1 alert, the one opened first at the top. As of 01-Jun-2026, read at 10:00." in shown(client)
+    assert "Not closed: 1 alert, the most urgent first. As of 01-Jun-2026, read at 10:00." in shown(client)
+
+
+def test_the_most_urgent_comes_first_then_the_oldest_and_what_is_closed_last(client: Client) -> None:
+    patient = a_named_patient(client)
+    for grade, day, status in (
+        (AlertGrade.LOOK, 1, AlertStatus.OPEN),
+        (AlertGrade.URGENT, 2, AlertStatus.CLOSED),
+        (AlertGrade.ACTION, 20, AlertStatus.ACKNOWLEDGED),
+        (AlertGrade.ACTION, 10, AlertStatus.OPEN),
+        (AlertGrade.URGENT, 28, AlertStatus.OPEN),
+    ):
+        opened_at = datetime(2026, 5, day, tzinfo=UTC)
+        closed_at = opened_at if status is AlertStatus.CLOSED else None
+        said = {"text": f"alert {day:02d}", "grade": grade, "status": status}
+        rows.an_alert(patient, **said, opened_at=opened_at, closed_at=closed_at)
+    in_order = ["alert 28", "alert 10", "alert 20", "alert 01", "alert 02"]
+    page, without_closed = shown(client, status="all"), shown(client)
+    assert sorted(in_order, key=page.index) == in_order
+    assert sorted(in_order[:-1], key=without_closed.index) == in_order[:-1]
+    assert "alert 02" not in without_closed
+    first = client.get("/api/v1/alerts/", {"page_size": 2}).json()
+    second = client.get(first["next"]).json()
+    third = client.get(second["next"]).json()
+    assert [row["text"] for page in (first, second, third) for row in page["results"]] == in_order
+    assert [row["text"] for row in client.get(third["previous"]).json()["results"]] == in_order[2:4]
 
 
 def test_the_oldest_comes_first_and_another_clinics_never(client: Client) -> None:
@@ -133,10 +159,10 @@ def test_somebody_without_a_clinic_is_told_so(client: Client) -> None:
 
 @pytest.mark.parametrize("patients", [1, 50])
 def test_queries_do_not_grow_with_the_patients(
-    client: Client, django_assert_num_queries: object, patients: int
+    client: Client, django_assert_num_queries: DjangoAssertNumQueries, patients: int
 ) -> None:
     member = a_named_patient(client).recorded_by
     for _ in range(patients):
         a_result_alert(rows.a_patient(member))
-    with django_assert_num_queries(query_budget("alerts")):  # type: ignore[operator]
+    with django_assert_num_queries(query_budget("alerts")):
         client.get(reverse("alerts"))

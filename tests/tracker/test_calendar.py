@@ -7,6 +7,7 @@ import pytest
 import time_machine
 from django.test import Client
 from django.urls import reverse
+from pytest_django import DjangoAssertNumQueries
 
 from patients.rules.vocabulary import Role
 from tests.factories import rows
@@ -78,7 +79,9 @@ def test_a_member_of_no_clinic_is_told_so(client: Client) -> None:
 
 
 @pytest.mark.parametrize("patients", [1, 50])
-def test_queries_do_not_grow_with_the_patients(client: Client, django_assert_num_queries, patients: int) -> None:  # type: ignore[no-untyped-def]
+def test_queries_do_not_grow_with_the_patients(
+    client: Client, django_assert_num_queries: DjangoAssertNumQueries, patients: int
+) -> None:
     nurse = rows.a_member(Role.NURSE)
     client.force_login(nurse)
     for _ in range(patients):

@@ -5,9 +5,10 @@ from datetime import date
 
 import pytest
 import time_machine
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.urls import reverse
 from icalendar import Calendar
+from pytest_django import DjangoAssertNumQueries
 
 from monitoring.actions.feeds import MOST_FEEDS, make_feed
 from monitoring.models import CalendarFeed
@@ -120,13 +121,15 @@ def test_when_it_was_last_read_is_kept_by_the_day(client: Client, nurse: Staff) 
     assert feed.last_used_on == date(2026, 6, 1)
 
 
-def test_the_log_does_not_hold_the_key(rf, nurse: Staff) -> None:  # type: ignore[no-untyped-def]
+def test_the_log_does_not_hold_the_key(rf: RequestFactory, nurse: Staff) -> None:
     _, token = make_feed(by=nurse, content=FeedContent.BOTH)
     request = rf.get(reverse("calendar_feed", args=[token]))
     assert token not in RequestLogMiddleware.format_request(request)
 
 
-def test_queries_stay_within_the_budget(client: Client, nurse: Staff, django_assert_num_queries) -> None:  # type: ignore[no-untyped-def]
+def test_queries_stay_within_the_budget(
+    client: Client, nurse: Staff, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
     _, token = make_feed(by=nurse, content=FeedContent.BOTH)
     for _ in range(30):
         patient = rows.a_patient(nurse)

@@ -6,7 +6,7 @@ from django.conf import settings
 from tracker.management.commands.write_clinical_docs import pages
 
 
-@pytest.mark.parametrize("name", ["activity.md", "pathway.md", "monitoring.md", "audits.md"])
+@pytest.mark.parametrize("name", ["activity.md", "pathway.md", "monitoring.md", "audits.md", "cohort.md"])
 def test_generated_page_is_what_the_protocol_says(name):
     written = Path(settings.BASE_DIR) / "docs" / "clinical" / name
 

@@ -48,10 +48,10 @@ def test_numbers_have_no_trailing_zero_and_no_exponent(value: str, expected: str
     assert display.number(Decimal(value)) == expected
 
 
-def a_dose(amount: str | None, frequency: Frequency, **more: object) -> DosePeriod:
+def a_dose(amount: str | None, frequency: Frequency, **more: Any) -> DosePeriod:
     unit = None if amount is None else DoseUnit.MILLIGRAM
-    values: dict[str, object] = {"unit": unit, "frequency": frequency, **more}
-    return DosePeriod("1", AS_OF, None if amount is None else Decimal(amount), **values)  # type: ignore[arg-type]
+    values: dict[str, Any] = {"unit": unit, "frequency": frequency, **more}
+    return DosePeriod("1", AS_OF, None if amount is None else Decimal(amount), **values)
 
 
 @pytest.mark.parametrize(
@@ -97,8 +97,8 @@ def test_age(born: date | None, on: date, expected: str) -> None:
     assert display.age(born, on) == expected
 
 
-def a_patient(**values: object) -> Patient:
-    known: dict[str, object] = {
+def a_patient(**values: Any) -> Patient:
+    known: dict[str, Any] = {
         "family_name": "Okafor",
         "given_names": "Ada Mary",
         "born": date(1968, 4, 5),

@@ -25,7 +25,7 @@ def reader(client: Client, db: None) -> Client:
 def test_help_leads_to_everything_there_is(reader: Client) -> None:
     page = reader.get(reverse("help")).content.decode()
     for name in ("help_tour", "help_glossary", "protocol", "protocol_pathway", "protocol_drugs", "protocol_activity",
-                 "protocol_audits"):  # fmt: skip
+                 "protocol_audits", "protocol_cohort"):  # fmt: skip
         assert f'href="{reverse(name)}"' in page
     assert "<kbd>/</kbd>" in page
 

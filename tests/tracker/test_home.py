@@ -14,6 +14,7 @@ from django.urls import reverse
 
 from monitoring.models import Mail
 from monitoring.rules.vocabulary import AlertGrade, AlertLevel, AlertStatus, ContactOutcome, MailKind, MailStatus
+from patients.actions.drafts import keep_draft
 from patients.models import Clinic, Membership, Patient, Staff
 from patients.rules.vocabulary import Role
 from regimens.rules.vocabulary import Route
@@ -115,7 +116,7 @@ class TestNurse:
         }
         for address, number in stats.items():
             page = text_of(client.get(address))
-            assert re.search(rf": {number} (item|alert)s?,", page), address
+            assert re.search(rf": {number} (items? of 1 patient|alerts?),", page), address
 
     def test_the_most_pressing_patient_stands_first_once(self, client: Client) -> None:
         nurse = rows.a_member(Role.NURSE)
@@ -207,7 +208,11 @@ class TestDoctor:
         assert "still with the nurses" not in part
         assert part.index("more urgent") < part.index("waits for a doctor")
         stats = stats_of(client)
-        assert stats == {"/alerts/?status=open&level=doctor": 2, "/alerts/?status=open&level=lead": 1}
+        assert stats == {
+            "/alerts/?status=open&level=doctor": 2,
+            "/alerts/?status=open&level=lead": 1,
+            "/alerts/?status=open&level=nurse": 1,
+        }
         for address, number in stats.items():
             assert re.search(rf": {number} alerts?,", text_of(client.get(address))), address
 
@@ -215,7 +220,19 @@ class TestDoctor:
         doctor = rows.a_member(Role.DOCTOR)
         rows.a_patient(doctor)
         clinic = rows.clinic_of(doctor).name
-        assert f"No alert waits for you. Checked at 10:00 over 1 patient of {clinic}." in shown(client, doctor)
+        words = f"No alert waits for you, and none for the nurses. Checked at 10:00 over 1 patient of {clinic}."
+        assert words in shown(client, doctor)
+
+    def test_alerts_that_wait_for_the_nurses_are_not_passed_over(self, client: Client) -> None:
+        doctor = rows.a_member(Role.DOCTOR)
+        patient = rows.a_patient(doctor)
+        rows.an_alert(patient)
+        rows.an_alert(patient, status=AlertStatus.ACKNOWLEDGED.value)
+        assert "No alert waits for you; 1 waits for the nurses." in shown(client, doctor)
+        rows.an_alert(patient)
+        page = client.get(reverse("home"))
+        assert "No alert waits for you; 2 wait for the nurses." in text_of(page)
+        assert 'href="/alerts/?status=open&amp;level=nurse"' in page.content.decode()
 
     def test_results_since_the_last_working_day_those_out_of_range_first(self, client: Client) -> None:
         doctor = rows.a_member(Role.DOCTOR)
@@ -305,6 +322,20 @@ class TestAdministratorAndAuditor:
 
 
 class TestEverybody:
+    @pytest.mark.parametrize(
+        ("forms", "words"),
+        [(1, "1 form you began and did not save is kept"), (2, "2 forms you began and did not save are kept")],
+    )
+    def test_forms_begun_and_not_saved_are_told_of(self, client: Client, forms: int, words: str) -> None:
+        nurse, typed = rows.a_member(Role.NURSE), {"note": ["x"]}
+        patient = rows.a_patient(nurse)
+        assert "you began" not in shown(client, nurse)
+        for number in range(forms):
+            keep_draft(by=nurse, address=f"/{number}/", typed=typed, version=0, patient_id=patient.pk)
+        keep_draft(by=rows.a_member(Role.NURSE), address="/0/", typed=typed, version=0)
+        assert words in shown(client, nurse)
+        assert f'href="{reverse("my_drafts")}"' in client.get(reverse("home")).content.decode()
+
     def test_somebody_in_no_clinic_is_told_what_to_do(self, client: Client) -> None:
         page = shown(client, rows.a_stranger())
         assert "You belong to no clinic yet" in page

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 import time_machine
@@ -53,8 +54,8 @@ def page_of(client: Client, course: Course) -> str:
     return text_of(response)
 
 
-def planned(member: Staff, course: Course, **changed: object) -> None:
-    usual: dict[str, object] = {
+def planned(member: Staff, course: Course, **changed: Any) -> None:
+    usual: dict[str, Any] = {
         "anchor": InfusionAnchor.LAST_GIVEN,
         "interval_days": 28,
         "days_per_cycle": 2,
@@ -63,7 +64,7 @@ def planned(member: Staff, course: Course, **changed: object) -> None:
         "weight_basis": WeightBasis.ADJUSTED,
         "vial_sizes": (Decimal(10), Decimal(20)),
     }
-    plan_infusions(by=member, course_id=course.pk, plan=NewInfusionPlan(**{**usual, **changed}))  # type: ignore[arg-type]
+    plan_infusions(by=member, course_id=course.pk, plan=NewInfusionPlan(**{**usual, **changed}))
 
 
 def test_the_next_cycles_and_the_dose_step_by_step(client: Client, member: Staff, course: Course) -> None:

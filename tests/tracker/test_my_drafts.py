@@ -7,6 +7,7 @@ import time_machine
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
 
 from patients.models import Draft, Membership, Patient, Staff
 from patients.rules.vocabulary import Role
@@ -90,9 +91,11 @@ def test_a_form_of_another_version_of_the_software(client: Client, nurse: Staff)
 
 
 @pytest.mark.parametrize("count", [1, 50])
-def test_queries_do_not_grow(client: Client, nurse: Staff, count: int, django_assert_max_num_queries: object) -> None:
+def test_queries_do_not_grow(
+    client: Client, nurse: Staff, count: int, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
     for _ in range(count):
         a_draft(nurse, a_patient(nurse))
     client.get(reverse("my_drafts"))
-    with django_assert_max_num_queries(query_budget("my_drafts")):  # type: ignore[operator]
+    with django_assert_max_num_queries(query_budget("my_drafts")):
         assert client.get(reverse("my_drafts")).status_code == 200

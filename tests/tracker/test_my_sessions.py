@@ -5,6 +5,7 @@ from allauth.usersessions.models import UserSession
 from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
+from pytest_django import DjangoAssertNumQueries
 
 from tests.factories import rows
 from tests.factories.sign_in import security_events, type_password
@@ -69,13 +70,13 @@ def test_devices_are_named(user_agent: str, said: str) -> None:
 
 
 def test_the_pages_of_ones_own_account_keep_their_budget(
-    client: Client, django_assert_max_num_queries: pytest.FixtureRequest
+    client: Client, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
     member = rows.a_member()
     type_password(client, member)
     client.get(reverse("my_sessions"))
     for name in ("my_sessions", "my_second_factor"):
-        with django_assert_max_num_queries(query_budget(name)):  # type: ignore[operator]
+        with django_assert_max_num_queries(query_budget(name)):
             client.get(reverse(name))
 
 

@@ -7,6 +7,7 @@ import pytest
 import time_machine
 from django.test import Client
 from django.urls import reverse
+from pytest_django import DjangoAssertNumQueries
 
 from monitoring.rules.vocabulary import AlertGrade, AlertStatus
 from patients.models import Patient, Staff
@@ -135,10 +136,10 @@ def test_every_page_about_the_patient_says_it_in_words(client: Client, patient: 
         assert words in banner
 
 
-def test_one_query(doctor: Staff, patient: Patient, django_assert_num_queries: object) -> None:
+def test_one_query(doctor: Staff, patient: Patient, django_assert_num_queries: DjangoAssertNumQueries) -> None:
     flags_of(doctor, patient)
     for _ in range(5):
         rows.a_condition(patient, ConditionKind.INFECTION)
         rows.an_alert(patient, grade=AlertGrade.URGENT.value)
-    with django_assert_num_queries(1):  # type: ignore[operator]
+    with django_assert_num_queries(1):
         flags_of(doctor, patient)

@@ -100,6 +100,19 @@ def test_a_new_version_needs_no_note(stricter: Path) -> None:
 
 
 @pytest.mark.django_db
+def test_how_groups_are_counted_is_compared_as_well(tmp_path: Path) -> None:
+    """No answer about a patient rests on it, so only the file differs."""
+    folder = a_protocol_folder(tmp_path / "ours", Part.PATHWAY)
+    edited(folder, "regimens/cohort.toml", "quarters_shown = 8", "quarters_shown = 4")
+    a_full_record(rows.a_member())
+    found, status = answered("current", str(folder), "--as-of", DAY)
+    assert status == 1
+    assert [change["file"] for change in found["files"]] == ["cohort"]
+    assert found["version_not_changed"] == ["cohort"]
+    assert found["summary"]["patients_changed"] == 0
+
+
+@pytest.mark.django_db
 def test_each_patient_is_told_by_clinic_and_id_with_what_changes(stricter: Path) -> None:
     first = a_full_record(rows.a_member(clinic=rows.a_clinic(slug="aaa")))
     second = rows.a_patient(rows.a_member(clinic=rows.a_clinic(slug="bbb")))

@@ -22,7 +22,7 @@ from tracker.protocols import protocol_in_force, read_protocol
 
 WHOLE = read_protocol(None)
 DRUGS = sorted(WHOLE.monitoring.drugs)
-PAGES = ("protocol_pathway", "protocol_activity", "protocol_audits", "protocol_drugs")
+PAGES = ("protocol_pathway", "protocol_activity", "protocol_audits", "protocol_cohort", "protocol_drugs")
 
 
 @pytest.fixture
@@ -37,6 +37,15 @@ def reader(client: Client, db: None) -> Client:
         ("protocol_pathway", ("Line 1, severe", "Readings", "Entered when", "prednisolone")),
         ("protocol_activity", ("Categories of response", "physician global")),
         ("protocol_audits", ("Baseline screen complete before the first dose", "Numerator")),
+        (
+            "protocol_cohort",
+            (
+                "A spell of a drug lasts",
+                "within 28 days of the stop: the same spell",
+                "counts as an end of the drug",
+                "anti-Jo-1",
+            ),
+        ),
         ("protocol_drugs", ("methotrexate", "asks for no monitoring")),
     ],
 )

@@ -194,7 +194,7 @@ def test_a_token_that_the_provider_did_not_sign_opens_nothing(
     client: Client, provider: Provider, sign: Callable[[Provider], Callable[[dict[str, Any]], str]]
 ) -> None:
     member = rows.a_member()
-    provider.sign = sign(provider)  # type: ignore[method-assign]
+    provider.sign = sign(provider)  # type: ignore[assignment]  # without the self of a method
     assert is_refused(client, sign_in(client, provider, preferred_username=member.username))
 
 

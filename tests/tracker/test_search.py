@@ -14,6 +14,7 @@ from patients.rules.vocabulary import Role
 from tests.factories import rows
 from tests.tracker.pages import TODAY, query_budget, text_of
 from tracker.models import Event
+from tracker.search.kept import MOST_KEPT
 from tracker.search.places import places_named
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_the_day")]
@@ -45,7 +46,8 @@ def nurse(client: Client) -> Any:
 
 FORMS = [
     "okaf", "ada okafor", "A77", "9990000018", "999 000 0018", "05/04/1968", "5/4/1968", "05-Apr-1968", "5 April 1968",
-    "1968-04-05", "05.04.1968", "05 04 1968",
+    "1968-04-05", "05.04.1968", "05 04 1968", "okafor ada", "ada okafor 1968", "1968, okafor", "okafor 5 April 1968",
+    "05/04/1968 ada", "999 000 0018 okafor",
 ]  # fmt: skip
 
 
@@ -66,13 +68,23 @@ class TestPatients:
 
     def test_what_is_searched_for_stands_in_no_address(self, client: Client) -> None:
         answer = client.post(reverse("search"), {"q": "okafor"})
-        assert answer["Location"] == "/search/?found=yes"
+        assert answer["Location"] == "/search/?found=1"
         assert "okafor" not in client.get(reverse("search")).content.decode()
 
     def test_the_words_are_kept_for_the_whole_list(self, client: Client) -> None:
         searched(client, "okafor")
-        page = text_of(client.get(f"{reverse('patient_list')}?found=yes"))
+        page = text_of(client.get(f"{reverse('patient_list')}?found=1"))
         assert "1 found for “okafor”" in page
+
+    def test_two_windows_keep_their_own_words(self, client: Client) -> None:
+        addresses = [client.post(reverse("search"), {"q": text})["Location"] for text in ("okafor", "other")]
+        assert "OKAFOR, Ada" in text_of(client.get(addresses[0]))
+        assert "OTHER, Bo" in text_of(client.get(addresses[1]))
+        for _ in range(MOST_KEPT):
+            client.post(reverse("search"), {"q": "zzz"})
+        assert "OKAFOR" not in text_of(client.get(addresses[0]))
+        for unknown in ("99", "x", ""):
+            assert client.get(reverse("search"), {"found": unknown}).status_code == 200
 
     def test_other_clinics_are_not_found(self, client: Client) -> None:
         rows.a_patient(rows.a_member(), family_name="Theirs", hospital_number="T1")
@@ -177,6 +189,6 @@ def test_queries_do_not_grow_with_the_patients(client: Client, django_assert_num
     client.force_login(member)
     client.post(reverse("search"), {"q": "okafor"})
     with django_assert_num_queries(query_budget("search")):
-        client.get(f"{reverse('search')}?found=yes")
+        client.get(f"{reverse('search')}?found=1")
     with django_assert_num_queries(query_budget("search_suggestions")):
         suggested(client, "okafor")

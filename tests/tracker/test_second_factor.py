@@ -32,7 +32,7 @@ def _nobody_has_tried_yet() -> None:
 @pytest.fixture
 def request_of_somebody() -> HttpRequest:
     request = RequestFactory().post("/")
-    request.session = SessionStore()  # type: ignore[assignment]  # any store does
+    request.session = SessionStore()
     return request
 
 

@@ -4,7 +4,6 @@ import json
 import os
 import re
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -12,6 +11,7 @@ from django.test import Client
 
 from monitoring import delivery
 from monitoring.rules.sending import TAKE_OVER_AFTER
+from tests.tracker.warm_python import warm_python
 from tracker import settings as declared
 from tracker.celery import BEAT_SCHEDULE, app
 from tracker.settings import database
@@ -28,9 +28,7 @@ PRODUCTION = {
 
 
 def run_python(code: str, environment: dict[str, str]) -> "subprocess.CompletedProcess[str]":
-    return subprocess.run(
-        [sys.executable, "-c", code], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60
-    )
+    return warm_python().run(code, environment)
 
 
 def read(environment: dict[str, str], *names: str) -> dict[str, object]:

@@ -7,6 +7,7 @@ import pytest
 import time_machine
 from django.test import Client
 from django.urls import reverse
+from pytest_django import DjangoAssertNumQueries
 
 from monitoring.rules.vocabulary import ContactOutcome
 from patients.models import Membership, Patient
@@ -66,7 +67,7 @@ def test_the_header_says_which_list_how_many_and_when(client: Client) -> None:
     patient = a_named_patient(client)
     rows.a_due_item(patient, due_on=LATE)
     assert (
-        "Needs attention: 1 item, tests, levels and infusions first, each the one due longest first. "
+        "Needs attention: 1 item of 1 patient, tests, levels and infusions first, each the one due longest first. "
         "As of 01-Jun-2026, read at 10:00." in shown(client)
     )
 
@@ -76,8 +77,48 @@ def test_the_item_due_longest_stands_first(client: Client) -> None:
     for item, due_on in (("albumin", TODAY_DUE), ("full_blood_count", LATE), ("potassium", LONG_AGO)):
         rows.a_due_item(patient, item, due_on)
     page = shown(client)
-    rows_shown = page[page.index("Patient Item Due") :]
+    rows_shown = page[page.index("Item Due Work") :]
     assert rows_shown.index("potassium") < rows_shown.index("full blood count") < rows_shown.index("albumin")
+
+
+def test_what_a_patient_has_due_on_one_day_is_one_block(client: Client) -> None:
+    patient = a_named_patient(client)
+    other = rows.a_patient(patient.recorded_by, family_name="Zuckerman")
+    for item in ("albumin", "crp", "potassium"):
+        rows.a_due_item(patient, item, LATE)
+    rows.a_due_item(patient, "lipids", TODAY_DUE)
+    rows.a_due_item(other, "albumin", LATE)
+    response = client.get(reverse("worklist"))
+    page = text_of(response)
+    assert "Needs attention: 5 items of 2 patients," in page
+    assert page.count("OKAFOR, Ada 3 items due 01-May-2026") == 1
+    assert "OKAFOR, Ada 1 item due 01-Jun-2026" in page
+    found = [[shown.row.due_item.item for shown in block.rows] for block in response.context["blocks"]]
+    assert found == [["albumin", "crp", "potassium"], ["albumin"], ["lipids"]]
+    assert "Choose all 3 items of OKAFOR, Ada due 01-May-2026" in page
+    assert response.content.decode().count('name="block"') == 1
+
+
+@pytest.mark.parametrize(("bucket", "words"), [("all", "3 items of 2 patients"), ("later", "1 item of 1 patient")])
+def test_the_patients_counted_are_those_of_the_list(client: Client, bucket: str, words: str) -> None:
+    patient = a_named_patient(client)
+    rows.a_due_item(patient, "albumin", LATE)
+    rows.a_due_item(patient, "lipids", AHEAD)
+    rows.a_due_item(rows.a_patient(patient.recorded_by), "albumin", LATE)
+    assert words in shown(client, bucket=bucket)
+
+
+def test_an_infusion_leads_to_recording_it(client: Client) -> None:
+    patient = a_named_patient(client)
+    address = f"{reverse('record_results', args=[patient.pk])}?item=rituximab_infusion"
+    assert client.get(address).status_code == 200
+    stopped = rows.a_course(patient, "rituximab", LONG_AGO, route="iv", stop_on=LATE, stop_reason="completed")
+    assert client.get(address).status_code == 200
+    course = rows.a_course(patient, "rituximab", LATE, route="iv")
+    rows.a_due_item(patient, "rituximab_infusion", TODAY_DUE, drug="rituximab")
+    assert "Record the infusion: rituximab course of OKAFOR, Ada" in shown(client)
+    assert stopped.pk != course.pk
+    assert client.get(address)["Location"] == reverse("record_infusion", args=[course.pk])
 
 
 def test_other_clinics_and_closed_items_are_not_shown(client: Client) -> None:
@@ -232,7 +273,7 @@ def test_a_sample_is_offered_only_for_what_it_answers(client: Client) -> None:
 @pytest.mark.parametrize("patients", [1, 50])
 @pytest.mark.parametrize(("page", "missed"), [("worklist", 0), ("worklist_missed_visits", 1)])
 def test_queries_do_not_grow_with_the_patients(
-    client: Client, django_assert_num_queries: object, patients: int, page: str, missed: int
+    client: Client, django_assert_num_queries: DjangoAssertNumQueries, patients: int, page: str, missed: int
 ) -> None:
     """With missed visits the rule reads the records of those who missed them, in a fixed number of queries."""
     member = a_named_patient(client).recorded_by
@@ -243,5 +284,5 @@ def test_queries_do_not_grow_with_the_patients(
         rows.a_due_item(patient, due_on=LATE, owner=member)
         for _ in range(missed):
             rows.a_contact(patient, LATE, ContactOutcome.DID_NOT_ATTEND)
-    with django_assert_num_queries(query_budget(page)):  # type: ignore[operator]
+    with django_assert_num_queries(query_budget(page)):
         client.get(reverse("worklist"))

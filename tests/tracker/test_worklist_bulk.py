@@ -69,6 +69,12 @@ def chosen_by(client: Client, kind: str, items: list[DueItem]) -> list[str]:
     return found
 
 
+def test_a_whole_block_and_single_rows_are_chosen_together_each_once(client: Client, items: list[DueItem]) -> None:
+    block, row = f"{items[0].pk} {items[1].pk}", [items[1].pk, items[2].pk]
+    response = send(client, kind="snooze", scope="rows", block=[block, "x ²"], row=row)
+    assert [text.partition("@")[0] for text in response.context["chosen"]] == [str(item.pk) for item in items]
+
+
 def said_of(kind: str, nurse: Staff) -> dict[str, str]:
     return {"owner": str(nurse.pk)} if kind == "assign" else SAID[kind]
 

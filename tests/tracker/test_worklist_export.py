@@ -10,6 +10,7 @@ import pytest
 import time_machine
 from django.test import Client
 from django.urls import reverse
+from pytest_django import DjangoAssertNumQueries
 from rest_framework.test import APIClient
 
 from monitoring.models import DueItem
@@ -43,10 +44,10 @@ def nurse(client: Client) -> Staff:
 
 def exported(client: Client, **query: str) -> tuple[str, list[dict[str, str]]]:
     """The line about the list, and the rows by column."""
-    response = client.get(reverse("worklist_export"), query)
+    response: Any = client.get(reverse("worklist_export"), query)
     assert response.status_code == 200
     assert response["Content-Type"] == "text/csv; charset=utf-8"
-    text = b"".join(response.streaming_content).decode("utf-8-sig")  # type: ignore[attr-defined]
+    text = b"".join(response.streaming_content).decode("utf-8-sig")
     about, _, rest = text.partition("\r\n")
     return next(csv.reader([about]))[0], list(csv.DictReader(io.StringIO(rest)))
 
@@ -105,7 +106,7 @@ def test_page_file_paper_counts_and_api_hold_the_same_rows(client: Client, nurse
     response: Any = None
     for page in range(1, -(-len(wanted) // 50) + 1):
         response = client.get(reverse("worklist"), {**query, "page": page})
-        seen += [shown.row.due_item.pk for shown in response.context["rows"]]
+        seen += [shown.row.due_item.pk for block in response.context["blocks"] for shown in block.rows]
     assert seen == [row.pk for row in wanted]
     assert next(tab.count for tab in response.context["tabs"] if tab.chosen) == len(wanted)
     printed: Any = client.get(reverse("worklist_print"), query)
@@ -215,7 +216,7 @@ def test_somebody_without_a_clinic_is_sent_to_the_list(client: Client, name: str
 @pytest.mark.parametrize("patients", [1, 50])
 @pytest.mark.parametrize("page", ["worklist_export", "worklist_print"])
 def test_queries_do_not_grow_with_the_patients(
-    client: Client, nurse: Staff, django_assert_num_queries: Any, patients: int, page: str
+    client: Client, nurse: Staff, django_assert_num_queries: DjangoAssertNumQueries, patients: int, page: str
 ) -> None:
     for _ in range(patients):
         rows.a_due_item(rows.a_patient(nurse), due_on=date(2026, 5, 1))

@@ -43,7 +43,7 @@ class Stopped(BaseException):
 
 
 def say(text: str) -> None:
-    print(text, flush=True)  # noqa: T201
+    print(text, flush=True)  # noqa: T201 - to the terminal
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,7 +257,7 @@ def main() -> int:
         else:
             demo.run()
     except (DemoError, EmbeddedServerError) as error:
-        print(error, file=sys.stderr)  # noqa: T201
+        print(error, file=sys.stderr)  # noqa: T201 - to the terminal
         return 1
     except Stopped:
         return 0

@@ -20,7 +20,7 @@ def main() -> int:
             return 0
         return hold(options.checkout)
     except EmbeddedServerError as error:
-        print(error, file=sys.stderr)  # noqa: T201
+        print(error, file=sys.stderr)  # noqa: T201 - to the terminal
         return 1
 
 
@@ -28,8 +28,8 @@ def hold(checkout: Path) -> int:
     """Lease both servers, say where they are, and wait for a signal."""
     leases = take_leases(list(SERVER_OF_VARIABLE), checkout)
     for variable, lease in leases.items():
-        print(f"{variable}={lease.url}", flush=True)  # noqa: T201
-    print("Up until Ctrl-C, and for as long as anybody else uses them.", flush=True)  # noqa: T201
+        print(f"{variable}={lease.url}", flush=True)  # noqa: T201 - to the terminal
+    print("Up until Ctrl-C, and for as long as anybody else uses them.", flush=True)  # noqa: T201 - to the terminal
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
     signal.sigwait({signal.SIGINT, signal.SIGTERM})
     return 0

@@ -15,7 +15,7 @@ from monitoring.protocol.limit_words import trend_in_words
 from monitoring.rules.vocabulary import AlertGrade
 from monitoring.rules.wording import amount_of_time
 from patients.rules.reasons import RuleKind
-from regimens.protocol.document import target_in_words
+from regimens.protocol.in_words import target_in_words
 from regimens.protocol.schema import Drug, PathwayProtocol
 
 _TAGS = {AlertGrade.URGENT: "danger", AlertGrade.ACTION: "caution", AlertGrade.LOOK: "info"}

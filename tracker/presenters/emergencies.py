@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from patients.emergencies import emergencies_in, waits_too_long
-from patients.models import Clinic, EmergencyAccess
+from patients.emergencies import emergencies_in, has_moved_on, patient_then, waits_too_long
+from patients.models import Clinic, EmergencyAccess, Patient
 from patients.rules.vocabulary import EmergencyFinding
 from tracker.presenters.heartbeats import moment
 
@@ -22,9 +22,11 @@ class OpenEmergencyShown:
 
 @dataclass(frozen=True, slots=True)
 class EmergencyShown:
-    """One to review, by the clocks of the patient's clinic."""
+    """One to review, by the clocks of the patient's clinic. The patient is named as the reviewing clinic knew them."""
 
     emergency: EmergencyAccess
+    patient: Patient
+    has_moved_on: bool
     person: str
     opened: str
     ended: str
@@ -54,6 +56,8 @@ def emergency_shown(emergency: EmergencyAccess, now: datetime) -> EmergencyShown
     by = emergency.reviewed_by
     return EmergencyShown(
         emergency=emergency,
+        patient=patient_then(emergency),
+        has_moved_on=has_moved_on(emergency),
         person=emergency.staff.get_full_name() or emergency.staff.username,
         opened=moment(emergency.opened_at, zone),
         ended=moment(emergency.closed_at or emergency.ends_at, zone),

@@ -1,7 +1,7 @@
 """The home page: which parts a person sees, by the roles that they have, each clinic by its name where several are."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from urllib.parse import urlencode
 
@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from monitoring.rules.heartbeats import JobStanding
 from monitoring.rules.vocabulary import AlertLevel, AlertStatus, Bucket
 from monitoring.selectors import WorklistFilters, WorklistRow, query_of
+from patients.drafts import count_drafts
 from patients.models import Clinic, Staff
 from patients.rules.vocabulary import Role
 from patients.selectors import clinics_of, roles_by_clinic
@@ -86,12 +87,15 @@ class NurseShown:
 
 @dataclass(frozen=True, slots=True)
 class DoctorShown:
-    """`new_results_url` leads to the results that the day counts, `results_url` to all."""
+    """`new_results_url` leads to the results that the day counts, `results_url` to all; `nurses_url` to the alerts that
+    wait for the nurses.
+    """
 
     day: DoctorDay
     time: str
     alert_stats: list[Stat]
     alerts_url: str
+    nurses_url: str
     results_url: str
     new_results_url: str
 
@@ -118,7 +122,10 @@ class HealthShown:
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """Everything that the page shows. A part that no role of the person has is empty or None."""
+    """Everything that the page shows. A part that no role of the person has is empty or None.
+
+    `drafts`: so many forms the person began and did not save.
+    """
 
     clinics: list[Clinic]
     several: bool
@@ -129,6 +136,7 @@ class Home:
     audited: list[Clinic]
     runs: list[RunShown]
     health: HealthShown | None
+    drafts: int
 
 
 def home_of(staff: Staff) -> Home:
@@ -147,6 +155,7 @@ def home_of(staff: Staff) -> Home:
         audited=audited,
         runs=shown_runs(first_runs(staff)) if audited else [],
         health=_health(health_of(staff, audited[0])) if audited else None,
+        drafts=count_drafts(staff),
     )
 
 
@@ -210,10 +219,13 @@ def _doctor(day: DoctorDay, several: bool) -> DoctorShown:
         for level, label in waiting_for.items()
         if level is AlertLevel.DOCTOR or level in day.alerts_by_level
     ]
+    of_nurses = _alerts(day.alerts_of_nurses, _("wait for the nurses first"), only, AlertLevel.NURSE)
+    if day.alerts_of_nurses:
+        stats.append(replace(of_nurses, kind=""))
     alerts_url, results_url = (_with(reverse(name), _clinic(only)) for name in ("alerts", "results"))
     entered = {"since": day.results_since.isoformat()} | ({"clinic": str(only)} if only else {})
     new_results_url = _with(reverse("results"), urlencode(entered))
-    return DoctorShown(day, _clock(day.read_at), stats, alerts_url, results_url, new_results_url)
+    return DoctorShown(day, _clock(day.read_at), stats, alerts_url, of_nurses.url, results_url, new_results_url)
 
 
 def _alerts(number: int, label: str, clinic: int | None, level: AlertLevel | None = None) -> Stat:

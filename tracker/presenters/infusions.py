@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 
 from monitoring.protocol.definitions import MonitoringProtocol
 from monitoring.rules.findings import DueFinding, DueStatus, ItemKind, MonitoringFindings
@@ -168,9 +169,12 @@ def _ahead(cycle: PlannedCycle, dose: WorkedDose | None, shape: CycleShape, as_o
     name = f"Cycle {cycle.number}"
     if shape.second_after_days is not None:
         name = f"Course {cycle.number}, {'second' if cycle.second else 'first'} infusion"
+    if cycle.rest:
+        name = f"Cycle {cycle.number}, the rest"
     amounts = [""] * len(cycle.days)
-    if dose is not None and dose.unit is not None and len(dose.days) == len(cycle.days):
-        amounts = [display.quantity(amount, dose.unit.label) for amount in dose.days]
+    of_these_days = () if dose is None else dose.days[-len(cycle.days) :] if cycle.rest else dose.days
+    if dose is not None and dose.unit is not None and len(of_these_days) == len(cycle.days):
+        amounts = [display.quantity(amount, dose.unit.label) for amount in of_these_days]
     days = tuple(zip(cycle.days, amounts, strict=True))
     return AheadShown(cycle, name, days, max(0, (as_of - cycle.first_on).days))
 
@@ -227,12 +231,27 @@ def _coming_words(coming: NextCycle, planned: bool, course: Course) -> str:
         )
     if coming.counted is Counted.FIXED_DATE:
         return "A date of the plan."
+    if coming.counted is Counted.REST:
+        return f"{_given_so_far(coming)}; the rest is planned to follow."
     if coming.counted is Counted.SECOND:
         return f"The second infusion of the course, {_counted_from(coming)}, by the protocol."
     if coming.counted is Counted.START:
         began = display.day(course.start_on, course.start_precision)
         return f"No infusion is recorded since the start on {began}, {by}."
     return f"{_counted_from(coming)[:1].upper()}{_counted_from(coming)[1:]}, {by}."
+
+
+def _given_so_far(coming: NextCycle) -> str:
+    """`1 day of this cycle is given (40 g), begun on 05-Apr-2026`."""
+    rows = coming.last.infusions if coming.last else ()
+    days = sum(row.days for row in rows)
+    units = {row.unit for row in rows}
+    (unit,) = units if len(units) == 1 else (None,)
+    known = unit is not None and all(row.total is not None for row in rows)
+    total = sum((row.total for row in rows if row.total is not None), Decimal(0))
+    amount = f" ({display.quantity(total, unit.label)})" if known and unit is not None else ""
+    given = "1 day of this cycle is" if days == 1 else f"{days} days of this cycle are"
+    return f"{given} given{amount}, begun on {display.day(coming.counted_from)}"
 
 
 def _counted_from(coming: NextCycle) -> str:

@@ -8,13 +8,19 @@ from typing import Any
 
 from monitoring.protocol.definitions import MonitoringProtocol, Profile, Threshold
 from monitoring.protocol.descriptions import describe, limit, what, when
-from monitoring.protocol.limit_words import raising_in_words, symptoms_in_words, target_range_in_words, trend_in_words
+from monitoring.protocol.limit_words import (
+    made_due_in_words,
+    raising_in_words,
+    symptoms_in_words,
+    target_range_in_words,
+    trend_in_words,
+)
 from monitoring.rules.wording import span
 from patients.protocol.changes import in_words
 from patients.rules.reasons import RuleKind
 from patients.rules.wording import joined
-from regimens.protocol.document import settings_in_words, target_in_words, upper_in_words, when_said
-from regimens.protocol.schema import Drug, PathwayProtocol, Reading, Rung, TargetDose, UsualUpper
+from regimens.protocol.in_words import settings_in_words, stop_in_words, target_in_words, upper_in_words, when_said
+from regimens.protocol.schema import DoseStop, Drug, PathwayProtocol, Reading, Rung, TargetDose, UsualUpper
 from tracker.protocols import ProtocolFile, WholeProtocol
 
 # Keys that the page shows in a place of their own.
@@ -25,15 +31,17 @@ _FILES = {
     "lines": ("regimens/pathway",),
     "rules": ("regimens/pathway",),
     "conditions": ("regimens/pathway",),
-    "guard": ("regimens/",),
+    "guard": ("regimens/pathway", "regimens/drugs"),
     "doses": ("regimens/drugs",),
     "activity": ("patients/",),
     "schedules": ("monitoring/schedule_",),
     "monitoring": ("monitoring/",),
     "thresholds": ("monitoring/",),
+    "cohort": ("regimens/cohort",),
 }
 _LABELS = {
     _FOR_THE_GUARD_ONLY: "highest dose in use, for the check for slips only and no recommendation",
+    "dose_stop": "needs a reason before it is saved",
     "target": "target dose of an adequate trial",
     "trial": "length of an adequate trial",
     "guard": "numbers of the dose guard",
@@ -131,6 +139,7 @@ def sections(protocol: WholeProtocol) -> tuple[Section, ...]:
         Section("schedules", "Monitoring: schedules", tuple(map(_profile, monitoring.profiles.values()))),
         Section("monitoring", "Monitoring: what each drug asks for", tuple(_monitoring(monitoring))),
         Section("thresholds", "Monitoring: results that ask for action", tuple(_thresholds(monitoring))),
+        Section("cohort", "Cohort: how groups are counted", tuple(_sentence(rule) for rule in protocol.cohort.rules)),
     )
     return tuple(replace(section, reviews=_reviews(section, protocol)) for section in found if section.entries)
 
@@ -235,6 +244,8 @@ def _dose_details(one: object) -> tuple[str, ...]:
     """A dose as it is said everywhere, where its keys alone would be a riddle."""
     if isinstance(one, TargetDose):
         return (target_in_words(one),)
+    if isinstance(one, DoseStop):
+        return (stop_in_words(one),)
     return (upper_in_words(one),) if isinstance(one, UsualUpper) else ()
 
 
@@ -291,14 +302,16 @@ def _thresholds(protocol: MonitoringProtocol) -> Iterator[Entry]:
     for trend in (trend for trends in protocol.trends.values() for trend in trends):
         details = (trend.action, f"Grade: {trend.grade.label}")
         yield Entry(trend.id, trend_in_words(trend, protocol), trend.source, trend.kind, details, note=trend.note)
-    target, symptoms, raising = protocol.target_range, protocol.symptoms, protocol.raising
+    target, raising = protocol.target_range, protocol.raising
     sides = (
         f"Above it ({target.grade_above.label}): {target.action_above}",
         f"Below it ({target.grade_below.label}): {target.action_below}",
     )
     yield Entry(target.id, target_range_in_words(), target.source, target.kind, sides, note=target.note)
-    told = (symptoms.action, f"Grade: {symptoms.grade.label}")
-    yield Entry(symptoms.id, symptoms_in_words(symptoms), symptoms.source, symptoms.kind, told)
+    for rule in protocol.symptoms:
+        said = (rule.action, made_due_in_words(rule, protocol), f"Grade: {rule.grade.label}")
+        told = tuple(text for text in said if text)
+        yield Entry(rule.id, symptoms_in_words(rule, protocol), rule.source, rule.kind, told, note=rule.note)
     yield Entry(raising.id, raising_in_words(raising), raising.source, raising.kind, note=raising.note)
 
 

@@ -18,7 +18,10 @@ from tracker import display
 
 @dataclass(frozen=True, slots=True)
 class StartShown:
-    """A start with everything said of it. `said` is the dose guard's, `screen` what the baseline lacks of it."""
+    """A start with everything said of it. `said` is the dose guard's, `screen` what the baseline lacks of it.
+
+    `against`: what on the record speaks against starting anything today.
+    """
 
     start: StartDrug
     name: str
@@ -27,31 +30,37 @@ class StartShown:
     said: tuple[GuardFinding, ...]
     screen: tuple[GuardFinding, ...]
     baseline: tuple[BaselineItem, ...]
+    against: tuple[GuardFinding, ...] = ()
 
     @property
     def everything(self) -> tuple[GuardFinding, ...]:
         """What starting the course would say, in its order."""
-        return in_order([*self.said, *self.screen])
+        return in_order([*self.said, *self.against, *self.screen])
+
+    @property
+    def at_first(self) -> tuple[GuardFinding, ...]:
+        """What is asked about as soon as drug and dose are typed: all but the baseline, which has a step of its own."""
+        return in_order([*self.said, *self.against])
 
     @property
     def gates(self) -> tuple[GuardFinding, ...]:
         """What speaks for or against the drug itself, whatever its dose."""
         of_the_dose = self.worked.said if self.worked else ()
-        return tuple(finding for finding in self.said if finding not in of_the_dose)
+        return tuple(finding for finding in self.at_first if finding not in of_the_dose)
 
     @property
     def wanting(self) -> tuple[BaselineItem, ...]:
         """What of the baseline is missing or out of date."""
         return tuple(item for item in self.baseline if item.state in (BaselineState.MISSING, BaselineState.OUT_OF_DATE))
 
-    @property
-    def has_file(self) -> bool:
-        """Whether the monitoring protocol knows the drug at all."""
-        return bool(self.start.drug)
-
 
 def start_shown(
-    record: MonitoringRecord, start: StartDrug, note: str, today: date, monitoring: MonitoringProtocol
+    record: MonitoringRecord,
+    start: StartDrug,
+    note: str,
+    today: date,
+    monitoring: MonitoringProtocol,
+    against: tuple[GuardFinding, ...],
 ) -> StartShown:
     """Worked out afresh at each step, so that a change of the record in between is shown."""
     pathway = load_pathway()
@@ -71,4 +80,5 @@ def start_shown(
         said=guard(record.treatment, pathway, start, today),
         screen=baseline_findings(record, monitoring, start.drug, start.on, start.route),
         baseline=baseline_checklist(record, monitoring, start.drug, start.on, start.route),
+        against=against,
     )

@@ -1,4 +1,4 @@
-"""The entries of a timeline as a file for spreadsheets."""
+"""The entries of a timeline in a table, and as a file for spreadsheets."""
 
 import csv
 import io
@@ -14,6 +14,8 @@ from tracker.reports.definitions import Value
 from tracker.reports.formats import BOM
 from tracker.timeline.marks import Row
 
+MOST_IN_DRAWING = 400  # rows of a table that comes with its drawing; a longer one has an address of its own
+ROWS_ON_A_PAGE = 1_500
 COLUMNS = (
     "hospital_number", "nhs_number", "as_of", "lane", "from", "until", "date_known", "words", "value", "unit",
     "source_kind", "source_id",

@@ -18,6 +18,7 @@ from regimens.rules.guard import guard
 from regimens.rules.guard_findings import GuardFinding, in_order
 from regimens.rules.pathway import evaluate
 from regimens.rules.proposals import ChangeDose, Proposal, StartDrug, StopDrug, Taper, applied, begun_by
+from regimens.rules.raising import said_of_a_raise
 from regimens.rules.vocabulary import CourseRole
 from tracker import display
 
@@ -148,27 +149,38 @@ def change_words(proposal: Proposal, courses: Mapping[str, GivenCourse]) -> str:
 
 
 def guard_messages(
-    record: MonitoringRecord, proposals: Sequence[Proposal], today: date, monitoring: MonitoringProtocol
+    record: MonitoringRecord,
+    proposals: Sequence[Proposal],
+    today: date,
+    monitoring: MonitoringProtocol,
+    against: Sequence[GuardFinding] = (),
 ) -> list[tuple[GuardFinding, ...]]:
-    """What the dose guard says of each change, seen from the record that the changes before it leave."""
+    """What the dose guard says of each change, seen from the record that the changes before it leave.
+
+    `against`: what on the record as it is speaks against starting or raising a drug.
+    """
     said: list[tuple[GuardFinding, ...]] = []
     for place, proposal in enumerate(proposals):
         if isinstance(proposal, StartDrug | ChangeDose):
             before = replace(record, treatment=applied(record.treatment, proposals[:place]))
-            said.append(_guard(before, proposal, today, monitoring))
+            said.append(_guard(before, proposal, today, monitoring, against))
         else:
             said.append(())
     return said
 
 
 def _guard(
-    before: MonitoringRecord, proposal: StartDrug | ChangeDose, today: date, monitoring: MonitoringProtocol
+    before: MonitoringRecord,
+    proposal: StartDrug | ChangeDose,
+    today: date,
+    monitoring: MonitoringProtocol,
+    against: Sequence[GuardFinding],
 ) -> tuple[GuardFinding, ...]:
     found = guard(before.treatment, load_pathway(), proposal, today)
     if isinstance(proposal, ChangeDose):
-        return found
+        return in_order([*found, *said_of_a_raise(before.treatment, proposal, against)])
     screen = baseline_findings(before, monitoring, proposal.drug, proposal.on, proposal.route)
-    return in_order([*found, *screen])
+    return in_order([*found, *screen, *against])
 
 
 def _step_words(on: date, milligrams: Decimal) -> str:

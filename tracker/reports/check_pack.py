@@ -17,7 +17,7 @@ def problems(path: str) -> list[str]:  # every way in which the pack is not as i
             files, data = manifest["files"], manifest["data"]
             if sum(min(said["size"], MOST) for said in files.values()) > 2 * MOST:
                 return ["its files are larger together than those of any pack"]
-            found = [f"{name!r} is in it twice" for name, following in zip(names, names[1:]) if name == following]  # noqa: B905
+            found = [f"{name!r} is in it twice" for name, following in zip(names, names[1:]) if name == following]  # noqa: B905 - one shorter
             found += [f"{name!r} does not belong in it" for name in sorted(set(names) - {*files, "manifest.json"})]
             found += [f"{name!r} is missing" for name in sorted(set(files) - set(names))]
             for name in sorted(set(files) & set(names)):
@@ -27,7 +27,7 @@ def problems(path: str) -> list[str]:  # every way in which the pack is not as i
             ending = data.rpartition(".")[2]
             if not found and ending in ROW:
                 file = pack.open(data)
-                file = zipfile.ZipFile(file).open("xl/worksheets/sheet1.xml") if ending == "xlsx" else file  # noqa: SIM115
+                file = zipfile.ZipFile(file).open("xl/worksheets/sheet1.xml") if ending == "xlsx" else file  # noqa: SIM115 - read to its end
                 rows = read(file, MOST, ROW[ending][0])[2] - ROW[ending][1]
                 found += [f"{data!r} has {rows} rows, not {manifest['rows']}"] if rows != manifest["rows"] else []
             return found
@@ -51,5 +51,5 @@ if __name__ == "__main__":
     sys.stdout.write("".join(f"Not as it was made: {one}\n" for one in trouble))
     if not trouble:  # what is in it agrees with itself; that nobody made it anew, only this number can tell
         with open(sys.argv[1], "rb") as whole:
-            print("It agrees with itself. Its SHA-256, to compare with who made it:", read(whole, MOST)[1])  # noqa: T201
+            print("It agrees with itself. Its SHA-256, to compare with who made it:", read(whole, MOST)[1])  # noqa: T201 - a script
     sys.exit(1 if trouble else 0)

@@ -26,7 +26,7 @@ from tracker.views.way_back import is_here
 SHOWN = "second_factor_shown"  # in the session: "own" or "provider"
 
 
-class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
+class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no types
     """Signing in and out. Nobody signs up."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
@@ -76,7 +76,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         )
 
 
-class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
+class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth has no types
     """Secrets are encrypted before they reach the database."""
 
     def encrypt(self, text: str) -> str:
@@ -98,7 +98,7 @@ class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
         return "Myoline"
 
 
-class ProviderAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
+class ProviderAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]  # allauth has no types
     """Whoever the sign-in provider names must have an account here already; none is ever made."""
 
     def is_open_for_signup(self, request: HttpRequest, sociallogin: Any) -> bool:

@@ -116,7 +116,7 @@ def _named_by(claims: dict[str, Any]) -> Staff | None:
     return found[0] if len(found) == 1 else None
 
 
-class _Tokens(OpenIDConnectOAuth2Adapter):  # type: ignore[misc]
+class _Tokens(OpenIDConnectOAuth2Adapter):  # type: ignore[misc]  # allauth has no types
     """Fetches the token and believes it only after every check."""
 
     nonce = ""
@@ -160,7 +160,7 @@ class _Tokens(OpenIDConnectOAuth2Adapter):  # type: ignore[misc]
         return found[jwt.get_unverified_header(token)["kid"]]
 
 
-class _Callback(OAuth2CallbackView):  # type: ignore[misc]
+class _Callback(OAuth2CallbackView):  # type: ignore[misc]  # allauth has no types
     """Hands the nonce of the state to whoever checks the token."""
 
     def _get_state(self, request: HttpRequest, provider: Any) -> tuple[dict[str, Any] | None, HttpResponse | None]:

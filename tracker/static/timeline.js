@@ -25,11 +25,23 @@ function prepare() {
   const first = dayNumber(figure().dataset.from);
   const last = dayNumber(figure().dataset.until);
   shown = { first, last, at: first, until: last };
+  openAtNow();
+}
+
+// Where the frame is too narrow, the day that the drawing stands for stands at three quarters of it: what was, and some of
+// what is planned. Without a script it opens at its newest end, and so it does where that day is not drawn.
+function openAtNow() {
+  const frame = region();
+  const now = figure().querySelector(".t-now");
+  if (frame.dataset.opened || !now) return;
+  frame.dataset.opened = "true";
+  const box = frame.getBoundingClientRect();
+  frame.scrollLeft += now.getBoundingClientRect().left - (box.left + box.width * 0.75);
 }
 
 function say(mark) {
   const line = figure().querySelector("[data-timeline-said]");
-  if (line && mark) line.textContent = mark.getAttribute("aria-label");
+  if (line && mark) line.textContent = mark.querySelector("title").textContent;
 }
 
 function stopAt(number) {

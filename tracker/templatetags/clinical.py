@@ -14,7 +14,7 @@ from django.utils.translation import pgettext_lazy
 from monitoring.rules.findings import DueFinding
 from monitoring.rules.record import Result
 from patients.models import Patient
-from patients.rules.reasons import FactReference, Truth
+from patients.rules.reasons import Truth
 from patients.rules.record import Enzyme
 from patients.rules.vocabulary import DatePrecision, PatientStatus
 from patients.rules.wording import MONTHS
@@ -202,12 +202,6 @@ def outcome_label(kind: str) -> str:
 def outcome_tag(kind: str) -> str:
     """The look of an outcome's tag; its words say what it means."""
     return _OUTCOME_TAGS.get(OutcomeKind(kind), "plain")
-
-
-@register.filter
-def fact_anchor(fact: FactReference) -> str:
-    """Where on the record page a fact stands: `course-12`."""
-    return f"{fact.kind}-{fact.id}"
 
 
 @register.simple_tag

@@ -1,6 +1,6 @@
 """The drawing of a timeline on a page and its table, with each mark and row as a link to where it was entered."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 from operator import attrgetter
 from typing import Any
@@ -45,17 +45,17 @@ def timeline_signs(timeline: Timeline) -> list[tuple[SafeString, str]]:
 
 
 @register.simple_tag(takes_context=True)
-def timeline_rows(context: Context, timeline: Timeline) -> SafeString:
+def timeline_rows(context: Context, rows: Sequence[Row]) -> SafeString:
     """The bodies of the table, one for each lane. Made here, since a long record has thousands of rows."""
     links, that_day, still = _Links(context), _("that day"), _("still so")
     bodies = []
-    for lane, same in groupby(timeline.rows, key=attrgetter("lane")):
-        rows = list(same)
+    for lane, same in groupby(rows, key=attrgetter("lane")):
+        own = list(same)
         head = format_html(
-            '<tr class="timeline__lane"><th scope="rowgroup" colspan="3">{} ({})</th></tr>', lane, len(rows)
+            '<tr class="timeline__lane"><th scope="rowgroup" colspan="3">{} ({})</th></tr>', lane, len(own)
         )
         cells = format_html_join(
-            "\n", "<tr><td>{}</td><td>{}</td><td>{}</td></tr>", _cells(rows, links, that_day, still)
+            "\n", "<tr><td>{}</td><td>{}</td><td>{}</td></tr>", _cells(own, links, that_day, still)
         )
         bodies.append(format_html("<tbody>{}\n{}</tbody>", head, cells))
     return SafeString("".join(bodies))

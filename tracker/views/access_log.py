@@ -4,21 +4,20 @@ from dataclasses import dataclass
 from datetime import date
 from typing import cast
 
-from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from patients.clock import today_in
-from patients.errors import NotAllowed, NotFound
 from patients.models import Staff
 from patients.selectors import patient_for
 from tracker.audit.accesses import AccessFilters, accesses_of, told, who_looked
 from tracker.audit.words import AccessKind
 from tracker.views.days import day_asked_for
+from tracker.views.refusals import refusals_as_pages
 
 PAGE_SIZE = 50
 
@@ -39,6 +38,7 @@ class DayAsked:
 
 @never_cache
 @require_safe
+@refusals_as_pages()
 def access_log(request: HttpRequest, patient_id: int) -> HttpResponse:
     """One page of the list, the latest first; `?person=`, `?kind=`, `?from=` and `?until=` narrow it."""
     staff = cast(Staff, request.user)
@@ -46,16 +46,11 @@ def access_log(request: HttpRequest, patient_id: int) -> HttpResponse:
         DayAsked(name, label, *day_asked_for(request, name)) for name, label in (("from", "From"), ("until", "Until"))
     ]
     kind = next((word for word in AccessKind if word.value == request.GET.get("kind")), None)
-    try:
-        patient = patient_for(staff, patient_id)
-        people = who_looked(staff, patient)
-        person = next((one.pk for one in people if str(one.pk) == request.GET.get("person")), None)
-        filters = AccessFilters(person=person, kind=kind, first_on=days[0].day, last_on=days[1].day)
-        found = accesses_of(staff, patient, filters)
-    except NotFound as error:
-        raise Http404(error.message) from None
-    except NotAllowed as error:
-        raise PermissionDenied(error.message) from None
+    patient = patient_for(staff, patient_id)
+    people = who_looked(staff, patient)
+    person = next((one.pk for one in people if str(one.pk) == request.GET.get("person")), None)
+    filters = AccessFilters(person=person, kind=kind, first_on=days[0].day, last_on=days[1].day)
+    found = accesses_of(staff, patient, filters)
     page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
     context = {
         "patient": patient,

@@ -5,7 +5,7 @@ from typing import Any, cast
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.decorators import method_decorator
 from django.views import View
@@ -21,6 +21,7 @@ from patients.models import Staff
 from tracker.presenters.alerts import courses_shown, moment_shown, steps_shown
 from tracker.views.forms.keeping import as_typed
 from tracker.views.forms.page import INVALID, STALE
+from tracker.views.refusals import refusals_as_pages
 
 _DONE = {
     "acknowledge": "It is recorded that you have seen the alert. It no longer climbs; decide next what is to be done.",
@@ -39,6 +40,7 @@ class AlertView(View):
     def get(self, request: HttpRequest, alert_id: int) -> HttpResponse:
         return self._show(self._page(alert_id))
 
+    @refusals_as_pages()
     def post(self, request: HttpRequest, alert_id: int) -> HttpResponse:
         page = self._page(alert_id)
         if not page.may_record:
@@ -55,12 +57,10 @@ class AlertView(View):
             getattr(actions, f"{step}_alert" if step != "act" else "act_on_alert")(
                 by=cast(Staff, request.user), alert_id=alert_id, **cleaned
             )
-        except NotFound as error:
-            raise Http404(error.message) from None
+        except (NotFound, NotAllowed):
+            raise
         except StaleVersion:
             return self._moved_on(self._page(alert_id), step)
-        except NotAllowed as error:
-            raise PermissionDenied(error.message) from None
         except DomainError as error:
             self._put(form, error)
             return self._show(page, form, INVALID)
@@ -68,11 +68,9 @@ class AlertView(View):
         messages.success(request, _DONE[step])
         return redirect("alert", alert_id=alert_id)
 
+    @refusals_as_pages()
     def _page(self, alert_id: int) -> AlertPage:
-        try:
-            return alert_page(cast(Staff, self.request.user), alert_id)
-        except NotFound as error:
-            raise Http404(error.message) from None
+        return alert_page(cast(Staff, self.request.user), alert_id)
 
     def _put(self, form: AlertForm, error: DomainError) -> None:
         errors = error.errors if isinstance(error, Refused) else {error.field or "": [error.message]}

@@ -1,4 +1,4 @@
-"""Alerts: abnormal results and other findings that a person must see, the one that has waited longest first."""
+"""Alerts: abnormal results and other findings that a person must see, the most urgent first."""
 
 from typing import cast
 

@@ -3,7 +3,7 @@
 from typing import Any, cast
 
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -11,28 +11,26 @@ from django.views.decorators.http import require_safe
 from monitoring.rules.audit_findings import AuditOutcome
 from monitoring.selectors.kept_audits import AuditList, audit_list, definition_of, listed
 from monitoring.tasks import work_out_audits_soon
-from patients.errors import NotFound
 from patients.models import Staff
 from patients.rules.permissions import Permission
 from patients.selectors import may
 from tracker.presenters.alerts import Tab
 from tracker.presenters.audits import TAGS, median_words, moment_words, paragraphs, percent_words
 from tracker.views.audits import board_of, clinic_asked_for, period_asked_for
+from tracker.views.refusals import refusals_as_pages
 
 PAGE_SIZE = 50
 
 
 @never_cache
 @require_safe
+@refusals_as_pages()
 def audit_page(request: HttpRequest, clinic_id: int, slug: str) -> HttpResponse:
     """One page of the list, narrowed by `?outcome=`. The figures are counted from the same rows."""
     staff = cast(Staff, request.user)
     clinic, file = clinic_asked_for(staff, clinic_id)
     board, asked = board_of(staff, clinic, period_asked_for(request, clinic))
-    try:
-        definition = definition_of(board, slug)
-    except NotFound as error:
-        raise Http404(error.message) from None
+    definition = definition_of(board, slug)
     outcome = next((word for word in AuditOutcome if word.value == request.GET.get("outcome")), None)
     found = audit_list(staff, clinic.pk, definition.id, **asked.days, outcome=outcome)
     context: dict[str, Any] = {"clinic": clinic, "file": file, "asked": asked, "audit": definition}

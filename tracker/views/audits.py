@@ -4,8 +4,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import cast
 
-from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
@@ -15,10 +14,11 @@ from monitoring.selectors.audits import audits_of
 from monitoring.selectors.kept_audits import AuditBoard, audit_board, forget
 from monitoring.tasks import work_out_audits_soon
 from patients.clock import today_in
-from patients.errors import NotAllowed, NotFound, Refused
+from patients.errors import Refused
 from patients.models import Clinic, Staff
 from tracker.presenters.audits import in_protocol_order, moment_words
 from tracker.views.days import day_asked_for
+from tracker.views.refusals import refusals_as_pages
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,14 +63,10 @@ def audits_page(request: HttpRequest, clinic_id: int) -> HttpResponse:
     return render(request, "monitoring/audits.html", context)
 
 
+@refusals_as_pages()
 def clinic_asked_for(staff: Staff, clinic_id: int) -> tuple[Clinic, AuditsFile | None]:
     """The clinic and its audits file. Raises Http404 for another's clinic, PermissionDenied for the wrong role."""
-    try:
-        return audits_of(staff, clinic_id)
-    except NotFound as error:
-        raise Http404(error.message) from None
-    except NotAllowed as error:
-        raise PermissionDenied(error.message) from None
+    return audits_of(staff, clinic_id)
 
 
 def period_asked_for(request: HttpRequest, clinic: Clinic) -> AskedPeriod:

@@ -21,9 +21,10 @@ from monitoring.rules.vocabulary import FeedContent
 from monitoring.selectors.feeds import FeedDay, feed_days, feed_named, feeds_of
 from patients.acting import name_actor
 from patients.clock import today_in
-from patients.errors import DomainError, NotFound
+from patients.errors import DomainError
 from patients.models import Staff
 from patients.selectors import clinics_of
+from tracker.views.refusals import refusals_as_pages
 
 INVALID = 422
 
@@ -49,12 +50,10 @@ def calendar_feeds(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
+@refusals_as_pages()
 def revoke_calendar_feed(request: HttpRequest, feed_id: int) -> HttpResponse:
     """Ends one address."""
-    try:
-        revoke_feed(by=cast(Staff, request.user), feed_id=feed_id)
-    except NotFound as error:
-        raise Http404(error.message) from None
+    revoke_feed(by=cast(Staff, request.user), feed_id=feed_id)
     messages.success(request, gettext_lazy("The calendar address no longer works."))
     return redirect("calendar_feeds")
 

@@ -4,14 +4,16 @@ from datetime import date
 from typing import Any, cast
 
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpRequest
+from django.http import HttpRequest
 
-from patients.errors import NotFound, NotKnownYet, Refused
+from patients.errors import NotKnownYet, Refused
 from patients.inputs import DayField
 from patients.models import Staff
 from tracker.selectors import RecordPage, record_page
+from tracker.views.refusals import refusals_as_pages
 
 
+@refusals_as_pages()
 def page_asked_for(
     request: HttpRequest, patient_id: int, *, dose_checks: bool = False, withdrawn: bool = False
 ) -> tuple[RecordPage, dict[str, Any]]:
@@ -27,13 +29,10 @@ def page_asked_for(
     asked_known, known_on = day_asked_for(request, "known_on")
     wrong_known = _no_day(asked_known) if asked_known and known_on is None else ""
     try:
-        try:
-            page = record_page(staff, patient_id, as_of, known_on, dose_checks=dose_checks, withdrawn=withdrawn)
-        except (NotKnownYet, Refused) as error:
-            wrong_known = error.message
-            page = record_page(staff, patient_id, as_of, dose_checks=dose_checks, withdrawn=withdrawn)
-    except NotFound as error:
-        raise Http404(error.message) from None
+        page = record_page(staff, patient_id, as_of, known_on, dose_checks=dose_checks, withdrawn=withdrawn)
+    except (NotKnownYet, Refused) as error:
+        wrong_known = error.message
+        page = record_page(staff, patient_id, as_of, dose_checks=dose_checks, withdrawn=withdrawn)
     return page, {
         "page": page,
         "patient": page.standing.patient,

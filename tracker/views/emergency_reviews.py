@@ -5,7 +5,7 @@ from typing import cast
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -14,12 +14,12 @@ from django.views.decorators.http import require_POST, require_safe
 
 from patients.actions import close_emergency_access
 from patients.emergencies import emergencies_to_review
-from patients.errors import NotFound
 from patients.models import Staff
 from patients.rules.permissions import Permission
 from patients.seen import seen
 from patients.selectors import clinics_of
 from tracker.presenters.emergencies import emergency_shown
+from tracker.views.refusals import refusals_as_pages
 
 PAGE_SIZE = 50
 
@@ -40,12 +40,10 @@ def emergency_reviews(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 @require_POST
+@refusals_as_pages()
 def close_emergency(request: HttpRequest, emergency_id: int) -> HttpResponse:
     """One button: by whoever opened it, or by the patient's clinic."""
     staff = cast(Staff, request.user)
-    try:
-        row = close_emergency_access(by=staff, emergency_id=emergency_id)
-    except NotFound as error:
-        raise Http404(error.message) from None
+    row = close_emergency_access(by=staff, emergency_id=emergency_id)
     messages.success(request, _("The emergency access is closed. The record can no longer be read under it."))
     return redirect("patient_list") if row.staff_id == staff.pk else redirect("review_emergency", emergency_id=row.pk)

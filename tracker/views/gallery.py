@@ -44,7 +44,7 @@ def gallery(request: HttpRequest) -> HttpResponse:
     """The gallery, as of a fixed day; `?theme=` shows it as somebody sees it who has chosen that look."""
     theme = request.GET.get("theme", Theme.DEVICE.value)
     form = ExampleForm()
-    form.fields["strength"].previous = "6.5 cm on 02-Jan-2026"  # type: ignore[attr-defined]
+    form.fields["strength"].previous = "6.5 cm on 02-Jan-2026"  # type: ignore[attr-defined]  # as EntryForm does
     context = {
         "day": DAY,
         "theme": theme if theme in set(Theme) else Theme.DEVICE.value,

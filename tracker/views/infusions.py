@@ -11,24 +11,22 @@ from monitoring.rules.schedule import evaluate
 from monitoring.schedules import protocol_of
 from monitoring.selectors import records_of
 from patients.clock import today_in
-from patients.errors import NotFound
 from patients.models import Staff
 from patients.selectors import permissions_in
 from regimens.protocol.load import load
 from regimens.rules.infusion_plan import is_infused
 from regimens.selectors import course_for, drug_name, infusions_of
 from tracker.presenters.infusions import present
+from tracker.views.refusals import refusals_as_pages
 
 
 @never_cache
 @require_safe
+@refusals_as_pages()
 def infusions(request: HttpRequest, course_id: int) -> HttpResponse:
     """As of today, in the patient's clinic. A course that is not infused has no such page."""
     staff = cast(Staff, request.user)
-    try:
-        row = course_for(staff, course_id)
-    except NotFound as error:
-        raise Http404(error.message) from None
+    row = course_for(staff, course_id)
     patient, today = row.patient, today_in(row.patient.clinic)
     record = records_of(staff, [patient])[patient.pk]
     course = next(one for one in record.treatment.courses if one.id == str(row.pk))

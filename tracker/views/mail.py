@@ -6,9 +6,8 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
@@ -18,12 +17,13 @@ from monitoring.actions.mail import retry_mail
 from monitoring.models import Mail
 from monitoring.rules.vocabulary import MailStatus
 from monitoring.selectors.mail import counts_by_mail_status, mails_for
-from patients.errors import NotAllowed, NotFound, Refused
+from patients.errors import Refused
 from patients.models import Staff
 from patients.rules.permissions import Permission
 from patients.seen import seen
 from patients.selectors import clinics_of
 from tracker import display
+from tracker.views.refusals import refusals_as_pages
 
 PAGE_SIZE = 50
 _TAGS = {
@@ -82,14 +82,11 @@ def mail_page(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
+@refusals_as_pages()
 def retry_mail_page(request: HttpRequest, mail_id: int) -> HttpResponse:
     """Sends an e-mail again that was given up."""
     try:
         retry_mail(by=cast(Staff, request.user), mail_id=mail_id)
-    except NotFound as error:
-        raise Http404(error.message) from None
-    except NotAllowed as error:
-        raise PermissionDenied(error.message) from None
     except Refused as error:
         messages.error(request, error.message)
     else:

@@ -2,7 +2,7 @@
 
 from typing import cast
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
@@ -10,22 +10,20 @@ from django.views.decorators.http import require_safe
 
 from monitoring.selectors import plan_of
 from patients.clock import today_in
-from patients.errors import NotFound
 from patients.models import Staff
 from patients.selectors import patient_for, permissions_in
 from tracker.journal import history_of
 from tracker.presenters.monitoring_plan import PLAN_KINDS, present
+from tracker.views.refusals import refusals_as_pages
 
 
 @never_cache
 @require_safe
+@refusals_as_pages()
 def monitoring_plan(request: HttpRequest, patient_id: int) -> HttpResponse:
     """The plan as of today, as known now."""
     staff = cast(Staff, request.user)
-    try:
-        patient = patient_for(staff, patient_id)
-    except NotFound as error:
-        raise Http404(error.message) from None
+    patient = patient_for(staff, patient_id)
     permissions = permissions_in(staff, patient.clinic_id)
     plan = plan_of(staff, patient, today_in(patient.clinic))
     context = {

@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.forms import Form
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import Resolver404, resolve
 from django.utils import timezone
@@ -17,11 +18,11 @@ from django.views.decorators.http import require_POST, require_safe
 
 from patients.actions.drafts import throw_away
 from patients.drafts import drafts_of
-from patients.errors import NotFound
 from patients.models import Draft, Patient, Staff
 from patients.selectors import may
 from tracker import display
 from tracker.views.forms.keeping import GO_ON, KeepsDrafts
+from tracker.views.refusals import refusals_as_pages
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +47,9 @@ def my_drafts(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 @require_POST
+@refusals_as_pages()
 def throw_draft_away(request: HttpRequest, draft_id: int) -> HttpResponse:
-    try:
-        throw_away(by=cast(Staff, request.user), draft_id=draft_id)
-    except NotFound as error:
-        raise Http404(error.message) from None
+    throw_away(by=cast(Staff, request.user), draft_id=draft_id)
     messages.info(request, _("What you had typed is thrown away."))
     return redirect("my_drafts")
 
@@ -71,7 +70,7 @@ def draft_shown(staff: Staff, row: Draft) -> DraftShown:
     )
 
 
-def _page_at(address: str) -> type[KeepsDrafts] | None:
+def _page_at(address: str) -> type[KeepsDrafts[Form]] | None:
     """The form page at an address that was kept; None for one that another version of the software had."""
     try:
         page = getattr(resolve(address.partition("?")[0]).func, "view_class", None)

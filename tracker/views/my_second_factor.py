@@ -3,18 +3,19 @@
 from typing import cast
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from patients.errors import NotFound, Refused
+from patients.errors import Refused
 from patients.models import Staff
 from tracker import second_factor
 from tracker.sign_in import factors
 from tracker.sign_in.adapters import SHOWN
 from tracker.views.confirm_identity import confirmed
+from tracker.views.refusals import refusals_as_pages
 
 
 @never_cache
@@ -34,13 +35,12 @@ def my_second_factor(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @confirmed
+@refusals_as_pages()
 def remove_factor(request: HttpRequest, factor_id: int) -> HttpResponse:
     """Takes one away."""
     staff = cast(Staff, request.user)
     try:
         factors.remove(by=staff, factor_id=factor_id)
-    except NotFound as error:
-        raise Http404(error.message) from None
     except Refused as error:
         messages.error(request, error.message)
         return redirect("my_second_factor")

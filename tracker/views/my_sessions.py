@@ -4,16 +4,16 @@ from typing import cast
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from patients.errors import NotFound
 from patients.models import Staff
 from patients.selectors import memberships_of
 from tracker.sign_in import sessions
+from tracker.views.refusals import refusals_as_pages
 
 
 @never_cache
@@ -32,12 +32,10 @@ def my_sessions(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
+@refusals_as_pages()
 def end_session(request: HttpRequest, session_id: int) -> HttpResponse:
     """Ends one."""
-    try:
-        sessions.end_one(by=cast(Staff, request.user), session_id=session_id)
-    except NotFound as error:
-        raise Http404(error.message) from None
+    sessions.end_one(by=cast(Staff, request.user), session_id=session_id)
     messages.success(request, _("That session has ended."))
     return redirect("my_sessions")
 

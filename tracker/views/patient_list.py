@@ -13,9 +13,8 @@ from patients.models import Staff
 from patients.rules.permissions import Permission
 from patients.selectors import clinics_of, may, search_patients
 from tracker.presenters.patient_list import present
-from tracker.search.find import words_asked
+from tracker.search.kept import keep_words, kept_words
 from tracker.selectors import standings_of
-from tracker.views.search import SEARCHED
 
 PAGE_SIZE = 25
 _OFFERED = (Permission.REGISTER_PATIENT, Permission.MERGE_PATIENTS, Permission.TRANSFER_PATIENT)
@@ -24,15 +23,14 @@ _OFFERED = (Permission.REGISTER_PATIENT, Permission.MERGE_PATIENTS, Permission.T
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def patient_list(request: HttpRequest) -> HttpResponse:
-    """One page of the list. A search is posted and kept in the session: a name has no place in an address.
+    """One page of the list. A search is posted, and the address names it by its number in the session: `?found=3`.
 
-    `?found` shows what was last searched for, `?page=` turns pages and a page too far is the last one.
+    `?page=` turns pages and a page too far is the last one.
     """
     if request.method == "POST":
-        request.session[SEARCHED] = words_asked(request.POST.get("q", ""))
-        return redirect(f"{reverse('patient_list')}{'?found=yes' if request.session[SEARCHED] else ''}")
+        return redirect(f"{reverse('patient_list')}{keep_words(request.session, request.POST.get('q', ''))}")
     staff = cast(Staff, request.user)
-    text = request.session.get(SEARCHED, "") if "found" in request.GET else ""
+    text = kept_words(request.session, request.GET.get("found"))
     clinics = [clinic.pk for clinic in clinics_of(staff)]
     page = Paginator(search_patients(staff, text), PAGE_SIZE).get_page(request.GET.get("page"))
     context = {

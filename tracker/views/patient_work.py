@@ -2,7 +2,7 @@
 
 from typing import cast
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
@@ -10,24 +10,22 @@ from django.views.decorators.http import require_safe
 
 from monitoring.selectors import missed_visits_of
 from patients.clock import today_in
-from patients.errors import NotFound
 from patients.models import Staff
 from patients.selectors import patient_for, permissions_in
 from tracker.journal import history_of
 from tracker.presenters.monitoring_plan import history_shown
+from tracker.views.refusals import refusals_as_pages
 
 WORK_KINDS = ("contact", "sample", "snooze", "not_needed", "assignment")
 
 
 @never_cache
 @require_safe
+@refusals_as_pages()
 def patient_work_page(request: HttpRequest, patient_id: int) -> HttpResponse:
     """Everything that was ever entered, the latest first, with what became of it."""
     staff = cast(Staff, request.user)
-    try:
-        patient = patient_for(staff, patient_id)
-    except NotFound as error:
-        raise Http404(error.message) from None
+    patient = patient_for(staff, patient_id)
     today, permissions = today_in(patient.clinic), permissions_in(staff, patient.clinic_id)
     told = history_of(staff, patient, WORK_KINDS)
     context = {

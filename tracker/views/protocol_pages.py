@@ -1,4 +1,4 @@
-"""The protocol in readable pages: the pathway, each drug, measures of activity, service audits. Nothing is retyped."""
+"""The protocol in readable pages: pathway, each drug, activity, service audits, counting. Nothing is retyped."""
 
 from typing import cast
 
@@ -14,6 +14,7 @@ from monitoring.schedules import protocol_of
 from patients.models import Staff
 from patients.protocol.document import render as render_activity
 from patients.selectors import clinics_of
+from regimens.protocol.cohort_document import render_cohort
 from regimens.protocol.document import render as render_pathway
 from tracker.presenters.drug_page import drug_page
 from tracker.presenters.protocol import rule_ids
@@ -40,6 +41,13 @@ def protocol_activity(request: HttpRequest) -> HttpResponse:
 def protocol_audits(request: HttpRequest) -> HttpResponse:
     """What each service audit counts."""
     return _written(request, render_audits(protocol_in_force().monitoring.audits), "audits")
+
+
+@never_cache
+@require_safe
+def protocol_cohort(request: HttpRequest) -> HttpResponse:
+    """How the cohort pages count."""
+    return _written(request, render_cohort(protocol_in_force().cohort), "cohort")
 
 
 @never_cache

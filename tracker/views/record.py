@@ -16,6 +16,7 @@ from patients.models import Staff
 from tracker.journal import changes_since
 from tracker.presenters.record import present
 from tracker.presenters.record_actions import actions_shown
+from tracker.presenters.record_elsewhere import elsewhere
 from tracker.presenters.record_since import day_compared_with, present_since
 from tracker.presenters.timeline import names_for
 from tracker.selectors import RecordPage
@@ -37,6 +38,7 @@ def record(request: HttpRequest, patient_id: int) -> HttpResponse:
         "paused": paused_drugs(standing.record, standing.protocol, standing.as_of),
         "shown": present(page),
         "actions": actions_shown(patient_id, page.permissions),
+        "elsewhere": elsewhere(page),
         **_since(request, page),
     }
     return render(request, "tracker/record.html", context)

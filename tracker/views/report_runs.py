@@ -4,7 +4,7 @@ from typing import cast
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
@@ -12,13 +12,14 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.middleware import HtmxDetails
 
-from patients.errors import NotAllowed, NotFound, Refused
+from patients.errors import Refused
 from patients.models import Staff
 from patients.selectors import clinics_of
 from tracker.presenters.reports import shown_runs
 from tracker.reports.actions import cancel_report, note_download
 from tracker.reports.questions import REPORTING
 from tracker.reports.runs import latest_runs, pack_for, pieces_of
+from tracker.views.refusals import refusals_as_pages
 
 
 @never_cache
@@ -34,12 +35,11 @@ def report_runs(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
+@refusals_as_pages()
 def cancel_report_page(request: HttpRequest, run_id: int) -> HttpResponse:
     """Ends one's own run that is not made yet."""
     try:
         cancel_report(by=cast(Staff, request.user), run_id=run_id)
-    except NotFound as error:
-        raise Http404(error.message) from None
     except Refused as error:
         messages.error(request, error.message)
     else:
@@ -49,14 +49,10 @@ def cancel_report_page(request: HttpRequest, run_id: int) -> HttpResponse:
 
 @never_cache
 @require_safe
+@refusals_as_pages()
 def download_report(request: HttpRequest, run_id: int) -> HttpResponseBase:
     """The pack, for whoever asked for it, as long as they may still see reports of that clinic."""
-    try:
-        run = pack_for(cast(Staff, request.user), run_id)
-    except NotFound as error:
-        raise Http404(error.message) from None
-    except NotAllowed as error:
-        raise PermissionDenied(error.message) from None
+    run = pack_for(cast(Staff, request.user), run_id)
     note_download(run)
     response = StreamingHttpResponse(pieces_of(run), content_type="application/zip")
     response["Content-Disposition"] = f'attachment; filename="{run.file_name}"'

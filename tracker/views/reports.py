@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from django.contrib import messages
 from django.core import signing
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy
@@ -26,6 +26,7 @@ from tracker.reports.questions import REPORTING, as_of_kept, ask, asked_again, k
 from tracker.reports.registry import TRAIL_REPORTS, all_reports, report_named
 from tracker.reports.runs import latest_runs
 from tracker.tasks import make_report_soon
+from tracker.views.refusals import refusals_as_pages
 
 DAYS = 30  # of the period that is offered
 SALT = "tracker.reports.question"
@@ -36,6 +37,7 @@ _TYPED = "report_filters_typed"  # in the session
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
+@refusals_as_pages()
 def reports_page(request: HttpRequest) -> HttpResponse:
     """The reports; with one chosen, its first rows as the data stand at this moment.
 
@@ -55,10 +57,7 @@ def reports_page(request: HttpRequest) -> HttpResponse:
     }
     slug = request.GET.get("report", "")
     if slug:
-        try:
-            context |= _chosen(request, staff, report_named(slug), clinics)
-        except NotFound as error:
-            raise Http404(error.message) from None
+        context |= _chosen(request, staff, report_named(slug), clinics)
     return render(request, "tracker/reports.html", context)
 
 
@@ -115,6 +114,7 @@ def _chosen(request: HttpRequest, staff: Staff, report: Report, clinics: list[Cl
 
 
 @require_POST
+@refusals_as_pages()
 def ask_for_report_page(request: HttpRequest) -> HttpResponse:
     """Asks for the pack of exactly what the page showed, up to the same event of the trail."""
     staff = cast(Staff, request.user)
@@ -136,10 +136,8 @@ def ask_for_report_page(request: HttpRequest) -> HttpResponse:
     except signing.BadSignature:
         messages.error(request, gettext_lazy("What you saw is too old to be asked for. Look at the report again."))
         return redirect("reports")
-    except NotFound as error:
-        raise Http404(error.message) from None
-    except NotAllowed as error:
-        raise PermissionDenied(error.message) from None
+    except (NotFound, NotAllowed):
+        raise
     except DomainError as error:
         messages.error(request, error.message)
     else:

@@ -2,7 +2,6 @@
 
 from typing import Any, cast
 
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -13,26 +12,23 @@ from monitoring.actions import NewResult, Sample, rehearse_result
 from monitoring.protocol.load import load
 from monitoring.result_forms import RecordResultsForm
 from patients.clock import today_in
-from patients.errors import NotAllowed, NotFound, Refused
+from patients.errors import Refused
 from patients.models import Patient, Staff
 from patients.rules.permissions import Permission
 from patients.selectors import patient_for, require
 from tracker.views.forms.record_results import levels
+from tracker.views.refusals import refusals_as_pages
 
 
 @never_cache
 @require_POST
+@refusals_as_pages()
 def result_check(request: HttpRequest, patient_id: int) -> HttpResponse:
     """The part of one row; `test` in the address says which. Empty for an empty row."""
     staff = cast(Staff, request.user)
-    try:
-        patient = patient_for(staff, patient_id)
-        require(staff, patient.clinic_id, Permission.RECORD_MONITORING)
-        said = _said(staff, patient, request)
-    except NotFound as error:
-        raise Http404(error.message) from None
-    except NotAllowed as error:
-        raise PermissionDenied(error.message) from None
+    patient = patient_for(staff, patient_id)
+    require(staff, patient.clinic_id, Permission.RECORD_MONITORING)
+    said = _said(staff, patient, request)
     return render(request, "monitoring/_result_remarks.html", said)
 
 

@@ -3,7 +3,7 @@
 from typing import cast
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -12,8 +12,9 @@ from django.views.decorators.http import require_POST
 
 from monitoring.actions import delete_view, save_view
 from monitoring.work_forms import SaveViewForm
-from patients.errors import NotFound, Refused
+from patients.errors import Refused
 from patients.models import Staff
+from tracker.views.refusals import refusals_as_pages
 from tracker.views.way_back import way_back
 
 
@@ -38,10 +39,8 @@ def save_view_page(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 @require_POST
+@refusals_as_pages()
 def delete_view_page(request: HttpRequest, view_id: int) -> HttpResponse:
-    try:
-        view = delete_view(by=cast(Staff, request.user), view_id=view_id)
-    except NotFound as error:
-        raise Http404(error.message) from None
+    view = delete_view(by=cast(Staff, request.user), view_id=view_id)
     messages.success(request, f"The view “{view.name}” is deleted.")
     return redirect(way_back(request, reverse("worklist")))

@@ -12,22 +12,20 @@ from patients.clock import today_in
 from patients.models import Staff
 from patients.selectors import clinics_of
 from tracker.search.find import FEWEST_CHARACTERS, find, suggest, words_asked
+from tracker.search.kept import keep_words, kept_words
 
-SEARCHED = "patients_searched_for"
-"""Where the session keeps the words: the patient list reads them too, so that it can show everybody whom they find."""
 MOST_SHOWN = 20
 
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def search(request: HttpRequest) -> HttpResponse:
-    """What was last searched for. A search is posted and kept in the session: a name has no place in an address."""
+    """What a search found. It is posted, and the address names it by its number in the session: `?found=3`."""
     if request.method == "POST":
-        request.session[SEARCHED] = words_asked(request.POST.get("q", ""))
-        return redirect(f"{reverse('search')}{'?found=yes' if request.session[SEARCHED] else ''}")
-    staff = cast(Staff, request.user)
-    text = request.session.get(SEARCHED, "") if "found" in request.GET else ""
-    return render(request, "tracker/search.html", _shown(staff, text))
+        return redirect(f"{reverse('search')}{keep_words(request.session, request.POST.get('q', ''))}")
+    staff, number = cast(Staff, request.user), request.GET.get("found")
+    shown = _shown(staff, kept_words(request.session, number))
+    return render(request, "tracker/search.html", {**shown, "number": number})
 
 
 @never_cache

@@ -18,7 +18,7 @@ INVALID = 422
 
 @sensitive_post_parameters("code")
 @require_http_methods(["GET", "HEAD", "POST"])
-@login_stage_required(stage=SecondFactorStage.key, redirect_urlname="sign_in")  # type: ignore[untyped-decorator]
+@login_stage_required(stage=SecondFactorStage.key, redirect_urlname="sign_in")  # type: ignore[untyped-decorator]  # allauth has no types
 def sign_in_code(request: HttpRequest) -> HttpResponse:
     """The second step of signing in: a code of the app, a recovery code, or a passkey."""
     stage: SecondFactorStage = request._login_stage  # type: ignore[attr-defined]  # put there by login_stage_required

@@ -10,7 +10,6 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from patients.clock import today_in
-from patients.errors import NotFound
 from patients.models import Patient, Staff
 from patients.selectors import permissions_in
 from regimens.rules.vocabulary import CourseRole
@@ -18,19 +17,18 @@ from regimens.selectors import course_for, plan_versions, taper_decisions_for
 from tracker.presenters.taper import present_taper
 from tracker.selectors import RecordPage, standings_of
 from tracker.views.days import day_asked_for
+from tracker.views.refusals import refusals_as_pages
 
 
 @never_cache
 @require_safe
+@refusals_as_pages()
 def taper_page(request: HttpRequest, course_id: int) -> HttpResponse:
     """As of today or of `?as_of=`, from what is known now."""
     staff = cast(Staff, request.user)
     asked, as_of = day_asked_for(request)
-    try:
-        course = course_for(staff, course_id)
-        page = _page(staff, course.patient, as_of)
-    except NotFound as error:
-        raise Http404(error.message) from None
+    course = course_for(staff, course_id)
+    page = _page(staff, course.patient, as_of)
     if course.role != CourseRole.CORTICOSTEROID:
         raise Http404("Only a corticosteroid course has a taper.")
     decisions = taper_decisions_for(staff, course.patient).filter(course=course)

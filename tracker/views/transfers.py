@@ -5,17 +5,18 @@ from typing import cast
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from patients.errors import NotAllowed, NotFound, Refused
+from patients.errors import Refused
 from patients.models import Staff
 from patients.rules.permissions import Permission
 from patients.selectors import clinics_of
 from tracker.patient_life.transfers import transfers_for, transfers_shown, withdraw_transfer
+from tracker.views.refusals import refusals_as_pages
 
 PAGE_SIZE = 50
 
@@ -35,14 +36,11 @@ def transfers_page(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
+@refusals_as_pages()
 def withdraw_transfer_page(request: HttpRequest, transfer_id: int) -> HttpResponse:
     """The clinic that asked does not ask any more."""
     try:
         withdraw_transfer(by=cast(Staff, request.user), transfer_id=transfer_id)
-    except NotFound as error:
-        raise Http404(error.message) from None
-    except NotAllowed as error:
-        raise PermissionDenied(error.message) from None
     except Refused as error:
         messages.error(request, error.message)
     else:

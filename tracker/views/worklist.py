@@ -4,29 +4,32 @@ from typing import cast
 from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from monitoring.actions.bulk_work import MOST, BulkKind
-from monitoring.selectors import ATTENTION, Asked, Sort, asked_for, counts_by_bucket, query_of, saved_views_of, worklist
+from monitoring.models import DueItem
+from monitoring.selectors import ATTENTION, Asked, Sort, asked_for, counts_of_list, query_of, saved_views_of, worklist
 from patients.clock import now_in
 from patients.models import Clinic, Staff
 from patients.rules.permissions import Permission
 from patients.selectors import clinics_of
 from tracker.presenters.worklist import LISTS, filters_shown, shown_rows, sorts, tabs
+from tracker.presenters.worklist_blocks import blocks
 
 PAGE_SIZE = 50
 _BESIDE = frozenset({"page"})
 
 
-class CountedPages(Paginator):
+class CountedPages(Paginator):  # type: ignore[type-arg]  # takes no parameters when the program runs
     """Pages of rows that were counted already: the tabs know how many there are."""
 
-    def __init__(self, rows: object, size: int, count: int) -> None:
-        super().__init__(rows, size)  # type: ignore[arg-type]
-        self.count = count  # type: ignore[misc]
+    def __init__(self, rows: QuerySet[DueItem], size: int, count: int) -> None:
+        super().__init__(rows, size)
+        self.count = count
 
 
 @never_cache
@@ -40,7 +43,8 @@ def worklist_page(request: HttpRequest) -> HttpResponse:
     filters = asked.filters
     read_at = now_in(clinic_of_the_day(asked))
     as_of = read_at.date()
-    shown_tabs = tabs(counts_by_bucket(staff, as_of, filters), filters.bucket)
+    by_bucket, patients = counts_of_list(staff, as_of, filters)
+    shown_tabs = tabs(by_bucket, filters.bucket)
     count = next(tab.count for tab in shown_tabs if tab.chosen)
     page = CountedPages(worklist(staff, as_of, filters), PAGE_SIZE, count).get_page(request.GET.get("page"))
     offered = filters_shown(staff, asked)
@@ -50,7 +54,8 @@ def worklist_page(request: HttpRequest) -> HttpResponse:
         "read_at": f"{read_at:%H:%M}",  # by the clinic's clocks; a template would turn it into UTC
         "list_name": LISTS[filters.bucket],
         "page": page,
-        "rows": shown_rows(staff, page.object_list, as_of),
+        "blocks": blocks(shown_rows(staff, page.object_list, as_of)),
+        "patients": patients,
         "recordable": recordable,
         "tabs": shown_tabs,
         "asked": asked,

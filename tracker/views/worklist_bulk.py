@@ -99,9 +99,13 @@ class WorklistBulk(View):
         if typed.get("scope") == "all":
             found = worklist(self.staff, self.today, self.asked.filters)
             return list(found[:MOST]), max(0, found.count() - MOST)
-        named = typed.getlist("on_page" if typed.get("scope") == "page" else "row")[:MOST]
-        ids = [int(text) for text in named if _is_id(text)]
-        return chosen_items(self.staff, ids), 0
+        if typed.get("scope") == "page":
+            named = typed.getlist("on_page")
+        else:
+            together = (pk for block in typed.getlist("block") for pk in block.split())
+            named = [*together, *typed.getlist("row")]
+        ids = dict.fromkeys(int(text) for text in named if _is_id(text))
+        return chosen_items(self.staff, list(ids)[:MOST]), max(0, len(ids) - MOST)
 
     def _form(self, data: QueryDict | None) -> forms.Form:
         if self.kind is BulkKind.ASSIGN:

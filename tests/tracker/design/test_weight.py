@@ -1,7 +1,6 @@
 """No page weighs more than 100 kB as it travels: the page itself with every static file that it names, compressed."""
 
 import gzip
-import re
 from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
@@ -15,7 +14,7 @@ from django.urls import reverse
 from patients.models import Membership, Patient, Staff
 from patients.rules.vocabulary import Role
 from tests.factories import rows
-from tests.tracker.pages import TODAY, a_full_record
+from tests.tracker.pages import TODAY, a_full_record, weight_of
 
 pytestmark = pytest.mark.django_db
 
@@ -30,7 +29,7 @@ LISTS = (
 OF_A_PATIENT = (
     "record", "record_treatment", "record_assessments", "record_flowsheet", "record_background", "timeline",
     "response", "algorithm_map", "monitoring_plan", "patient_history", "what_if", "add_assessment", "start_course",
-    "record_results",
+    "record_results", "timeline_table",
 )  # fmt: skip
 
 
@@ -65,15 +64,6 @@ def patient(doctor: Staff) -> Patient:
     return full
 
 
-def weight(response: object) -> int:
-    """Bytes of the page and of what it names, each compressed as a server sends it."""
-    body: bytes = response.content  # type: ignore[attr-defined]
-    named = set(re.findall(r'(?:src|href)="/static/([^"]+)"', body.decode()))
-    files = [finders.find(name) for name in named]
-    assert None not in files, named
-    return len(gzip.compress(body)) + sum(len(gzip.compress(Path(str(file)).read_bytes())) for file in files)
-
-
 def test_no_page_is_heavy(client: Client, doctor: Staff, patient: Patient) -> None:
     client.force_login(doctor)
     found = {}
@@ -83,7 +73,7 @@ def test_no_page_is_heavy(client: Client, doctor: Staff, patient: Patient) -> No
     for name, address in addresses.items():
         response = client.get(address)
         assert response.status_code == 200, name
-        found[name] = weight(response)
+        found[name] = weight_of(response)
     assert {name: size for name, size in found.items() if size > HEAVIEST} == {}
     # The files alone weigh something: a page whose files were not counted would pass for light.
     assert min(found.values()) > len(gzip.compress(Path(str(finders.find("myoline.css"))).read_bytes()))

@@ -1,6 +1,7 @@
 """Access: who looked at whom, one row for each patient, and only the clinic's own."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -31,11 +32,11 @@ def nurse(clinic: Clinic) -> Staff:
     return rows.a_member(Role.NURSE, clinic, username="nell", first_name="Nell", last_name="Nurse")
 
 
-def looked(by: Staff, *patients: Patient, kind: AccessKind = AccessKind.VIEW, **fields: object) -> None:
+def looked(by: Staff, *patients: Patient, kind: AccessKind = AccessKind.VIEW, **fields: Any) -> None:
     clinic_id = fields.pop("clinic_id", None)
     emergency_id = fields.pop("emergency_id", None)
-    with acting_as(Acting(by.pk, "request-7", "page record", emergency_id=emergency_id)):  # type: ignore[arg-type]
-        record_access(kind, [patient.pk for patient in patients], clinic_id=clinic_id, **fields)  # type: ignore[arg-type]
+    with acting_as(Acting(by.pk, "request-7", "page record", emergency_id=emergency_id)):
+        record_access(kind, [patient.pk for patient in patients], clinic_id=clinic_id, **fields)
 
 
 def test_a_list_gives_a_row_for_each_patient(admin: Staff, nurse: Staff, clinic: Clinic) -> None:

@@ -1,5 +1,7 @@
 """Failed sign-ins: of the clinic's people, until they left, and of nobody else."""
 
+from typing import Any
+
 import pytest
 
 from patients.acting import Acting, acting_as, because
@@ -19,8 +21,8 @@ def admin() -> Staff:
 
 
 def failed(whom: Staff | None, kind: SecurityKind = SecurityKind.SIGN_IN_FAILED) -> None:
-    about = {"account": whom.pk, "username": whom.username} if whom else {}
-    record_security(kind, address="192.0.2.7", **about)  # type: ignore[arg-type]
+    about: dict[str, Any] = {"account": whom.pk, "username": whom.username} if whom else {}
+    record_security(kind, address="192.0.2.7", **about)
 
 
 def test_failures_of_the_clinics_people(admin: Staff) -> None:

@@ -4,7 +4,7 @@ import hashlib
 import sys
 from argparse import ArgumentParser
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
@@ -18,7 +18,7 @@ class Command(BaseCommand):
         "Checks every file of a report's pack against its manifest, the number of rows, and whether this installation "
         "made this very pack. Nothing is unpacked. The exit status is 1 when anything is wrong."
     )
-    requires_system_checks: ClassVar[list[str]] = []  # type: ignore[misc]
+    requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", type=Path)

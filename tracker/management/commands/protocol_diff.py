@@ -5,7 +5,7 @@ from argparse import ArgumentParser
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
@@ -29,7 +29,7 @@ LARGEST_COHORT = 100_000
 class Command(BaseCommand):
     help = HELP
     # A protocol folder that must not be used is this command's own finding.
-    requires_system_checks: ClassVar[list[str]] = []  # type: ignore[misc]
+    requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("old", metavar="OLD", help=f"a protocol folder, `{CURRENT}` or `{BUILT_IN}`")

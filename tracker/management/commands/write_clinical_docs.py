@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from monitoring.protocol.audit_document import render_audits
 from monitoring.protocol.document import render as render_monitoring
 from patients.protocol.document import render as render_activity
+from regimens.protocol.cohort_document import render_cohort
 from regimens.protocol.document import render as render_pathway
 from tracker.protocols import read_protocol
 
@@ -21,6 +22,7 @@ def pages() -> dict[str, str]:
         "pathway.md": render_pathway(protocol.pathway),
         "monitoring.md": render_monitoring(protocol.monitoring, protocol.schedules[1:]),
         "audits.md": render_audits(protocol.monitoring.audits),
+        "cohort.md": render_cohort(protocol.cohort),
     }
 
 
