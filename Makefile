@@ -7,6 +7,8 @@ BIN := $(VENV)/bin
 TEST_PROCESSES ?= $(shell echo $$(( $$(nproc 2>/dev/null || echo 2) + 1 )))
 PYTEST_FLAGS ?=
 MUTATION_JOBS ?= 2
+# Whatever the environment says: what a test starts would else compile everything anew, each time.
+export PYTHONDONTWRITEBYTECODE :=
 TYPED := $(wildcard */rules */protocol */facts.py */facts */actions.py */actions */selectors.py */selectors)
 TYPED += tracker/protocols.py tracker/comparison.py tracker/comparison_report.py tracker/journal.py tracker/entry_kinds.py
 TYPED += tracker/embedded tracker/demo tracker/logs.py tracker/settings.py tracker/staffing tracker/celery.py manage.py

@@ -21,7 +21,7 @@ WIDE, TELEPHONE, NARROWEST = (1280, 900), (390, 844), (320, 640)
 TWICE_AS_LARGE = (640, 450)  # what a window of 1280 by 900 holds at 200 %
 Size = tuple[int, int]
 # Taller pages are cut at the foot: the file is to be looked at, not to be measured.
-TALLEST_SCREENSHOT = 4000
+TALLEST_SCREENSHOT = 2500
 
 
 class Complaints(list[str]):
@@ -243,7 +243,8 @@ def focused(page: Page) -> str:
 class Steps:
     """A flow told as given, when and then: each step is named in what fails, and its last state is kept to look at.
 
-    At the end of every step that ends on a page of the flow, the page is in order: axe finds nothing.
+    At the end of every step that ends on a page of the flow, the page is in order: axe finds nothing. A flow that is
+    not `checked`, as the same one without scripts, is neither judged so nor kept.
     """
 
     def __init__(self, name: str, page: Page, *, checked: bool = True) -> None:
@@ -264,9 +265,8 @@ class Steps:
         told = f"{self.name} {self.number:02}: {kind} {words}"
         try:
             yield
-            if self.page.url != "about:blank":
-                if self.checked:
-                    assert violations(self.page) == [], self.page.url
+            if self.page.url != "about:blank" and self.checked:
+                assert violations(self.page) == [], self.page.url
                 keep_screenshot(self.page, told)
         except Exception as error:
             error.add_note(f"At the step: {told}")

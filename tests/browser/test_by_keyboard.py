@@ -35,6 +35,7 @@ def test_from_signing_in_to_a_saved_weight(page: Page, live_server: object, ward
     typed(page, "Password", rows.PASSWORD)
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_contain_text("Hello, Nell")
+    expect(page.locator("#search-box")).to_have_role("combobox")  # its script has come
     page.keyboard.press("/")
     expect(page.locator("#search-box")).to_be_focused()
     page.keyboard.type("quillf")

@@ -72,6 +72,7 @@ def finds_the_patient(flow: Steps, scripted: bool) -> None:
     with flow.when("they look for the patient from where they are"):
         if scripted:
             page.locator("h1").click()  # wherever the reader is on the page
+            expect(page.locator("#search-box")).to_have_role("combobox")  # its script has come
             page.keyboard.press("/")
             expect(box).to_be_focused()
         box.fill("quillf")

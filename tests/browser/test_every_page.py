@@ -59,15 +59,14 @@ def opened(page: Page, stop: Stop, address: str) -> list[str]:
 
 
 def enlarged(page: Page) -> list[str]:
-    """What is lost where letters are twice as large, and where lines, words and letters stand wider apart."""
+    """What is lost where lines, words and letters stand wider apart, at 320 px and twice as large."""
     found = []
-    for words, size in (("at 200 %", TWICE_AS_LARGE), ("spaced at 1280 px", WIDE), ("spaced at 320 px", NARROWEST)):
+    space_out(page)
+    for size in (NARROWEST, TWICE_AS_LARGE):
         resize(page, size)
-        if words.startswith("spaced"):
-            space_out(page)
         if wider := sideways(page):
-            found.append(f"{wider} px too wide {words}")
-        found += [f"cut off {words}: {each}" for each in cut_off(page)]
+            found.append(f"{wider} px too wide spaced out at {size[0]} px")
+        found += [f"cut off spaced out at {size[0]} px: {each}" for each in cut_off(page)]
     return found
 
 
