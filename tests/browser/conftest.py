@@ -10,7 +10,7 @@ import pytest
 from django.core.cache import caches
 from django.core.handlers.base import BaseHandler
 from django.core.signals import request_finished, request_started
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 from pytest_django import Settings
 
 from patients.models import Staff
@@ -47,6 +47,9 @@ FLAGS = (
 
 # Playwright's synchronous interface runs a loop in this thread, where Django would refuse to use the database.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+
+expect.set_options(timeout=15_000)  # milliseconds: a busy machine is no defect
 
 
 @pytest.fixture(scope="session")
