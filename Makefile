@@ -61,7 +61,7 @@ install-demo: $(DEMO_STAMP)
 
 install-test: $(TEST_STAMP)
 
-demo: install-demo ## Run Myoline with demo patients on http://127.0.0.1:8000/ until Ctrl-C (PORT= for another port)
+demo: install-demo ## Run Myoline with demo patients on port 8000 of this machine until Ctrl-C (PORT= for another)
 	@exec $(BIN)/python -m tracker.demo --port $(PORT)
 
 demo-reset: install-demo ## Throw the demo data away and load it afresh
