@@ -162,23 +162,33 @@ def end_other_sessions() -> None:
         )
 
 
-@pytest.fixture
-def owner_connection(transactional_db: None) -> Iterator["psycopg.Connection[tuple[Any, ...]]"]:
-    """A connection of the tables' owner (here a superuser) to this test's database; each statement commits."""
-    with psycopg.connect(
+def as_owner() -> "psycopg.Connection[tuple[Any, ...]]":
+    """A session of the tables' owner (here a superuser) in this test's database; each statement commits."""
+    return psycopg.connect(
         host=AS_OWNER["HOST"],
         port=AS_OWNER["PORT"],
         user=AS_OWNER["USER"],
         password=AS_OWNER["PASSWORD"],
         dbname=connection.settings_dict["NAME"],
         autocommit=True,
-    ) as owner:
-        yield owner
+    )
+
+
+def empty_the_trail() -> None:
+    with as_owner() as owner:
+        owner.execute("SET session_replication_role = replica")  # else its guards refuse, as they should
+        owner.execute("TRUNCATE audit.event, audit.seal, audit.link")
 
 
 @pytest.fixture
-def empty_trail(owner_connection: "psycopg.Connection[tuple[Any, ...]]") -> None:
+def owner_connection(transactional_db: None) -> Iterator["psycopg.Connection[tuple[Any, ...]]"]:
+    """As `as_owner`. What the owner's hand has done to the audit trail is gone for the next test."""
+    with as_owner() as owner:
+        yield owner
+    empty_the_trail()
+
+
+@pytest.fixture
+def empty_trail(transactional_db: None) -> None:
     """The audit trail without what other tests have left in it, its seals and links as well."""
-    owner_connection.execute("SET session_replication_role = replica")  # else its guards refuse, as they should
-    owner_connection.execute("TRUNCATE audit.event, audit.seal, audit.link")
-    owner_connection.execute("RESET session_replication_role")
+    empty_the_trail()
