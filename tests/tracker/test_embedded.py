@@ -21,6 +21,7 @@ from tracker.database.roles import APPLICATION
 from tracker.embedded import EmbeddedServerError, Lease, recorded_url, server_named, take_leases, use_servers
 from tracker.embedded.home import OUTSIDE, Home, find_home, make_own_folder
 from tracker.embedded.lease import is_locked, lock_holder
+from tracker.embedded.postgres import SYNC
 from tracker.embedded.processes import end_orphan
 from tracker.embedded.server import Address
 
@@ -30,7 +31,7 @@ ROOT = os.geteuid() == 0
 needs_root = pytest.mark.skipif(not ROOT, reason="only root meets this")
 
 
-def wait_until(condition: Callable[[], object], seconds: float = 20.0) -> None:
+def wait_until(condition: Callable[[], object], seconds: float = 60.0) -> None:
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, "did not happen in time"
@@ -40,7 +41,7 @@ def wait_until(condition: Callable[[], object], seconds: float = 20.0) -> None:
 def is_alive(process_id: int) -> bool:
     try:
         return Path(f"/proc/{process_id}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except FileNotFoundError:
+    except (FileNotFoundError, ProcessLookupError):
         return False
 
 
@@ -281,7 +282,19 @@ def test_only_the_very_process_is_ended(tmp_path: Path) -> None:
         assert end_orphan(process.pid, binary="sleep", folder=elsewhere, signals=signals)
         assert process.poll() is None
         assert end_orphan(process.pid, binary="sleep", folder=tmp_path, signals=signals)
-        assert process.wait(timeout=5) == -signal.SIGTERM
+        assert process.wait(timeout=60) == -signal.SIGTERM
+
+
+@pytest.mark.parametrize(("told", "waits"), [(None, True), ("on", True), ("off", False)])
+def test_only_where_we_are_told_so_the_database_does_not_wait_for_the_disk(
+    checkout: Path, monkeypatch: pytest.MonkeyPatch, told: str | None, waits: bool
+) -> None:
+    if told is None:
+        monkeypatch.delenv(SYNC, raising=False)
+    else:
+        monkeypatch.setenv(SYNC, told)
+    command = server_named("postgres", checkout).command(Address(port=1, password="unused", supervisor=0))
+    assert ("fsync=off" not in command) is waits
 
 
 def test_given_servers_are_left_alone() -> None:

