@@ -75,7 +75,7 @@ def _standing(record: MonitoringRecord) -> Any:
         pathway = evaluate(record.treatment, load_pathway(), TODAY)
         monitoring = evaluate_monitoring(record, load_monitoring(), TODAY)
 
-    Standing.record = record  # type: ignore[attr-defined]
+    Standing.record = record  # type: ignore[attr-defined]  # in the class body the argument has no such name
     return Standing
 
 

@@ -194,6 +194,14 @@ class RecordResultsForm(SampleForm):
         self.last: Mapping[str, Result] = {}
         self.layout = (Section(_("Sample"), ("sampled_on", "sampled_at", "received_on", "source")),)
 
+    def day_typed(self) -> date | None:
+        """The day of the sample as typed: what is compared was recorded up to then. None while there is none."""
+        try:
+            found: date | None = self.fields["sampled_on"].clean(self.data.get("sampled_on")) if self.is_bound else None
+        except forms.ValidationError:
+            return None
+        return found
+
     def show_last(self, last: Mapping[str, Result], words: Mapping[str, str]) -> None:
         """What was recorded last of each test, with its words: shown beside its boxes, and never filled in."""
         self.last = last
@@ -255,12 +263,18 @@ def result_row(bound: forms.BoundField, last: Result | None) -> ResultRow:
 
 
 class CorrectResultForm(SampleForm):
-    """One result as it should read, beginning with how it stands, and why it is put right."""
+    """One result as it should read, beginning with how it stands, and why it is put right.
+
+    `version` is the id of the result that the page was read at; empty: that of the page's address.
+    """
+
+    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, data: Any = None, *, today: date, analyte: Analyte, levels: Levels, row: Result) -> None:
         initial = {
             **{name: getattr(row, name) for name in ("sampled_on", "sampled_at", "received_on", "source")},
             analyte.id: result_field(analyte, levels).typed(row),
+            "version": row.pk,
         }
         reason = words(
             _("What was wrong"),

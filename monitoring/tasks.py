@@ -30,6 +30,7 @@ from monitoring.actions.mail_plans import plan_mails
 from monitoring.actions.not_worked_out import note_not_worked_out, note_worked_out
 from monitoring.actions.reminders import keep_reminders
 from monitoring.delivery import send_mails
+from monitoring.models import Contact
 from monitoring.rules.audit_findings import Period
 from monitoring.selectors import kept_audits
 from monitoring.selectors.heartbeats import ALERTS, MAILS, RECONCILE, SCHEDULER, SILENCE
@@ -149,12 +150,18 @@ def reconcile_soon(patient_id: int) -> None:
     reconcile_many_soon([patient_id])
 
 
-def reconcile_now(patient_id: int) -> None:
-    """For what must not wait for a worker; `reconcile_soon` is asked as well, and makes good what fails here."""
+def reconcile_told(contact: Contact) -> None:
+    """Symptoms wait for no worker: their alert, and the test that they make due, are there with the answer.
+
+    For whoever has recorded the contact, after its commit; `reconcile_soon` is asked as well, and makes good what fails
+    here.
+    """
+    if not contact.symptoms:
+        return
     try:
-        _bring_in_step([patient_id], None)
+        _bring_in_step([contact.patient_id], None)
     except Exception:
-        log.exception("reconcile_now_failed")
+        log.exception("reconcile_told_failed")
 
 
 def reconcile_many_soon(patient_ids: Sequence[int]) -> None:
@@ -170,10 +177,13 @@ def send_mail_soon() -> None:
 
 
 @shared_task(soft_time_limit=SECONDS_FOR_AUDITS, time_limit=SECONDS_FOR_AUDITS + 60)
-def work_out_audits(clinic_id: int, period_from: str, period_until: str, as_of: str) -> None:
+def work_out_audits(
+    clinic_id: int, period_from: str, period_until: str, as_of: str, known_at: str | None = None
+) -> None:
     """Judges every service audit of a clinic and keeps what was found for the pages that show it."""
     days = (date.fromisoformat(day) for day in (period_from, period_until, as_of))
-    kept_audits.work_out_for(clinic_id, Period(*days))
+    moment = None if known_at is None else datetime.fromisoformat(known_at)
+    kept_audits.work_out_for(clinic_id, Period(*days), moment)
 
 
 def work_out_audits_soon(board: kept_audits.AuditBoard) -> bool:
@@ -182,7 +192,8 @@ def work_out_audits_soon(board: kept_audits.AuditBoard) -> bool:
         if not kept_audits.ask_once(board):
             return True
         days = (board.period.from_on, board.period.until, board.period.as_of)
-        work_out_audits.apply_async((board.clinic.pk, *(day.isoformat() for day in days)), retry=False)
+        moments = () if board.known_at is None else (board.known_at,)
+        work_out_audits.apply_async((board.clinic.pk, *(one.isoformat() for one in (*days, *moments))), retry=False)
     except (BrokerError, RedisError):
         log.warning("audits_not_enqueued", clinic=board.clinic.pk)
         kept_audits.forget_asking(board)

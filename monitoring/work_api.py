@@ -6,7 +6,9 @@ from rest_framework.response import Response
 
 from monitoring import actions
 from monitoring.filters import AssignmentFilters, ContactFilters, ItemFilters
+from monitoring.models import Contact
 from monitoring.selectors import assignments_for, contacts_for, not_needed_for, samples_taken_for
+from monitoring.tasks import reconcile_told
 from monitoring.work_serializers import (
     AssignmentSerializer,
     ContactSerializer,
@@ -26,6 +28,10 @@ class ContactEndpoint(WithdrawableFacts):
     withdrawal = actions.withdraw_contact
     serializer_class = ContactSerializer
     filterset_class = ContactFilters
+
+    def follow_up(self, row: Contact) -> None:
+        super().follow_up(row)
+        reconcile_told(row)
 
 
 @titled("samples on their way, the latest first", "an item of a sample")

@@ -19,6 +19,13 @@ def end_of_day(day: date, clinic: Clinic) -> datetime:
     return midnight.astimezone(UTC) - timedelta(microseconds=1)
 
 
+def known_by(chosen: date | datetime | None, clinic: Clinic) -> datetime | None:
+    """The moment whose knowledge is asked for by a moment or a day, which is its end; None (now) for None and today."""
+    if chosen is None or isinstance(chosen, datetime):
+        return chosen
+    return None if chosen == today_in(clinic) else end_of_day(chosen, clinic)
+
+
 def day_in(clinic: Clinic, moment: datetime) -> date:
     """The calendar day of a moment by the clocks of the clinic."""
     return moment.astimezone(ZoneInfo(clinic.time_zone)).date()

@@ -85,6 +85,17 @@ def alike(staff: Staff, patient: Patient) -> list[Candidate]:
     return sorted(mine, key=lambda one: (one.finding.likeness is not Likeness.LIKELY, one.patient.pk))
 
 
+def newly_alike(staff: Staff, before: Patient, after: Patient) -> list[Candidate]:
+    """Those whom `alike` finds for a patient as corrected, and who were not as likely to be the patient `before`."""
+    known = identity_of(before)
+
+    def is_new(one: Candidate) -> bool:
+        earlier = likeness(identity_of(one.patient), known)
+        return earlier is None or (earlier.likeness, one.finding.likeness) == (Likeness.POSSIBLE, Likeness.LIKELY)
+
+    return [one for one in alike(staff, after) if is_new(one)]
+
+
 def alike_pairs(staff: Staff, clinic_id: int) -> AlikePairs:
     """The pairs of records in a clinic that may be about one person, for those who may merge them.
 

@@ -65,6 +65,12 @@ def has_moved_on(row: EmergencyAccess) -> bool:
     return clinic_then(row) != row.patient.clinic_id
 
 
+def ended_by_handing_over(row: EmergencyAccess) -> bool:
+    """Whether it was still open when the patient was handed over, and was closed by that."""
+    handed_over_at: datetime | None = getattr(row, "handed_over_at")  # noqa: B009 - as above
+    return row.closed_at is not None and row.closed_at == handed_over_at
+
+
 def _with_clinic_then(rows: QuerySet[EmergencyAccess]) -> QuerySet[EmergencyAccess]:
     """Each with the clinic of the patient when it was opened: whoever handed them over first after that, if anybody."""
     later = PatientTransfer.objects.filter(
@@ -77,6 +83,7 @@ def _with_clinic_then(rows: QuerySet[EmergencyAccess]) -> QuerySet[EmergencyAcce
         hospital_number_then=Coalesce(
             Subquery(later.values("hospital_number_before")[:1]), F("patient__hospital_number")
         ),
+        handed_over_at=Subquery(later.values("decided_at")[:1]),
     )
 
 

@@ -122,8 +122,12 @@ class PatientFacts(ListedRows):
 
     def create(self, request: Request) -> Response:
         row = type(self).record(by=self.staff, **self.parsed())
-        self.changed(row.patient_id)
+        self.follow_up(row)
         return self.shown(row)
+
+    def follow_up(self, row: Any) -> None:
+        """What has to follow the write."""
+        self.changed(row.patient_id)
 
 
 def titled(rows: str, row: str, note: str = "") -> Callable[[type], type]:

@@ -1,5 +1,6 @@
 """How a clinical row is checked and written: every message at once, nothing half-saved."""
 
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import TypeVar, cast
 
@@ -7,7 +8,7 @@ from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import IntegrityError, models, transaction
 from django.utils import timezone
 
-from patients.errors import Refused, StaleVersion
+from patients.errors import GuardStopped, Question, Refused, StaleVersion
 from patients.models import Patient, Staff
 from patients.models.entry import Entry
 from patients.rules.plain_text import LONGEST_LINE_OF_A_NAME, NotPlainText, plain_text
@@ -45,6 +46,17 @@ def store_once(row: E, field: str | None = None) -> E:
     if same_as(row).exists():
         raise Refused(ALREADY_RECORDED, field)
     return _write(row)
+
+
+def ask_once(found: Sequence[Question], seen: Collection[str] | None) -> None:
+    """Holds what was stored until a person has seen each of these questions. Raises GuardStopped.
+
+    Asked once the rows are stored, inside the transaction that the answer takes back: what is refused is refused first.
+    `seen` holds the fingerprints of what the person was shown. None: nobody is shown anything, and nothing is held.
+    """
+    if seen is not None and any(question.fingerprint not in seen for question in found):
+        words = "; ".join(question.text for question in found)
+        raise GuardStopped(f"Nothing was saved yet. Look at this first: {words}.", found, needs_reason=False)
 
 
 def same_as(row: E) -> models.QuerySet[E]:
@@ -171,11 +183,21 @@ def _refused(row: models.Model, error: ValidationError) -> Refused:
     by_field = error.message_dict if hasattr(error, "error_dict") else {NON_FIELD_ERRORS: error.messages}
     errors: dict[str, list[str]] = {}
     for field, messages in by_field.items():
-        for message in messages:
+        for message in _in_its_range(row, error, field, messages):
             place = _field_of_constraint(row, message) if field == NON_FIELD_ERRORS else field
             errors.setdefault(place, []).append(message)
     field, messages = next(iter(errors.items()))
     return Refused(messages[0], field or None, errors)
+
+
+def _in_its_range(row: models.Model, error: ValidationError, field: str, messages: list[str]) -> list[str]:
+    """Of a number with too many digits what it can be, where the row says that; else the messages as they are."""
+    codes = {each.code for each in getattr(error, "error_dict", {}).get(field, [])}
+    if codes & {"max_digits", "max_whole_digits"}:
+        for constraint in row._meta.constraints:
+            if constraint.name.endswith("_range") and _fields_of(constraint) == {field}:
+                return [str(constraint.violation_error_message)]
+    return messages
 
 
 def _field_of_constraint(row: models.Model, message: str) -> str:

@@ -46,12 +46,24 @@ class Refused(DomainError):
 class AlreadyThere(Refused):
     """Somebody who may be the same person is registered in one of the person's clinics. Nothing was saved.
 
-    `candidates` are who, with why; with a reason to register all the same it is let through.
+    `candidates` are who, with why; with a reason all the same, typed into `field`, it is let through.
     """
 
-    def __init__(self, message: str, candidates: Sequence[object]) -> None:
-        super().__init__(message, "register_because")
+    def __init__(self, message: str, candidates: Sequence[object], field: str = "register_because") -> None:
+        super().__init__(message, field)
         self.candidates = tuple(candidates)
+
+
+class InTheWay(Refused):
+    """Something that is recorded already stands in the way. Nothing was saved. `kind` and `entry_id` say which entry.
+
+    `kind` is a word of the kinds of entry, so that a page can lead there.
+    """
+
+    def __init__(self, message: str, field: str | None, kind: str, entry_id: int) -> None:
+        super().__init__(message, field)
+        self.kind = kind
+        self.entry_id = entry_id
 
 
 class Message(Protocol):
@@ -62,6 +74,13 @@ class Message(Protocol):
 
     @property
     def reason(self) -> Reason: ...
+
+
+class Question(Message, Protocol):
+    """What is asked about once: whoever was shown it, known by its fingerprint, may save."""
+
+    @property
+    def fingerprint(self) -> str: ...
 
 
 class GuardStopped(Refused):

@@ -7,12 +7,13 @@ replaced or withdrawn later are back, and a patient registered later is not ther
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from operator import attrgetter
 from typing import Any, TypeVar, cast
 
-from django.db.models import Model, QuerySet
+from django.db.models import Model, OuterRef, QuerySet, Subquery
+from django.db.models.functions import JSONObject
 
 from patients.models import (
     Assessment,
@@ -20,6 +21,7 @@ from patients.models import (
     Autoantibody,
     Condition,
     Height,
+    IdentityCorrection,
     Patient,
     StatusChange,
     Weight,
@@ -66,7 +68,7 @@ def bodies(patient_ids: Collection[int], known_at: datetime | None = None) -> di
     ids = list(patient_ids)
     patients = Patient.objects.filter(pk__in=ids)
     if known_at is not None:
-        patients = patients.filter(recorded_at__lte=known_at)
+        patients = patients.filter(recorded_at__lte=known_at).annotate(until_corrected=_corrected_after(known_at))
     of = {"patient__in": ids}
     weights = grouped(
         columns(
@@ -134,11 +136,23 @@ def _statuses_known(patient_ids: list[int], known_at: datetime) -> dict[int, Sta
     return {row.patient_id: row for row in rows}
 
 
+def _corrected_after(known_at: datetime) -> Subquery:
+    """The birth and the sex that the first correction after a moment put right; None while nobody has corrected."""
+    later = IdentityCorrection.objects.filter(patient=OuterRef("pk"), recorded_at__gt=known_at)
+    said = JSONObject(born="born", sex="sex")
+    return Subquery(later.order_by("recorded_at", "pk").values_list(said)[:1])
+
+
 def _person_known(patient: Patient, statuses: Mapping[int, StatusChange]) -> record.Person:
-    """The person with the status known then. Nobody's status had been entered: under care, as at registration."""
+    """The person with the birth, sex and status known then. No status had been entered: under care, as registered."""
     known = statuses.get(patient.pk)
+    now = person_of(patient)
+    said: dict[str, str | None] | None = getattr(patient, "until_corrected", None)
+    if said is not None:
+        born = said["born"]
+        now = replace(now, born=date.fromisoformat(born) if born else None, sex=Sex(said["sex"] or ""))
     return replace(
-        person_of(patient),
+        now,
         status=PatientStatus(known.status) if known else PatientStatus.ACTIVE,
         status_on=known.on if known else None,
     )

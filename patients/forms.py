@@ -19,6 +19,7 @@ from patients.inputs import (
     PartialDayField,
     PartsField,
     Section,
+    SeenForm,
     ShownSection,
     WholeNumberField,
     one_of,
@@ -56,10 +57,9 @@ def _with_help(feature: SevereFeature) -> str:
     return format_html('<span>{}<span class="field__help"> – {}</span></span>', feature.label, help_text)
 
 
-class RegisterPatientForm(EntryForm):
-    """A new patient. `clinics` are those in which the member of staff may register, as pairs of id and name."""
+class WhoForm(EntryForm):
+    """Who a patient is: numbers, names, birth and sex."""
 
-    clinic = forms.TypedChoiceField(label=_("Clinic"), coerce=int)
     hospital_number = words(_("Hospital number"), length=20, required=True)
     nhs_number = words(
         _("NHS number"), length=14, help_text=_("Ten digits, for example 999 123 4567. Leave it empty if not known.")
@@ -68,8 +68,15 @@ class RegisterPatientForm(EntryForm):
     given_names = words(_("Given names"), length=100, required=True)
     born = PartialDayField(label=_("Date of birth"), required=False)
     sex = one_of(Sex, _("Sex"), initial=Sex.NOT_RECORDED)
+
+
+class RegisterPatientForm(WhoForm):
+    """A new patient. `clinics` are those in which the member of staff may register, as pairs of id and name."""
+
+    clinic = forms.TypedChoiceField(label=_("Clinic"), coerce=int)
     subtype = one_of(Subtype, _("Subtype of myositis"), initial=Subtype.NOT_RECORDED)
 
+    field_order = ("clinic",)
     layout = (
         Section(_("Numbers"), ("clinic", "hospital_number", "nhs_number")),
         Section(_("Person"), ("family_name", "given_names", "born", "sex")),
@@ -168,7 +175,7 @@ class EnzymeField(PartsField):
         return NewEnzyme(name=self.enzyme, value=value, unit=unit or "U/L", upper_limit=upper_limit)
 
 
-class AddAssessmentForm(EntryForm):
+class AddAssessmentForm(SeenForm):
     """The IMACS core set, each measure optional, and what the clinician states."""
 
     on = PartialDayField(label=_("Assessed on"), help_text=_("05/04/2026, 04/2026 or today"))

@@ -70,7 +70,7 @@ def treatment_records(
         patient_id: record.TreatmentRecord(
             patient=patient,
             courses=tuple(
-                replace(course, outcomes=tuple(_outcome(row) for row in outcomes[int(course.id)]))
+                replace(course, outcomes=tuple(outcome_record(row) for row in outcomes[int(course.id)]))
                 for course in courses.get(patient_id, ())
             ),
             milestones=tuple(_milestone(row) for row in milestones[patient_id]),
@@ -160,7 +160,8 @@ def _milestone(row: Milestone) -> record.Milestone:
     )
 
 
-def _outcome(row: Outcome) -> record.Outcome:
+def outcome_record(row: Outcome) -> record.Outcome:
+    """One judgement as rules read it."""
     return record.Outcome(
         id=str(row.pk),
         on=row.on,

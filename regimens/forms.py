@@ -41,7 +41,7 @@ class StopCourseForm(SeenForm):
     version = forms.IntegerField(widget=forms.HiddenInput)
 
 
-class RecordOutcomeForm(EntryForm):
+class RecordOutcomeForm(SeenForm):
     """A clinician's judgement on a course."""
 
     on = PartialDayField(label=_("Judged on"))

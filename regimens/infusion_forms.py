@@ -22,6 +22,7 @@ from patients.inputs import (
 )
 from patients.rules.wording import display_number
 from regimens.actions import NewInfusionPlan
+from regimens.dose_forms import GuardedForm
 from regimens.rules.vocabulary import DoseUnit, InfusionAnchor, ReactionGrade, WeightBasis
 
 _BETWEEN_DATES = re.compile(r"[\n,;]+")
@@ -147,7 +148,7 @@ class PlanInfusionsForm(SeenForm):
         return NewInfusionPlan(**{**typed, "dates": typed["dates"] or ()})
 
 
-class RecordInfusionForm(SeenForm):
+class RecordInfusionForm(GuardedForm):
     """One infusion cycle that was given, or those of its days that were given by now."""
 
     first_on = DayField(label=_("First day"))

@@ -28,6 +28,13 @@ class CourseInfusionSerializer(StrictSerializer):
         max_length=300, required=False, allow_blank=True, help_text="Needed for a reaction: what happened."
     )
     note = serializers.CharField(max_length=300, required=False, allow_blank=True)
+    override_reason = serializers.CharField(
+        max_length=300,
+        required=False,
+        allow_blank=True,
+        write_only=True,
+        help_text="Needed for an amount far above the planned or printed one. Kept in the note.",
+    )
     recorded_at = serializers.DateTimeField(read_only=True)
 
 

@@ -216,10 +216,17 @@ def catalogue_by_role() -> dict[CourseRole, list[Drug]]:
     return {role: found for role in CourseRole if (found := [drug for drug in drugs if drug.role is role])}
 
 
-def treatment_of(staff: Staff, patient: Patient) -> TreatmentRecord:
-    """Who one patient is and everything taken, as the rules read it. Raises NotAllowed."""
+def treatment_of(staff: Staff, patient: Patient, known_on: date | None = None) -> TreatmentRecord:
+    """Who one patient is and everything taken, as the rules read it: as it is now, or was known at the end of a day.
+
+    Raises NotAllowed, NotKnownYet, Refused.
+    """
     require_reading(staff, patient)
-    return treatment_records([patient.pk])[patient.pk]
+    ((moment, ids),) = ids_by_moment([patient], known_on).items()
+    records = treatment_records(ids, moment)
+    if known_on is not None and patient.pk not in records:
+        raise not_known_yet(patient, known_on)
+    return records[patient.pk]
 
 
 def pathway_of(staff: Staff, patient: Patient, as_of: date, known_on: date | None = None) -> PathwayFindings:
@@ -256,12 +263,7 @@ def questions_of(staff: Staff, patient: Patient, as_of: date, known_on: date | N
 
     Raises NotAllowed, NotKnownYet, Refused.
     """
-    require_reading(staff, patient)
-    ((moment, ids),) = ids_by_moment([patient], known_on).items()
-    records = treatment_records(ids, moment)
-    if known_on is not None and patient.pk not in records:
-        raise not_known_yet(patient, known_on)
-    record = records[patient.pk]
+    record = treatment_of(staff, patient, known_on)
     return questions(record, evaluate(record, load(), as_of))
 
 
@@ -278,11 +280,6 @@ def response_of(
 
     Raises NotAllowed, NotKnownYet, Refused.
     """
-    require_reading(staff, patient)
-    ((moment, ids),) = ids_by_moment([patient], known_on).items()
-    records = treatment_records(ids, moment)
-    if known_on is not None and patient.pk not in records:
-        raise not_known_yet(patient, known_on)
-    record, protocol = records[patient.pk], load()
+    record, protocol = treatment_of(staff, patient, known_on), load()
     pathway = evaluate(record, protocol, as_of)
     return response_findings(record, protocol, load_activity(), as_of, pathway, baseline=baseline, follow_up=follow_up)

@@ -19,6 +19,7 @@ import pytest
 import pytest_django
 import redis
 from django.conf import settings
+from django.core.cache import caches
 from django.db import connection
 
 from tests.browser.chromium import chromium, missing, must_be_there
@@ -67,8 +68,14 @@ settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 del os.environ["DJANGO_SETTINGS_MODULE"]
 
 
-# A busy machine is no defect of a test: what Hypothesis generates is judged by what comes out, not by the clock.
-hypothesis.settings.register_profile("suite", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+# A busy machine is no defect of a test: what Hypothesis generates is judged by what comes out, not by the clock. It
+# generates the same in every run, as it does by itself with CI=true; HYPOTHESIS_SEARCH=true looks for more.
+hypothesis.settings.register_profile(
+    "suite",
+    deadline=None,
+    derandomize=os.environ.get("HYPOTHESIS_SEARCH") != "true",
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+)
 hypothesis.settings.load_profile("suite")
 
 
@@ -136,17 +143,36 @@ def django_db_setup(django_db_setup: None, django_db_blocker: pytest_django.Djan
         with connection.cursor() as cursor:
             # A transactional test ends by emptying every table, which the application may do nowhere else.
             cursor.execute(f"GRANT TRUNCATE ON ALL TABLES IN SCHEMA public TO {APPLICATION}")
+        empty_the_trail()
+        built = what_no_test_may_change()
         connect_as(AS_APPLICATION)
     yield
     with django_db_blocker.unblock():
         connect_as(AS_OWNER)
         end_other_sessions()
+        changed = sorted(built ^ what_no_test_may_change())
+    assert not changed, f"some test has changed the database itself and left it so: {changed}"
 
 
 def connect_as(role: dict[str, str]) -> None:
     """Every connection from now on signs in as this role."""
     connection.close()
     connection.settings_dict.update(role)
+
+
+def what_no_test_may_change() -> set[tuple[str, ...]]:
+    """Rights, triggers, functions and the migrations with their times: they outlive every test that touches them."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT c.oid::regclass::text, a.grantee::regrole::text, a.privilege_type "
+            "FROM pg_class c, aclexplode(c.relacl) a "
+            "WHERE c.relnamespace IN ('public'::regnamespace, 'audit'::regnamespace) "
+            "UNION ALL SELECT tgrelid::regclass::text, tgname, tgenabled::text FROM pg_trigger WHERE NOT tgisinternal "
+            "UNION ALL SELECT oid::regprocedure::text, prosrc, proacl::text FROM pg_proc "
+            "WHERE pronamespace IN ('public'::regnamespace, 'audit'::regnamespace) "
+            "UNION ALL SELECT app, name, applied::text FROM django_migrations"
+        )
+        return {tuple(map(str, row)) for row in cursor.fetchall()}
 
 
 def end_other_sessions() -> None:
@@ -163,7 +189,7 @@ def end_other_sessions() -> None:
 
 
 def as_owner() -> "psycopg.Connection[tuple[Any, ...]]":
-    """A session of the tables' owner (here a superuser) in this test's database; each statement commits."""
+    """A session of the tables' owner (here a superuser) in this process's test database; each statement commits."""
     return psycopg.connect(
         host=AS_OWNER["HOST"],
         port=AS_OWNER["PORT"],
@@ -174,21 +200,45 @@ def as_owner() -> "psycopg.Connection[tuple[Any, ...]]":
     )
 
 
+@pytest.fixture
+def owner_connection(transactional_db: None) -> Iterator["psycopg.Connection[tuple[Any, ...]]"]:
+    """As `as_owner`, for as long as the test runs."""
+    with as_owner() as owner:
+        yield owner
+
+
 def empty_the_trail() -> None:
+    """Leaves no event, seal or link: Django, which empties its own tables after a test that commits, knows none."""
     with as_owner() as owner:
         owner.execute("SET session_replication_role = replica")  # else its guards refuse, as they should
         owner.execute("TRUNCATE audit.event, audit.seal, audit.link")
 
 
-@pytest.fixture
-def owner_connection(transactional_db: None) -> Iterator["psycopg.Connection[tuple[Any, ...]]"]:
-    """As `as_owner`. What the owner's hand has done to the audit trail is gone for the next test."""
-    with as_owner() as owner:
-        yield owner
-    empty_the_trail()
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """No test finds figures, heartbeats, counts of sign-ins or a queue that another has left in Redis."""
+    if uses_database(item):
+        for cache in caches.all():
+            cache.clear()
 
 
-@pytest.fixture
-def empty_trail(transactional_db: None) -> None:
-    """The audit trail without what other tests have left in it, its seals and links as well."""
-    empty_the_trail()
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Iterator[None]:
+    """No test sees what another has committed to the audit trail: it begins with none."""
+    try:
+        yield
+    finally:
+        if commits(item) and nextitem is not None:  # after the last test there is no database
+            empty_the_trail()
+
+
+def uses_database(item: pytest.Item) -> bool:
+    names = getattr(item, "fixturenames", ())
+    return "db" in names or item.get_closest_marker("django_db") is not None or commits(item)
+
+
+def commits(item: pytest.Item) -> bool:
+    """Whether what the test writes is taken back by nobody but by emptying the tables."""
+    names = getattr(item, "fixturenames", ())
+    marker = item.get_closest_marker("django_db")
+    marked = marker is not None and marker.kwargs.get("transaction", False)
+    return marked or "transactional_db" in names or "live_server" in names

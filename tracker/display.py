@@ -42,10 +42,10 @@ def number(value: Decimal | int) -> str:
 
 
 def quantity(value: Decimal | int | None, unit: str) -> str:
-    """`7.5 mg`, the space unbreakable; `not recorded` for None."""
+    """`7.5 mg`, the space unbreakable and the unit as a person writes it (`µkat/L`); `not recorded` for None."""
     if value is None:
         return NOT_RECORDED
-    return f"{number(value)}{NO_BREAK}{unit}" if unit else number(value)
+    return f"{number(value)}{NO_BREAK}{unit_as_read(unit)}" if unit else number(value)
 
 
 def dose_amount(dose: DosePeriod) -> str:
@@ -124,7 +124,7 @@ def due_words(
     elif difference > 0:
         when = f"due in {days(difference)}"
     else:
-        when = "due today" if difference == 0 else f"due since {day(due_on)}"
+        when = "due today" if difference == 0 else f"due for {days(-difference)}"
     held = {
         DueStatus.SNOOZED: f"put off until {day(snoozed_until)}, ",
         DueStatus.WAITING: f"sample taken, result expected before {day(waiting_until)}, ",
@@ -137,7 +137,7 @@ def result_value(comparator: str, value: Decimal | None, unit: str, text: str) -
     """`<5 U/L`, `1250 U/L`, or the finding in words."""
     if value is None:
         return text or NOT_RECORDED
-    written = f"{comparator}{quantity(value, unit_as_read(unit))}"
+    written = f"{comparator}{quantity(value, unit)}"
     return f"{written} ({text})" if text else written
 
 

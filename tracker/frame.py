@@ -149,7 +149,7 @@ class Frame:
         """The person's open emergency accesses: a band on every page until they are over."""
         if self._staff is None or not (found := open_emergencies(self._staff)):
             return []
-        return [open_shown(one, timezone.now(), self._zone) for one in found]
+        return [open_shown(one, timezone.now(), self.zone) for one in found]
 
     @cached_property
     def may_open_emergencies(self) -> bool:
@@ -208,10 +208,11 @@ class Frame:
     @property
     def printed_at(self) -> str:
         """When the page was made, by the clocks of the person's clinic: for the foot of a sheet of paper."""
-        return moment(timezone.now(), self._zone)
+        return moment(timezone.now(), self.zone)
 
     @property
-    def _zone(self) -> str:
+    def zone(self) -> str:
+        """The clocks by which pages about no single record tell the time: those of the person's clinic."""
         return self._clinics[0].time_zone if self._clinics else settings.TIME_ZONE
 
     @cached_property
@@ -219,7 +220,7 @@ class Frame:
         """What should have run in the background and has not, in words; on every page until it runs again."""
         if self._staff is None or not (late := late_jobs()):
             return []
-        return [alarm_words(found, self._zone) for found in late]
+        return [alarm_words(found, self.zone) for found in late]
 
     @property
     def section(self) -> str:

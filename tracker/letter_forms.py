@@ -38,7 +38,7 @@ class LetterForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3, "autocomplete": "off"}),
     )
     opening = _own_words(_("Opening sentences"))
-    plan = _own_words(_("Plan"), _("In your own words; planned changes of dose follow by themselves."))
+    plan = _own_words(_("Plan"), _("In your own words; planned changes of treatment follow by themselves."))
 
     def words(self) -> LetterWords:
         """What was chosen and written, of a valid form."""

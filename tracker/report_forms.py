@@ -7,11 +7,17 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from patients.inputs import DayField, EntryForm
+from patients.inputs import DayField, EntryForm, MomentField
 from patients.models import Clinic, Staff
 from tracker.reports.definitions import Report
 
-_BESIDE = ("report", "clinic", "from", "until")
+_BESIDE = ("report", "clinic", "from", "until", "known_at")
+
+
+KNOWN_AT_HELP = _(
+    "Empty for now. A day, for what was known at its end; or the moment under known_at in the manifest of an earlier "
+    "pack, to have its rows again."
+)
 
 
 class ReportForm(EntryForm):
@@ -26,6 +32,8 @@ class ReportForm(EntryForm):
         rows["clinic"] = forms.ChoiceField(label=_("Clinic"), choices=choices, widget=one_clinic)
         rows["from"] = DayField(label=_("From"), help_text="")
         rows["until"] = DayField(label=_("Until"), help_text="")
+        if report.known_then:
+            rows["known_at"] = MomentField(label=_("As known at"), help_text=KNOWN_AT_HELP, required=False)
         for one in report.filters:
             if one.choices is None:
                 rows[one.name] = forms.CharField(label=one.label, required=False, max_length=20, help_text=one.help)

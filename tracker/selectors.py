@@ -16,6 +16,7 @@ from patients.rules.permissions import Permission
 from patients.selectors import not_known_yet, patient_for, permissions_in
 from regimens.models import DoseCheck
 from regimens.protocol.load import load as load_pathway
+from regimens.rules.coming import ComingChange, ComingKind, coming_changes
 from regimens.rules.findings import PathwayFindings
 from regimens.rules.pathway import evaluate as evaluate_pathway
 from regimens.rules.reviews import Questions, questions
@@ -77,6 +78,19 @@ class RecordPage:
     def is_today(self) -> bool:
         """Whether this is the record of today as known now, in which alone something can be entered."""
         return self.standing.as_of == self.today and self.known_on is None
+
+    @property
+    def coming(self) -> tuple[ComingChange, ...]:
+        """What is entered for a day after the page's.
+
+        Read from what became known only later, a start, dose or stop after that day may be what was done, not what was
+        planned: of those none is told then. The steps of a taper are always a plan.
+        """
+        standing = self.standing
+        found = coming_changes(standing.record.treatment.courses, standing.as_of)
+        if (self.known_on or self.today) <= standing.as_of:
+            return found
+        return tuple(change for change in found if change.kind is ComingKind.TAPER_STEP)
 
     @property
     def days_query(self) -> str:

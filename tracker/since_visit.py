@@ -11,6 +11,7 @@ from typing import Any, Generic, TypeVar
 
 from monitoring.rules.findings import DueFinding, MonitoringFindings
 from monitoring.rules.record import MonitoringRecord, Result
+from patients.rules.entry_order import entry_order
 from patients.rules.record import Assessment, Autoantibody, Condition, PatientRecord
 from regimens.rules.record import Course, DosePeriod, Infusion, Milestone, Outcome, Review, TaperStep, TreatmentRecord
 
@@ -66,7 +67,7 @@ def last_visit(patient: PatientRecord, as_of: date) -> date | None:
 def first_dose(course: Course) -> DosePeriod | None:
     """The dose with which a course began; None when none is recorded for its first day."""
     begun = (dose for dose in course.doses if dose.from_on <= course.start_on)
-    return max(begun, key=lambda dose: (dose.from_on, dose.id), default=None)
+    return max(begun, key=lambda dose: (dose.from_on, entry_order(dose.id)), default=None)
 
 
 def since_visit(
@@ -89,16 +90,24 @@ def since_visit(
         results=_latest((row for row in record.results if since <= row.sampled_on <= as_of), _sampled),
         started=_latest((course for course in begun if not course.never_given), _start),
         ruled_out=_latest((course for course in begun if course.never_given), _start),
-        stopped=_latest((course for course in given if came(course.stop_on)), lambda row: (row.stop_on, row.id)),
-        doses=_latest(_dose_changes(treatment, came), lambda change: (change.after.from_on, change.after.id)),
-        taper_steps=_latest(steps, lambda each: (each.row.on, each.row.id)),
-        infusions=_latest(cycles, lambda each: (each.row.first_on, each.row.id)),
-        outcomes=_latest(judged, lambda each: (each.row.on, each.row.id)),
+        stopped=_latest(
+            (course for course in given if came(course.stop_on)), lambda row: (row.stop_on, entry_order(row.id))
+        ),
+        doses=_latest(
+            _dose_changes(treatment, came), lambda change: (change.after.from_on, entry_order(change.after.id))
+        ),
+        taper_steps=_latest(steps, lambda each: (each.row.on, entry_order(each.row.id))),
+        infusions=_latest(cycles, lambda each: (each.row.first_on, entry_order(each.row.id))),
+        outcomes=_latest(judged, lambda each: (each.row.on, entry_order(each.row.id))),
         milestones=_latest((row for row in treatment.milestones if came(row.on)), _on),
         assessments=_latest((row for row in patient.assessments if came(row.on)), _on),
         conditions_begun=_latest((row for row in patient.conditions if came(row.from_on)), _from_on),
-        conditions_ended=_latest((row for row in patient.conditions if came(row.to_on)), _from_on),
-        antibodies=_latest((row for row in patient.autoantibodies if came(row.on)), lambda row: (row.on, row.id)),
+        conditions_ended=_latest(
+            (row for row in patient.conditions if came(row.to_on)), lambda row: (row.to_on, entry_order(row.id))
+        ),
+        antibodies=_latest(
+            (row for row in patient.autoantibodies if came(row.on)), lambda row: (row.on, entry_order(row.id))
+        ),
         overdue=_became_overdue(then, now),
         answers=_latest((row for row in treatment.reviews if came(row.on)), _on),
     )
@@ -117,7 +126,7 @@ def _dose_changes(treatment: TreatmentRecord, came: Came) -> Iterable[DoseChange
     """Every dose that came, but for the one with which a course began: its start tells that one."""
     for course in treatment.courses:
         before: DosePeriod | None = None
-        for dose in sorted(course.doses, key=lambda dose: (dose.from_on, dose.id)):
+        for dose in sorted(course.doses, key=lambda dose: (dose.from_on, entry_order(dose.id))):
             if came(dose.from_on) and dose.from_on > course.start_on:
                 yield DoseChange(course, before, dose)
             before = dose

@@ -44,6 +44,7 @@ from tracker.views.forms.change_status import ChangeStatus
 from tracker.views.forms.clinic_settings import ClinicSettingsPage
 from tracker.views.forms.close_account import CloseAccount, OpenAccount
 from tracker.views.forms.contact_details import ContactDetailsPage
+from tracker.views.forms.correct_identity import CorrectIdentity
 from tracker.views.forms.correct_result import CorrectResult
 from tracker.views.forms.decide_taper import DecideTaper
 from tracker.views.forms.decide_transfer import AcceptTransfer, DeclineTransfer
@@ -261,6 +262,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("patients/<int:patient_id>/conditions/<int:condition_id>/end/", EndCondition.as_view(), name="end_condition"),
     path("patients/<int:patient_id>/autoantibodies/new/", AddAntibody.as_view(), name="add_antibody"),
     path("patients/<int:patient_id>/status/", ChangeStatus.as_view(), name="change_status"),
+    path("patients/<int:patient_id>/identity/", CorrectIdentity.as_view(), name="correct_identity"),
     path("patients/<int:patient_id>/contact/", ContactDetailsPage.as_view(), name="contact_details"),
     path("emergency/", OpenEmergency.as_view(), name="emergency"),
     path("emergency/<int:emergency_id>/close/", close_emergency, name="close_emergency"),

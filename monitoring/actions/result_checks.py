@@ -15,10 +15,12 @@ from monitoring.rules.dose_times import TimeProblem, hours_after_dose
 from monitoring.rules.plausibility import within_bounds
 from monitoring.rules.units import accepted_units
 from monitoring.selectors.results import questions_on
-from patients.clock import today_in
-from patients.entries import not_before_birth, not_in_future
-from patients.errors import GuardStopped, Refused
+from patients.clock import now_in
+from patients.entries import ask_once, not_before_birth, not_in_future
+from patients.errors import Refused
 from patients.models import Patient, Staff
+from patients.protocol.load import load as load_activity
+from patients.rules.enzyme_limits import limit_refused
 
 LONGEST_AFTER_DOSE = 168  # hours, one week: the longest interval between doses of a drug with a trough level
 
@@ -55,9 +57,16 @@ class Sample:
 
 
 def check_sample(patient: Patient, sample: Sample) -> None:
-    """Raises Refused for days that cannot be."""
-    today = today_in(patient.clinic)
+    """Raises Refused for days and times that cannot be."""
+    now = now_in(patient.clinic)
+    today = now.date()
     not_in_future(sample.sampled_on, today, "sampled_on")
+    if sample.sampled_on == today and sample.sampled_at is not None and sample.sampled_at > now.time():
+        raise Refused(
+            f"This time has not come yet: it is {now:%H:%M} in the clinic. Enter the time at which the sample was "
+            "taken.",
+            "sampled_at",
+        )
     not_before_birth(patient, sample.sampled_on, "sampled_on")
     if sample.received_on is not None:
         not_in_future(sample.received_on, today, "received_on")
@@ -79,6 +88,7 @@ def checked(new: NewResult, sample: Sample, patient: Patient) -> NewResult:
     timed = _with_hours(new, analyte, sample, ZoneInfo(patient.clinic.time_zone))
     _check_unit(new, analyte)
     _check_plausible(new, analyte)
+    _check_limit(new, analyte)
     return timed
 
 
@@ -108,15 +118,10 @@ def row_of(new: NewResult, sample: Sample, patient: Patient, by: Staff) -> Resul
 def ask_about(rows: Sequence[Result], *, by: Staff, seen: Collection[str] | None) -> None:
     """Holds stored values that ask for a second look until a person has seen why. Raises GuardStopped.
 
-    Asked once the rows are stored, inside the transaction that the answer takes back: what is refused is refused first.
     `seen` holds the fingerprints of what the person was shown. None: nobody is shown anything, and nothing is held.
     """
-    if seen is None or not rows:
-        return
-    found = questions_on(by, rows, [row.pk for row in rows])
-    if any(question.fingerprint not in seen for question in found):
-        words = "; ".join(question.text for question in found)
-        raise GuardStopped(f"Nothing was saved yet. Look at this first: {words}.", found, needs_reason=False)
+    if seen is not None and rows:
+        ask_once(questions_on(by, rows, [row.pk for row in rows]), seen)
 
 
 def _with_hours(new: NewResult, analyte: Analyte, sample: Sample, zone: ZoneInfo) -> NewResult:
@@ -169,3 +174,14 @@ def _check_plausible(new: NewResult, analyte: Analyte) -> None:
         f"{analyte.name}: {shown} cannot be right. Expected {expected}{own}: check the decimal point and the unit.",
         new.analyte,
     )
+
+
+def _check_limit(new: NewResult, analyte: Analyte) -> None:
+    """Raises Refused for an upper limit of another unit: beside it the value would always read as not above."""
+    wrong = (
+        ""
+        if new.upper_limit is None
+        else limit_refused(analyte.id, analyte.name, new.upper_limit, new.unit, load_activity())
+    )
+    if wrong:
+        raise Refused(wrong, new.analyte)

@@ -206,4 +206,5 @@ def _analytes(protocol: MonitoringProtocol) -> Iterator[str]:
         codes = f"{', '.join(one.loinc)} | {', '.join(one.snomed)}"
         possible = " to ".join("-" if bound is None else number(bound) for bound in (one.lowest, one.highest))
         possible = "" if one.lowest is None and one.highest is None else possible
+        possible += f", never above {protocol.analytes[one.part_of].name}" if one.part_of else ""
         yield f"| {one.name} (`{one.id}`) | {units} | {codes} | {possible} | {one.note} |"

@@ -37,7 +37,8 @@ def made_due_in_words(rule: SymptomRule, protocol: MonitoringProtocol) -> str:
         return ""
     name = protocol.items[rule.item].name
     due = f"{name[:1].upper()}{name[1:]} is due from that day on"
-    return f"{due}, for whoever takes a drug that asks for it again and again."
+    stopped = f"stopped one at most {amount_of_time(rule.after_stop_days or 0)} before that day, or since"
+    return f"{due}, for whoever takes a drug that asks for it again and again, or {stopped}."
 
 
 def raising_in_words(rule: RaisingRule) -> str:

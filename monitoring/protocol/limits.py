@@ -153,6 +153,8 @@ def _check_others(protocol: MonitoringProtocol) -> None:
         known((symptoms.item,) if symptoms.item else (), protocol.items, where, "item")
         if not symptoms.symptoms:
             raise ProtocolError(f"{where}: no symptom is named")
+        if (symptoms.after_stop_days is None) != (symptoms.item == "") or (symptoms.after_stop_days or 0) < 0:
+            raise ProtocolError(f"{where}: after_stop_days belongs to an item that they make due, and is not below 0")
     for name, days in (
         (f"raising {raising.id!r}", raising.limits_after_stop_days),
         *((f"{drug.id}.toml", drug.limits_after_stop_days) for drug in protocol.drugs.values()),

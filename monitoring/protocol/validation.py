@@ -79,6 +79,8 @@ def _check_analytes(protocol: MonitoringProtocol) -> None:
             raise ProtocolError(f"{where}: multiply_by must be above 0")
         if analyte.conversions and not analyte.units:
             raise ProtocolError(f"{where}: another unit needs the analyte's own beside it")
+        if analyte.part_of:
+            _known((analyte.part_of,), protocol.analytes, where, "analyte")
     if protocol.far_from_last is not None and protocol.far_from_last.times <= 1:
         raise ProtocolError("analytes.toml, far_from_last: times must be above 1")
 

@@ -16,22 +16,28 @@ from regimens.rules.guard_findings import GuardCode, GuardFinding, GuardLevel, i
 
 # What looks at the patient. An infusion or a taper step that is late is treatment, and an action is no test.
 _LOOKS = frozenset({ItemKind.TEST, ItemKind.TROUGH, ItemKind.OBSERVATION, ItemKind.SCREEN})
+_GRADES = {grade: rank for rank, grade in enumerate(AlertGrade)}
 
 
 @dataclass(frozen=True, slots=True)
 class OpenAlert:
-    """An alert that is not closed: how soon it needs a person, what it says, of which day, and what it rests on."""
+    """An alert that is not closed: how soon it needs a person, what it says, of which day, and what it rests on.
+
+    `test` is the key of the test whose result raised it, "" for what no result raised.
+    """
 
     grade: AlertGrade
     on: date
     text: str
     about: FactReference
     reason: Reason
+    test: str = ""
 
 
 def against_findings(alerts: Iterable[OpenAlert], due: Iterable[DueFinding]) -> tuple[GuardFinding, ...]:
     """One warning for each open alert, and one for each drug and day since when something of it is overdue.
 
+    Alerts by their grade and the newest first, those of one test and grade as one series; the longest overdue first.
     `due` is what the schedule finds for the day of deciding. What is paused, snoozed, or waits for the result of a
     sample is not overdue there, and so not here.
     """
@@ -45,7 +51,9 @@ def against_findings(alerts: Iterable[OpenAlert], due: Iterable[DueFinding]) -> 
 
 def _open_alert(alert: OpenAlert) -> GuardFinding:
     words = f"open alert ({alert.grade.label}) of {display_date(alert.on)}: {alert.text}"
-    return GuardFinding(GuardCode.OPEN_ALERT, GuardLevel.WARN, words, (alert.about,), alert.reason)
+    place = (_GRADES[alert.grade], -alert.on.toordinal())
+    series = f"{alert.grade.value}:{alert.test or alert.reason.rule_id}"
+    return GuardFinding(GuardCode.OPEN_ALERT, GuardLevel.WARN, words, (alert.about,), alert.reason, place, series)
 
 
 def _overdue(drug: str, since: date, items: Sequence[DueFinding]) -> GuardFinding:
@@ -64,7 +72,7 @@ def _overdue(drug: str, since: date, items: Sequence[DueFinding]) -> GuardFindin
         driver.reason.protocol_version,
         (*driver.reason.predicates, *predicates),
     )
-    return GuardFinding(GuardCode.MONITORING_OVERDUE, GuardLevel.WARN, words, facts, reason)
+    return GuardFinding(GuardCode.MONITORING_OVERDUE, GuardLevel.WARN, words, facts, reason, (since.toordinal(),))
 
 
 def _last_done(one: DueFinding) -> Predicate:

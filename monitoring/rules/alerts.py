@@ -29,6 +29,7 @@ from monitoring.rules.symptoms import alert_about
 from monitoring.rules.thresholds import flag, limited
 from monitoring.rules.trends import trends
 from monitoring.rules.vocabulary import AlertGrade, AlertLevel
+from patients.rules.entry_order import entry_order
 from patients.rules.reasons import Predicate, Reason, Truth
 from patients.rules.vocabulary import PatientStatus
 
@@ -272,7 +273,7 @@ def _missed(record: MonitoringRecord, protocol: MonitoringProtocol, as_of: date)
     visits = [visit for visit in record.missed_visits if visit.on <= as_of]
     if not found.not_safe_to_continue or found.reason is None or not visits:
         return None
-    last = max(visits, key=lambda visit: (visit.on, visit.id))
+    last = max(visits, key=lambda visit: (visit.on, entry_order(visit.id)))
     return AlertFinding(
         subject=f"contact:{last.id}",
         on=last.on,

@@ -10,6 +10,7 @@ from monitoring.rules.intervals import latest_assessment, pause_end
 from monitoring.rules.record import MonitoringRecord, Result, RiskAssessment
 from monitoring.rules.status import days_after
 from monitoring.rules.vocabulary import RiskTier
+from patients.rules.entry_order import entry_order
 from patients.rules.record import PatientRecord
 from regimens.rules.record import Course, DosePeriod, Infusion, TaperStep
 from regimens.rules.vocabulary import DoseUnit, Frequency, StopReason
@@ -30,7 +31,7 @@ def planned_steps(course: Course, from_on: date) -> list[TaperStep]:
         return []
     ahead = (step for step in course.taper if step.on >= max(from_on, course.start_on))
     until_stop = (step for step in ahead if course.stop_on is None or step.on < course.stop_on)
-    return sorted(until_stop, key=lambda step: (step.on, step.id))
+    return sorted(until_stop, key=lambda step: (step.on, entry_order(step.id)))
 
 
 def answers(due: DueFinding, protocol: MonitoringProtocol, on: date) -> tuple[Result, ...]:

@@ -8,6 +8,7 @@ from monitoring.rules.audit_findings import AuditOutcome, Judgement
 from monitoring.rules.audit_starts import LEFT
 from monitoring.rules.wording import amount_of_time
 from patients.rules.core_set import missing_measures
+from patients.rules.entry_order import entry_order
 from patients.rules.population import criteria_for
 from patients.rules.reasons import FactReference
 from patients.rules.record import Assessment
@@ -17,7 +18,7 @@ from patients.rules.wording import display_date, joined
 
 def six_measures(audit: AuditDefinition, case: AuditCase) -> Iterator[Judgement]:
     """Each assessment in the period: all six measures recorded, or which are missing."""
-    for assessment in sorted(case.record.treatment.patient.assessments, key=lambda one: (one.on, one.id)):
+    for assessment in sorted(case.record.treatment.patient.assessments, key=lambda one: (one.on, entry_order(one.id))):
         if not case.period.holds(assessment.on):
             continue
         absent = missing(assessment, case)
@@ -61,7 +62,7 @@ def six_measures_repeated(audit: AuditDefinition, case: AuditCase) -> Iterator[J
     outcome = AuditOutcome.MET if longest <= allowed else AuditOutcome.NOT_MET
     facts = tuple(
         FactReference("assessment", one.id, f"assessment of {display_date(one.on)}")
-        for one in sorted(complete, key=lambda one: (one.on, one.id))
+        for one in sorted(complete, key=lambda one: (one.on, entry_order(one.id)))
         if one.on in (first, then)
     )
     yield judged(audit, case, outcome, text, facts=facts, decided_on=then)

@@ -8,6 +8,7 @@ from monitoring.rules.audit_case import AuditCase, excluded, judged
 from monitoring.rules.audit_findings import AlertEvent, AlertHistory, AuditOutcome, Judgement
 from monitoring.rules.status import days_after
 from monitoring.rules.vocabulary import AlertStepKind
+from patients.rules.entry_order import entry_order
 from patients.rules.reasons import FactReference
 from patients.rules.wording import display_date
 
@@ -16,7 +17,7 @@ _NOT_OVER = "the time is not over yet"
 
 def alerts(audit: AuditDefinition, case: AuditCase) -> Iterator[Judgement]:
     """Each alert about a result that was opened in the period: how many days until a person decided."""
-    for alert in sorted(case.alerts, key=lambda one: (one.opened_on, len(one.id), one.id)):
+    for alert in sorted(case.alerts, key=lambda one: (one.opened_on, entry_order(one.id))):
         if case.period.holds(alert.opened_on) and alert.grade in audit.grades:
             yield _alert(audit, case, alert)
 

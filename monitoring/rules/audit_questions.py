@@ -14,6 +14,7 @@ from monitoring.rules.audit_case import AuditCase, excluded, judged, unjudged
 from monitoring.rules.audit_findings import AuditOutcome, Judgement
 from monitoring.rules.status import days_after
 from monitoring.rules.wording import amount_of_time
+from patients.rules.entry_order import entry_order
 from patients.rules.reasons import FactReference
 from patients.rules.wording import display_date
 from regimens.rules.pathway import evaluate
@@ -71,7 +72,7 @@ def _given(case: AuditCase) -> list[_Given]:
     outcomes = {outcome.id: outcome.on for course in treatment.courses for outcome in course.outcomes}
     milestones = {milestone.id: milestone.on for milestone in treatment.milestones}
     rows = sorted(
-        (row for row in treatment.reviews if row.on <= case.period.as_of), key=lambda row: (row.on, len(row.id), row.id)
+        (row for row in treatment.reviews if row.on <= case.period.as_of), key=lambda row: (row.on, entry_order(row.id))
     )
     return [
         _Given(row, min(row.on, outcomes.get(row.outcome, row.on), milestones.get(row.milestone, row.on)))

@@ -15,6 +15,7 @@ from monitoring.rules.merge import window_of
 from monitoring.rules.samples import Done, Samples
 from monitoring.rules.schedule import evaluate
 from monitoring.rules.status import days_after
+from patients.rules.entry_order import entry_order
 from patients.rules.reasons import FactReference, Truth
 from patients.rules.vocabulary import DatePrecision
 from patients.rules.wording import display_date, joined
@@ -27,7 +28,7 @@ _NOT_ASKED = "no drug taken asks for it"
 
 def baseline(audit: AuditDefinition, case: AuditCase) -> Iterator[Judgement]:
     """Each course begun in the period: whether anything of its baseline was missing on the day of the start."""
-    courses = sorted(case.record.treatment.courses, key=lambda course: (course.start_on, course.id))
+    courses = sorted(case.record.treatment.courses, key=lambda course: (course.start_on, entry_order(course.id)))
     for course in courses:
         if not course.never_given and case.period.holds(course.start_on):
             yield _baseline(audit, case, course)

@@ -14,6 +14,7 @@ from monitoring.rules.guard import ABOUT_TO_START, about_to_start, baseline_dema
 from monitoring.rules.record import MonitoringRecord
 from monitoring.rules.samples import Samples
 from monitoring.rules.schedule import evaluate
+from patients.rules.entry_order import entry_order
 from patients.rules.reasons import FactReference, Reason
 from patients.rules.vocabulary import Vocabulary
 from patients.rules.wording import display_number
@@ -103,7 +104,7 @@ def _value(record: MonitoringRecord, protocol: MonitoringProtocol, item: str, on
         return ""
     wanted = {analyte for alternative in protocol.items[item].satisfied_by for analyte in alternative}
     shown = {}
-    for row in sorted(record.results, key=lambda row: row.id):
+    for row in sorted(record.results, key=lambda row: entry_order(row.id)):
         if row.analyte in wanted and row.sampled_on == on:
             analyte = protocol.analytes.get(row.analyte)
             name = analyte.name if analyte else row.analyte

@@ -9,6 +9,7 @@ from monitoring.rules.levels import days_since_stop, taken_on
 from monitoring.rules.record import MonitoringRecord, Result
 from monitoring.rules.thresholds import flag
 from monitoring.rules.wording import span
+from patients.rules.entry_order import entry_order
 from patients.rules.wording import display_date
 from regimens.rules.comparison import Aspect, Difference, listed
 
@@ -49,7 +50,7 @@ def _after_stop(protocol: MonitoringProtocol) -> tuple[int, dict[str, int | None
 def _newest(record: MonitoringRecord, as_of: date) -> list[Result]:
     """The last result of each analyte: older ones have been acted on, or will not be."""
     found: dict[str, Result] = {}
-    for result in sorted(record.results, key=lambda result: (result.sampled_on, result.id)):
+    for result in sorted(record.results, key=lambda result: (result.sampled_on, entry_order(result.id))):
         if result.sampled_on <= as_of:
             found[result.analyte] = result
     return list(found.values())

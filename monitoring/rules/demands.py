@@ -14,6 +14,7 @@ from monitoring.rules.record import IntervalOverride, MonitoringRecord
 from monitoring.rules.samples import Done, Samples
 from monitoring.rules.status import days_after
 from monitoring.rules.vocabulary import MonitoredBy
+from patients.rules.entry_order import entry_order
 from patients.rules.reasons import FactReference, Predicate, Reason, Truth
 from patients.rules.record import PatientRecord
 from regimens.rules.record import Course
@@ -161,7 +162,7 @@ class RunningPair(Running):
     """Drugs with a stricter schedule together: it starts with the last of them; either one's increase restarts it."""
 
     def __init__(self, pair: Pair, members: list[Running]) -> None:
-        last = max(members, key=lambda running: (running.start, running.course.id))
+        last = max(members, key=lambda running: (running.start, entry_order(running.course.id)))
         super().__init__(last.course, last.drug, last.chart)
         self.name = pair.name
         self.members = members
@@ -180,7 +181,7 @@ class RunningPair(Running):
         decided = [one for one in found if one is not None]
         if len(decided) < len(found):
             return None
-        return min(decided, key=lambda one: (one.interval_days, -one.from_on.toordinal(), one.id))
+        return min(decided, key=lambda one: (one.interval_days, -one.from_on.toordinal(), entry_order(one.id)))
 
     @cached_property
     def changes(self) -> list[DoseChange]:

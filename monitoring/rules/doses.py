@@ -10,6 +10,7 @@ from datetime import date
 from decimal import Decimal
 from enum import Enum
 
+from patients.rules.entry_order import entry_order
 from patients.rules.record import Weight
 from regimens.rules.record import Course, DosePeriod
 from regimens.rules.vocabulary import DoseBasis, DoseUnit, Frequency
@@ -58,11 +59,8 @@ def is_amount(value: Decimal | None) -> bool:
 
 def dose_on(course: Course, on: date) -> DosePeriod | None:
     """The dose that holds on the day: of those begun, the last; None when none was recorded by then."""
-    found: DosePeriod | None = None
-    for period in course.doses:
-        if period.from_on <= on and (found is None or (period.from_on, period.id) > (found.from_on, found.id)):
-            found = period
-    return found
+    begun = (period for period in course.doses if period.from_on <= on)
+    return max(begun, key=lambda period: (period.from_on, entry_order(period.id)), default=None)
 
 
 def dose_changes(course: Course, as_of: date) -> list[DoseChange]:
@@ -72,7 +70,9 @@ def dose_changes(course: Course, as_of: date) -> list[DoseChange]:
     """
     if len(course.doses) < 2:
         return []
-    periods = sorted((p for p in course.doses if p.from_on <= as_of), key=lambda period: (period.from_on, period.id))
+    periods = sorted(
+        (p for p in course.doses if p.from_on <= as_of), key=lambda period: (period.from_on, entry_order(period.id))
+    )
     changes = []
     brand = periods[0].brand if periods else ""
     for before, after in zip(periods, periods[1:], strict=False):
@@ -117,13 +117,15 @@ def milligrams_in_28_days(period: DosePeriod | None, weights: Sequence[Weight]) 
 def weight_on(weights: Sequence[Weight], on: date) -> Weight | None:
     """The last usable weight on or before the day."""
     usable = [weight for weight in weights if weight.on <= on and _is_weight(weight)]
-    return max(usable, key=lambda weight: (weight.on, weight.id), default=None)
+    return max(usable, key=lambda weight: (weight.on, entry_order(weight.id)), default=None)
 
 
 def first_weight(weights: Sequence[Weight]) -> Weight | None:
     """The first usable weight of all."""
     return min(
-        (weight for weight in weights if _is_weight(weight)), key=lambda weight: (weight.on, weight.id), default=None
+        (weight for weight in weights if _is_weight(weight)),
+        key=lambda weight: (weight.on, entry_order(weight.id)),
+        default=None,
     )
 
 

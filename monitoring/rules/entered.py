@@ -4,8 +4,10 @@ No limit is defined here. The same readings decide, once the value is saved, whe
 """
 
 from dataclasses import dataclass
+from datetime import date
 
 from monitoring.protocol.definitions import Analyte
+from monitoring.rules import wording
 from monitoring.rules.alerts import ResultReading
 from monitoring.rules.plausibility import ResultQuestion
 from monitoring.rules.record import Result
@@ -25,12 +27,15 @@ class Direction(Vocabulary):
 class EnteredRemarks:
     """Everything to say of one value that is not saved yet.
 
-    `direction` None: there is none before, or the two cannot be compared. `above_limit`: above the upper limit typed
-    beside it. `questions` will be asked before it is saved; `reading` says what it asks for. `own`: the value in the
-    analyte's own unit, where another was typed.
+    `direction` None: there is none before, or the two cannot be compared. `before`: the last one up to the day of the
+    sample, which it is compared with, as it is written, and its day `before_on`. `above_limit`: above the upper limit
+    typed beside it. `questions` will be asked before it is saved; `reading` says what it asks for. `own`: the value in
+    the analyte's own unit, where another was typed.
     """
 
     direction: Direction | None
+    before: str
+    before_on: date | None
     above_limit: bool
     questions: tuple[ResultQuestion, ...]
     reading: ResultReading
@@ -43,6 +48,8 @@ def entered_remarks(
     """Puts together what is said of a value; `last` is the patient's newest one up to its day. Raises nothing."""
     return EnteredRemarks(
         direction=None if last is None else direction(new, last, analyte),
+        before="" if last is None else wording.value_shown(last.value, last.comparator, last.unit, last.text),
+        before_on=None if last is None else last.sampled_on,
         above_limit=above_its_limit(new),
         questions=questions,
         reading=reading,

@@ -8,6 +8,7 @@ from monitoring.rules import wording, wording_doses
 from monitoring.rules.demands import Demand, Running
 from monitoring.rules.doses import DAYS_COMPARED, dose_on, milligrams_in_28_days, weight_on
 from monitoring.rules.status import days_after
+from patients.rules.entry_order import entry_order
 from patients.rules.reasons import FactReference, Predicate, Truth
 from patients.rules.vocabulary import ConditionKind
 
@@ -58,7 +59,9 @@ def _dose_risk(one: Running, rule: EyeScreeningRule) -> Predicate:
 def _kidney_risk(one: Running, rule: EyeScreeningRule) -> Predicate:
     text = wording_doses.kidney_risk(rule.egfr_below)
     as_of = one.chart.as_of
-    for condition in sorted(one.chart.patient.conditions, key=lambda condition: (condition.from_on, condition.id)):
+    for condition in sorted(
+        one.chart.patient.conditions, key=lambda condition: (condition.from_on, entry_order(condition.id))
+    ):
         if condition.kind == ConditionKind.CHRONIC_KIDNEY_DISEASE and _present(
             condition.from_on, condition.to_on, as_of
         ):

@@ -24,7 +24,7 @@ class DueStatus(Vocabulary):
     DUE_SOON = "due_soon", "due soon"
     DUE = "due", "due"
     OVERDUE = "overdue", "overdue"
-    SNOOZED = "snoozed", "snoozed"
+    SNOOZED = "snoozed", "put off"
     WAITING = "waiting", "waiting for a result"
     PAUSED = "paused", "paused"
 

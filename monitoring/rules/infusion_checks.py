@@ -12,6 +12,7 @@ from monitoring.rules.record import MonitoringRecord, Result
 from monitoring.rules.samples import Samples
 from monitoring.rules.status import days_after
 from monitoring.rules.thresholds import flag
+from patients.rules.entry_order import entry_order
 from patients.rules.reasons import Predicate, Reason, Truth
 from patients.rules.vocabulary import Vocabulary
 from regimens.rules.record import Course
@@ -151,7 +152,7 @@ class _Reader:
     def _weight(self, on: date, name: str) -> Iterator[CheckedValue]:
         weights = [weight for weight in self.record.treatment.patient.weights if weight.on == on]
         if weights:
-            latest = max(weights, key=lambda weight: weight.id)
+            latest = max(weights, key=lambda weight: entry_order(weight.id))
             yield CheckedValue(name, wording.value_shown(latest.kilograms, "", "kg", ""))
 
     def _flags(self, result: Result) -> tuple[ThresholdFinding, ...]:

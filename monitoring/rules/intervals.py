@@ -9,6 +9,7 @@ from monitoring.rules.findings import ItemKind
 from monitoring.rules.record import IntervalOverride, MonitoringRecord, Pause, RiskAssessment, SharedCare
 from monitoring.rules.status import days_after
 from monitoring.rules.vocabulary import MonitoredBy, RiskTier
+from patients.rules.entry_order import entry_order
 from patients.rules.reasons import FactReference, Predicate, Truth
 
 
@@ -45,7 +46,9 @@ def latest_assessment(record: MonitoringRecord, as_of: date) -> RiskAssessment |
     """The last risk assessment on or before the day."""
     if not record.risk:
         return None
-    return max((one for one in record.risk if one.on <= as_of), key=lambda one: (one.on, one.id), default=None)
+    return max(
+        (one for one in record.risk if one.on <= as_of), key=lambda one: (one.on, entry_order(one.id)), default=None
+    )
 
 
 def override_for(record: MonitoringRecord, drug: str, item: Item, as_of: date) -> IntervalOverride | None:
@@ -63,7 +66,9 @@ def override_for(record: MonitoringRecord, drug: str, item: Item, as_of: date) -
         and (one.item == item.id or (one.item == "" and not by_name))
     ]
     return min(
-        found, key=lambda one: (one.drug == "", one.item == "", one.interval_days, one.from_on, one.id), default=None
+        found,
+        key=lambda one: (one.drug == "", one.item == "", one.interval_days, one.from_on, entry_order(one.id)),
+        default=None,
     )
 
 
@@ -100,7 +105,7 @@ def monitored_by(record: MonitoringRecord, drug: str, as_of: date) -> MonitoredB
 def shared_care_on(record: MonitoringRecord, drug: str, as_of: date) -> SharedCare | None:
     """What was last said of who looks after the drug, else of who looks after every drug; None when nothing was."""
     begun = [one for one in record.shared_care if one.drug in ("", drug) and one.from_on <= as_of]
-    return max(begun, key=lambda one: (one.drug != "", one.from_on, one.id), default=None)
+    return max(begun, key=lambda one: (one.drug != "", one.from_on, entry_order(one.id)), default=None)
 
 
 def not_needed_until(made_on: date, until: date | None, interval_days: int | None) -> date | None:

@@ -16,6 +16,7 @@ from monitoring.rules.spans import Span, inside, span_of
 from monitoring.rules.status import days_after
 from monitoring.rules.thresholds import one_grade_lower, own_value, result_reference
 from monitoring.rules.units import in_own_unit
+from patients.rules.entry_order import entry_order
 from patients.rules.reasons import Predicate, Reason, RuleKind, Truth
 from regimens.rules.record import Course, DosePeriod
 
@@ -121,7 +122,7 @@ def days_since_stop(courses: Iterable[Course], on: date) -> dict[str, int]:
 def target_on(ranges: Iterable[TargetRange], analyte: str, on: date) -> TargetRange | None:
     """The patient's range for the level that holds on the day; None when none was set by then."""
     held = [each for each in ranges if each.analyte == analyte and each.from_on <= on]
-    return max(held, key=lambda each: (each.from_on, each.id), default=None)
+    return max(held, key=lambda each: (each.from_on, entry_order(each.id)), default=None)
 
 
 def _brand_caveats(
@@ -129,7 +130,7 @@ def _brand_caveats(
 ) -> tuple[Reason, ...]:
     """That the level before was of another brand, so that the two say nothing about each other."""
     before = [row for row in record.results if row.analyte == analyte.id and row.sampled_on < result.sampled_on]
-    last = max(before, key=lambda row: (row.sampled_on, row.id), default=None)
+    last = max(before, key=lambda row: (row.sampled_on, entry_order(row.id)), default=None)
     if last is None or last.brand.casefold() == result.brand.casefold():
         return ()
     text = wording_results.other_brand(result.brand, last.brand, last.sampled_on)

@@ -11,6 +11,7 @@ from monitoring.rules.record import SampleTaken, Snooze
 from monitoring.rules.samples import Done
 from monitoring.rules.status import PauseUntil, SnoozeUntil, Standing, WaitUntil, Window, status
 from monitoring.rules.waivers import still_asked, waived_finding
+from patients.rules.entry_order import entry_order
 
 _NOT_BY_SAMPLE = (ItemKind.TROUGH, ItemKind.INFUSION)
 
@@ -156,7 +157,7 @@ def _holds(snooze: Snooze, chart: Chart, group: list[Demand], last_done: Done | 
 def _sample(chart: Chart, group: list[Demand], last_done: Done | None) -> SampleTaken | None:
     """The sample on its way that is expected last."""
     holding = [sample for sample in chart.record.samples_taken if _is_awaited(sample, chart, group, last_done)]
-    return max(holding, key=lambda sample: (sample.until, sample.taken_on, sample.id), default=None)
+    return max(holding, key=lambda sample: (sample.until, sample.taken_on, entry_order(sample.id)), default=None)
 
 
 def _is_awaited(sample: SampleTaken, chart: Chart, group: list[Demand], last_done: Done | None) -> bool:

@@ -7,6 +7,7 @@ from monitoring.rules import wording
 from monitoring.rules.findings import ItemKind, MissedVisits
 from monitoring.rules.record import MonitoringRecord
 from monitoring.rules.samples import Samples
+from patients.rules.entry_order import entry_order
 from patients.rules.reasons import FactReference, Predicate, Reason, Truth
 from patients.rules.vocabulary import PatientStatus
 
@@ -28,9 +29,12 @@ def missed_visits(record: MonitoringRecord, protocol: MonitoringProtocol, as_of:
     looked_at = (samples.last_day(item) for item in _looks(protocol, drugs))
     since = max((on for on in looked_at if on is not None), default=None)
     missed = sorted(
-        (visit.on, visit.id)
-        for visit in record.missed_visits
-        if visit.on <= as_of and (since is None or visit.on >= since)
+        (
+            (visit.on, visit.id)
+            for visit in record.missed_visits
+            if visit.on <= as_of and (since is None or visit.on >= since)
+        ),
+        key=lambda visit: (visit[0], entry_order(visit[1])),
     )
     if not missed:
         return MissedVisits(0, since, (), not_safe_to_continue=False, reason=None)

@@ -7,6 +7,7 @@ from monitoring.protocol.definitions import DrugMonitoring, MonitoringProtocol, 
 from monitoring.rules.intervals import pause_end
 from monitoring.rules.levels import taken_on
 from monitoring.rules.record import MonitoringRecord, Pause
+from patients.rules.entry_order import entry_order
 
 EVERY_DRUG = ""
 EVERY_ITEM = ""
@@ -53,6 +54,6 @@ def paused_drugs(record: MonitoringRecord, protocol: MonitoringProtocol, as_of: 
             if pause.drug in (EVERY_DRUG, drug_id) and pause.from_on <= as_of < pause_end(pause)
         ]
         if drug is not None and not drug.nothing_needed and running:
-            longest = max(running, key=lambda pause: (pause_end(pause), pause.drug, pause.id))
+            longest = max(running, key=lambda pause: (pause_end(pause), pause.drug, entry_order(pause.id)))
             found.append(PausedDrug(drug, longest, pause_end(longest)))
     return tuple(sorted(found, key=lambda each: each.drug.name))

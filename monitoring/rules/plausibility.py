@@ -11,9 +11,10 @@ from monitoring.protocol.definitions import Analyte, FarFromLast, MonitoringProt
 from monitoring.rules import wording, wording_results
 from monitoring.rules.record import Result
 from monitoring.rules.units import in_own_unit, rounded
-from patients.rules.reasons import FactReference, Predicate, Reason, Truth
+from patients.rules.reasons import FactReference, Predicate, Reason, RuleKind, Truth
 from regimens.rules.guard_findings import GuardLevel
 
+_PART_OF_WHOLE, _HOUSE = "results.part_of_whole", "How this software reads the record"
 _BELOW, _ABOVE = ("<", "<="), (">", ">=")
 
 
@@ -70,6 +71,23 @@ def far_from_last(new: Result, last: Result, protocol: MonitoringProtocol) -> Re
         analyte.name, shown, last_shown, last.sampled_on, rounded(times), higher=upwards > downwards
     )
     return ResultQuestion(new.analyte, text, _reason(rule, text, last, last_shown, analyte, protocol))
+
+
+def more_than_its_whole(part: Result, whole: Result, protocol: MonitoringProtocol) -> ResultQuestion | None:
+    """A question about a count that is surely above the one that it is a part of, in one sample; else None.
+
+    Nothing is said where one of them has no number, or a unit that is not known.
+    """
+    analyte, of = protocol.analytes[part.analyte], protocol.analytes[whole.analyte]
+    least, most = _range(part, analyte), _range(whole, of)
+    if least is None or most is None or most[1] is None or least[0] <= most[1]:
+        return None
+    shown, whole_shown = (wording.value_shown(row.value, row.comparator, row.unit, row.text) for row in (part, whole))
+    text = wording_results.more_than_its_whole(analyte.name, shown, of.name, whole_shown, whole.sampled_on)
+    facts = (FactReference("result", whole.id, wording.last_done_label(f"{of.name} {whole_shown}", whole.sampled_on)),)
+    predicate = Predicate(f"{analyte.name} are counted among {of.name}", Truth.TRUE, facts)
+    reason = Reason(_PART_OF_WHOLE, text, RuleKind.LOCAL_READING, _HOUSE, protocol.version, (predicate,))
+    return ResultQuestion(part.analyte, text, reason)
 
 
 def _reason(

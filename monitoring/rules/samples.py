@@ -6,17 +6,16 @@ clotted") do not answer it; an item in words needs either. A result with neither
 
 from collections.abc import Collection
 from datetime import date
-from operator import attrgetter
 
 from monitoring.protocol.definitions import MonitoringProtocol, ResultType
 from monitoring.rules import wording
 from monitoring.rules.record import MonitoringRecord, Result, RiskAssessment
+from patients.rules.entry_order import entry_order
 from patients.rules.reasons import FactReference
 
 Done = tuple[date, FactReference]
 _ON_THE_RECORD = ("weight", "height", "taper_checkpoint")
 _NO_ROWS: dict[date, tuple[str, str]] = {}
-_by_day_and_id = attrgetter("sampled_on", "id")
 
 
 class Samples:
@@ -63,7 +62,7 @@ class Samples:
 
     def rows(self, analyte: str) -> list[Result]:
         """The results of one analyte that answer something, oldest first."""
-        return sorted(self._rows.get(analyte, ()), key=_by_day_and_id)
+        return sorted(self._rows.get(analyte, ()), key=_by_day)
 
     def reference(self, item: str, on: date) -> FactReference:
         """The row behind a day on which the item was done."""
@@ -103,7 +102,7 @@ class Samples:
         return days
 
     def _rows_by_day(self, analyte: str) -> dict[date, tuple[str, str]]:
-        """Kind and id of the row for each day; where several share a day, the smallest, whatever their order."""
+        """Kind and id of the row for each day; of several of one day the one entered first."""
         found = self._analyte_days.get(analyte)
         if found is None:
             rows = self._rows.get(analyte, ())
@@ -111,10 +110,10 @@ class Samples:
                 return _NO_ROWS
             found = {row.sampled_on: ("result", row.id) for row in rows}
             if len(found) < len(rows):
-                ordered = sorted(rows, key=_by_day_and_id, reverse=True)
+                ordered = sorted(rows, key=_by_day, reverse=True)
                 found = {row.sampled_on: ("result", row.id) for row in ordered}
             kind = "taper_decision" if analyte == "taper_checkpoint" else analyte
-            for identity, on in sorted(self._measures(analyte)):
+            for identity, on in sorted(self._measures(analyte), key=lambda each: entry_order(each[0])):
                 if on <= self._as_of:
                     found.setdefault(on, (kind, identity))
             self._analyte_days[analyte] = found
@@ -133,8 +132,12 @@ class Samples:
     def _row_behind(self, item: str, on: date) -> tuple[str, str]:
         """The row of the first analyte of the first alternative that was seen in full on the day."""
         if self._protocol.items[item].by_risk_assessment:
-            return "risk_assessment", min(one.id for one in self._risk if one.on == on)
+            return "risk_assessment", min((one.id for one in self._risk if one.on == on), key=entry_order)
         for alternative in self._protocol.items[item].satisfied_by:
             if all(on in self._rows_by_day(analyte) for analyte in alternative):
                 return self._rows_by_day(alternative[0])[on]
         raise LookupError(f"{item} was not done on {on}")
+
+
+def _by_day(row: Result) -> tuple[date, tuple[int, str]]:
+    return (row.sampled_on, entry_order(row.id))

@@ -3,7 +3,7 @@
 from datetime import date
 
 from monitoring.protocol.definitions import DrugMonitoring, MonitoringProtocol
-from monitoring.rules import infusions, wording
+from monitoring.rules import infusions, symptoms, wording
 from monitoring.rules.demands import Chart, Demand, Running
 from monitoring.rules.drivers import demands
 from monitoring.rules.findings import DueFinding, MonitoringFindings, VisitFinding
@@ -12,6 +12,7 @@ from monitoring.rules.merge import Draft, drafts, finding
 from monitoring.rules.record import MonitoringRecord
 from monitoring.rules.samples import Samples
 from monitoring.rules.visits import Wanted, visit_days
+from patients.rules.entry_order import entry_order
 from patients.rules.reasons import FactReference, Predicate, Reason, RuleKind, Truth
 from patients.rules.vocabulary import PatientStatus
 from regimens.rules.record import Course
@@ -39,7 +40,9 @@ def evaluate(
     running: list[Running] = []
     stopped: list[Demand] = []
     quiet: list[Reason] = []
-    for course in sorted(record.treatment.courses, key=lambda course: (course.start_on, course.drug, course.id)):
+    for course in sorted(
+        record.treatment.courses, key=lambda course: (course.start_on, course.drug, entry_order(course.id))
+    ):
         if course.never_given and course.start_on > as_of:
             continue
         drug = protocol.drugs.get(course.drug)
@@ -113,12 +116,15 @@ def _quiet(
 
 
 def _after_stop(course: Course, drug: DrugMonitoring | None, chart: Chart) -> list[Demand]:
-    """What a stopped course still asks for after its last infusions."""
-    if drug is None or not drug.after_infusion or course.never_given or course.start_on > chart.as_of:
+    """What a stopped course still asks for: what follows its last infusions, and the tests that symptoms make due."""
+    if drug is None or course.never_given or course.start_on > chart.as_of:
         return []
     if course.stop_on is None or course.stop_on > chart.as_of:
         return []
-    return list(infusions.demands_after_stop(Running(course, drug, chart), course.stop_on))
+    if not drug.after_infusion and not chart.record.symptoms_told:
+        return []
+    one = Running(course, drug, chart)
+    return [*infusions.demands_after_stop(one, course.stop_on), *symptoms.demands_after_stop(one, course.stop_on)]
 
 
 def _is_silent(one: Running, asked: list[Demand]) -> bool:

@@ -16,6 +16,7 @@ from monitoring.rules.demands import Chart, Demand, Running
 from monitoring.rules.doses import DAYS_COMPARED, milligrams_in_28_days
 from monitoring.rules.samples import Done
 from monitoring.rules.status import days_after
+from patients.rules.entry_order import entry_order
 from patients.rules.reasons import FactReference, Predicate, Truth
 from regimens.rules.record import Course, TaperDecision
 from regimens.rules.taper_steps import decided_up_to, last_decision
@@ -86,7 +87,7 @@ def demands(chart: Chart, running: list[Running]) -> Iterator[Demand]:
     if not daily:
         return
     spans = exposure(chart)
-    first = min(daily, key=lambda one: (one.start, one.course.id))
+    first = min(daily, key=lambda one: (one.start, entry_order(one.course.id)))
     for rule in first.drug.exposure:
         yield from _exposure(first, rule, runs(spans, rule))
     now = spans[-1].amount if spans else None
@@ -154,7 +155,7 @@ def _steps(course: Course, chart: Chart) -> list[Step]:
         return []
     weights = [weight for weight in chart.patient.weights if weight.on <= chart.as_of]
     by_day: dict[date, Decimal | None] = {course.start_on: None}
-    for period in sorted(course.doses, key=lambda period: (period.from_on, period.id)):
+    for period in sorted(course.doses, key=lambda period: (period.from_on, entry_order(period.id))):
         if period.from_on > chart.as_of or (stop is not None and period.from_on >= stop):
             break
         amount = milligrams_in_28_days(period, weights)
@@ -226,7 +227,7 @@ def _taper(one: Running, rule: TaperRule, now: Decimal | None) -> Iterator[Deman
     as_of = one.chart.as_of
     done = _last_look(one, rule.item)
     planned = [step for step in one.course.taper if step.on > one.start]
-    planned.sort(key=lambda step: (step.on, step.id))
+    planned.sort(key=lambda step: (step.on, entry_order(step.id)))
     recorded = _recorded(one, rule.item)
     looked_at = date.min if recorded is None else days_after(recorded, rule.early_days)
     settled = max(decided_up_to(one.course, as_of), looked_at)

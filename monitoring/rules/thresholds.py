@@ -18,6 +18,7 @@ from monitoring.rules.record import Result
 from monitoring.rules.spans import LARGEST, Span, band_of, inside, span_of, usable
 from monitoring.rules.units import factor
 from monitoring.rules.vocabulary import AlertGrade
+from patients.rules.entry_order import entry_order
 from patients.rules.reasons import FactReference, Predicate, Reason, Truth
 
 _YEAR_DAYS = 365
@@ -306,7 +307,9 @@ def muscle_caveats(result: Result, rows: Iterable[Result], protocol: MonitoringP
     ]
     if not near:
         return (_caveat(wording_results.muscle_unknown(muscle.within_days), Truth.UNKNOWN, (), protocol),)
-    ck = min(near, key=lambda row: (abs((row.sampled_on - result.sampled_on).days), row.sampled_on, row.id))
+    ck = min(
+        near, key=lambda row: (abs((row.sampled_on - result.sampled_on).days), row.sampled_on, entry_order(row.id))
+    )
     shown = wording.value_shown(ck.value, ck.comparator, ck.unit, ck.text)
     fact = FactReference("result", ck.id, wording.last_done_label(f"CK {shown}", ck.sampled_on))
     truth = inside(span_of(ck.comparator, ck.value or Decimal(0)), Span(ck.upper_limit, False, None, False))

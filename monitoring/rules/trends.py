@@ -15,6 +15,7 @@ from monitoring.rules.findings import ThresholdFinding
 from monitoring.rules.record import Result
 from monitoring.rules.spans import Span, inside, span_of
 from monitoring.rules.thresholds import muscle_caveats, own_value, result_reference
+from patients.rules.entry_order import entry_order
 from patients.rules.reasons import Predicate, Reason, Truth
 
 _SAMPLES = 3
@@ -77,7 +78,10 @@ def _last_samples(result: Result, analyte: Analyte, rule: Trend, rows: list[Resu
     if len(days) < _SAMPLES - 1:
         return None
     nearest = min if rule.direction is Direction.FALLING else max
-    return [*(nearest(by_day[day], key=lambda row: (own_value(row, analyte), row.id)) for day in days), result]
+    return [
+        *(nearest(by_day[day], key=lambda row: (own_value(row, analyte), entry_order(row.id))) for day in days),
+        result,
+    ]
 
 
 def _goes_on(samples: list[Result], analyte: Analyte, rule: Trend) -> bool:

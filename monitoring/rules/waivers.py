@@ -9,6 +9,7 @@ from monitoring.rules.demands import Chart, Demand
 from monitoring.rules.findings import WaivedFinding
 from monitoring.rules.intervals import not_needed_until
 from monitoring.rules.record import Waiver
+from patients.rules.entry_order import entry_order
 from patients.rules.reasons import FactReference, Predicate, Reason, RuleKind, Truth
 
 _HOUSE = "How this software reads the record"
@@ -43,7 +44,9 @@ def still_asked(chart: Chart, group: list[Demand]) -> tuple[list[Demand], list[N
 
 def waived_finding(chart: Chart, left_out: list[NotNeeded]) -> WaivedFinding:
     """What a reader is told of an item that would be asked for."""
-    first = min(left_out, key=lambda one: (one.demand.driver.due_on, one.demand.driver.rule_id, one.waiver.id))
+    first = min(
+        left_out, key=lambda one: (one.demand.driver.due_on, one.demand.driver.rule_id, entry_order(one.waiver.id))
+    )
     back = min(left_out, key=lambda one: (one.until is None, one.until or date.max))
     one_interval = back.until is not None and back.waiver.until is None
     text = wording.not_needed(back.waiver.reason, back.until, one_interval)
@@ -72,7 +75,9 @@ def _covered(chart: Chart, demand: Demand) -> NotNeeded | None:
         until = not_needed_until(waiver.made_on, waiver.until, demand.driver.interval_days)
         if until is None or demand.driver.due_on < until:
             found.append(NotNeeded(demand, waiver, until))
-    return max(found, key=lambda one: (one.until is None, one.until or date.min, one.waiver.id), default=None)
+    return max(
+        found, key=lambda one: (one.until is None, one.until or date.min, entry_order(one.waiver.id)), default=None
+    )
 
 
 def _due_again(covered: NotNeeded, until: date) -> Demand:

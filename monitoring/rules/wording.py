@@ -195,7 +195,7 @@ def course_stopped(drug: str, on: date, after_stop: str) -> str:
 
 
 def course_stopped_still_asks(drug: str, on: date, after_stop: str) -> str:
-    text = f"{drug} was stopped on {day(on)}: only what follows its last infusions is still due."
+    text = f"{drug} was stopped on {day(on)}: only what is asked for after its stop is still due."
     return f"{text} {after_stop}" if after_stop else text
 
 

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 
-from monitoring.rules.wording import number, unit
+from monitoring.rules.wording import amount_of_time, number, unit
+from patients.rules.vocabulary import DatePrecision
 from patients.rules.wording import display_date as day
 from patients.rules.wording import joined
 
@@ -27,6 +28,13 @@ def far_from_last(analyte: str, shown: str, last: str, on: date, times: Decimal,
 
 def more_than_times_the_last(times: Decimal) -> str:
     return f"more than {number(times)} times as high or as low as the last one"
+
+
+def more_than_its_whole(part: str, part_shown: str, whole: str, whole_shown: str, on: date) -> str:
+    return (
+        f"{part} {part_shown} is more than {whole} of the same sample, {whole_shown} on {day(on)}. Check both "
+        "values and their units"
+    )
 
 
 def entered_as(analyte: str, shown: str, converted: str) -> str:
@@ -115,8 +123,14 @@ def symptoms_told(symptoms: Sequence[str], on: date) -> str:
     return f"{text[:1].upper()}{text[1:]} told of on {day(on)}"
 
 
-def asked_for_by_symptoms(told: str) -> str:
-    return f"asked for at once: {told[:1].lower()}{told[1:]}"
+def asked_for_by_symptoms(told: str, stopped: str = "") -> str:
+    text = f"asked for at once: {told[:1].lower()}{told[1:]}"
+    return f"{text}; {stopped}" if stopped else text
+
+
+def stopped_and_may_be_the_cause(drug: str, on: date, precision: DatePrecision, days: int) -> str:
+    up_to = f"up to {amount_of_time(days)} after" if days else "up to the day of"
+    return f"{drug} was stopped on {day(on, precision)} and may be the cause: asked for {up_to} a stop"
 
 
 def after_missed_visits() -> str:

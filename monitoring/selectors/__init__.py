@@ -44,6 +44,7 @@ from monitoring.selectors.results import (
     messages_on,
     remarks_on,
     result_for,
+    result_now,
 )
 from monitoring.selectors.silence import Scope, Silence, counts_in, scope_of, silent
 from monitoring.selectors.work import (
@@ -141,6 +142,7 @@ __all__ = [
     "found_in",
     "remarks_on",
     "result_for",
+    "result_now",
     "results_for",
     "results_listed",
     "risk_assessments_for",

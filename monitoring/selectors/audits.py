@@ -7,8 +7,11 @@ more (docs/adr/0032).
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
+
+from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.utils import timezone
 
 from monitoring.facts import alert_histories, monitoring_records, schedule_records
 from monitoring.protocol.audits import AuditDefinition, AuditMeasure, AuditsFile
@@ -18,11 +21,11 @@ from monitoring.rules.audit_findings import AlertHistory, AuditOutcome, Judgemen
 from monitoring.rules.audits import judge
 from monitoring.rules.record import MonitoringRecord
 from monitoring.schedules import protocol_of
-from patients.clock import today_in
+from patients.clock import day_in, today_in
 from patients.errors import NotFound, Refused
-from patients.models import Clinic, Patient, Staff
+from patients.models import Clinic, Patient, PatientTransfer, Staff
 from patients.rules.permissions import Permission
-from patients.rules.vocabulary import PatientStatus
+from patients.rules.vocabulary import PatientStatus, TransferStatus
 from patients.rules.wording import display_date
 from patients.seen import seen
 from patients.selectors import clinic_for
@@ -135,18 +138,27 @@ def audit_of(protocol: MonitoringProtocol, audit_id: str) -> AuditDefinition:
 
 
 def audit_rows(
-    staff: Staff, clinic_id: int, audit_id: str, *, period_from: date, period_until: date, as_of: date
+    staff: Staff,
+    clinic_id: int,
+    audit_id: str,
+    *,
+    period_from: date,
+    period_until: date,
+    as_of: date,
+    known_at: datetime | None = None,
 ) -> Iterator[AuditRow]:
     """Every unit of one audit, by hospital number, read in batches at constant memory.
 
-    What happened after `as_of` counts for nothing. Raises NotFound for another clinic or an unknown audit, NotAllowed
-    without the right to run audits there, Refused for days out of order or an `as_of` that has not come; all at once,
-    before the first row is asked for.
+    What happened after `as_of` counts for nothing, nor does what was entered or corrected after `known_at` (None: all
+    that is known now counts). Who may see them is decided as things stand now. Raises NotFound for another clinic or an
+    unknown audit, NotAllowed without the right to run audits there, Refused for days out of order, an `as_of` or
+    `known_at` that has not come, or an `as_of` after the day of `known_at`; all at once, before the first row is asked
+    for.
     """
     clinic = clinic_for(staff, clinic_id, Permission.RUN_AUDITS)
-    period = period_of(clinic, period_from, period_until, as_of)
+    period = period_of(clinic, period_from, period_until, as_of, known_at)
     audit = audit_of(protocol_of(clinic), audit_id)
-    return _seen(rows_of_clinic(clinic, (audit,), period))
+    return _seen(rows_of_clinic(clinic, (audit,), period, known_at))
 
 
 def audit_summary(
@@ -162,48 +174,73 @@ def audit_summary(
     return tally.summary()
 
 
-def period_of(clinic: Clinic, period_from: date, period_until: date, as_of: date) -> Period:
-    """The period, checked. Raises Refused naming the field."""
+def period_of(
+    clinic: Clinic, period_from: date, period_until: date, as_of: date, known_at: datetime | None = None
+) -> Period:
+    """The period, checked, as of a day that had come by `known_at` (None: now). Raises Refused naming the field."""
     if period_until < period_from:
         raise Refused("The period ends before it begins.", "period_until")
     if as_of > today_in(clinic):
         raise Refused(f"{display_date(as_of)} has not come yet. Enter today or an earlier day.", "as_of")
     if as_of < period_from:
         raise Refused("As of that day the period had not begun.", "as_of")
+    if known_at is not None:
+        known_on = day_in(clinic, known_at)
+        if known_at > timezone.now():
+            raise Refused("The moment whose knowledge is asked for has not come yet. Enter an earlier one.", "known_at")
+        if as_of > known_on:
+            raise Refused(
+                f"What was known on {display_date(known_on)} says nothing of {display_date(as_of)}. "
+                "Enter the same day or an earlier one.",
+                "as_of",
+            )
     return Period(period_from, period_until, as_of)
 
 
-def rows_of_clinic(clinic: Clinic, wanted: Sequence[AuditDefinition], period: Period) -> Iterator[list[AuditRow]]:
-    """The rows of these audits in batches of patients, by hospital number.
+def rows_of_clinic(
+    clinic: Clinic, wanted: Sequence[AuditDefinition], period: Period, known_at: datetime | None = None
+) -> Iterator[list[AuditRow]]:
+    """The rows of these audits in batches of patients, by hospital number; with `known_at` as known at that moment.
 
     Whoever calls decides who may see them. What several audits need of a patient is read and worked out once.
     """
-    patients = list(
-        Patient.objects.filter(clinic=clinic)
-        .exclude(status=PatientStatus.MERGED)
-        .order_by("hospital_number", "pk")
-        .values_list("pk", "hospital_number")
-    )
+    patients = list(_patients(clinic, known_at).order_by("hospital_number", "pk").values_list("pk", "hospital_number"))
     protocol, pathway = protocol_of(clinic), load_pathway()
     names = {analyte.id: analyte.name for analyte in protocol.analytes.values()}
     for start in range(0, len(patients), BATCH):
         batch = patients[start : start + BATCH]
         ids = [pk for pk, _ in batch]
-        records = _records(ids, wanted)
+        records = _records(ids, wanted, known_at)
         histories: Mapping[int, tuple[AlertHistory, ...]] = {}
         if any(audit.measure is AuditMeasure.ALERTS for audit in wanted):
-            histories = alert_histories(ids, clinic, names)
+            histories = alert_histories(ids, clinic, names, known_at)
         found: list[AuditRow] = []
         for pk, hospital_number in batch:
+            if pk not in records:  # registered later than `known_at`
+                continue
             case = AuditCase(records[pk], protocol, pathway, period, histories.get(pk, ()))
             for audit in wanted:
                 found.extend(_row(audit, pk, hospital_number, one) for one in judge(audit, case))
         yield found
 
 
-def _records(ids: list[int], wanted: Sequence[AuditDefinition]) -> dict[int, MonitoringRecord]:
+def _patients(clinic: Clinic, known_at: datetime | None) -> QuerySet[Patient]:
+    """The patients of the clinic now who were its patients at `known_at` too: none whom it took over since."""
+    rows = Patient.objects.filter(clinic=clinic).exclude(status=PatientStatus.MERGED)
+    if known_at is None:
+        return rows
+    since = PatientTransfer.objects.filter(
+        patient=OuterRef("pk"), status=TransferStatus.ACCEPTED, decided_at__gt=known_at
+    )
+    first = since.order_by("decided_at", "pk").values("from_clinic")[:1]
+    return rows.annotate(clinic_then=Subquery(first)).filter(Q(clinic_then__isnull=True) | Q(clinic_then=clinic.pk))
+
+
+def _records(
+    ids: list[int], wanted: Sequence[AuditDefinition], known_at: datetime | None
+) -> dict[int, MonitoringRecord]:
     whole = any(audit.measure in _WHOLE_RECORD for audit in wanted)
-    return monitoring_records(ids) if whole else schedule_records(ids)
+    return (monitoring_records if whole else schedule_records)(ids, known_at)
 
 
 def _row(audit: AuditDefinition, patient_id: int, hospital_number: str, one: Judgement) -> AuditRow:

@@ -1,5 +1,6 @@
 """What monitoring has to say of a drug that is about to be started or raised, as messages of the dose guard."""
 
+from collections.abc import Mapping
 from datetime import date
 
 from monitoring.facts import monitoring_records
@@ -38,8 +39,9 @@ def against(staff: Staff, patient: Patient, record: MonitoringRecord | None = No
     `record` is the patient's as it stands, where it is at hand already. Raises NotAllowed.
     """
     require_reading(staff, patient)
-    alerts = [_open_alert(row) for row in alerts_of(staff, patient)]
     known = record or monitoring_records([patient.pk])[patient.pk]
+    tests = {result.id: result.analyte for result in known.results}
+    alerts = [_open_alert(row, tests) for row in alerts_of(staff, patient)]
     return against_findings(alerts, evaluate(known, protocol_of(patient.clinic), today_in(patient.clinic)).due)
 
 
@@ -62,7 +64,8 @@ def raise_screen(staff: Staff, course_id: int) -> tuple[GuardFinding, ...]:
     return against(staff, course_for(staff, course_id).patient)
 
 
-def _open_alert(row: Alert) -> OpenAlert:
+def _open_alert(row: Alert, tests: Mapping[str, str]) -> OpenAlert:
+    """`tests` names the test of each result by its id."""
     kind, _, identity = row.subject.partition(":")
     grade = AlertGrade(row.grade)
     about = FactReference(kind, identity, f"alert of {display_date(row.on)}")
@@ -75,4 +78,4 @@ def _open_alert(row: Alert) -> OpenAlert:
         row.protocol_version,
         (Predicate(f"the alert is closed; it is {row.get_status_display()}", Truth.FALSE, (about,)),),
     )
-    return OpenAlert(grade, row.on, row.text, about, reason)
+    return OpenAlert(grade, row.on, row.text, about, reason, tests.get(str(row.result_id), ""))

@@ -7,8 +7,8 @@ may vanish at any time, and is worked out anew when it has (docs/adr/0032).
 
 from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import dataclass
-from datetime import date, datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
 from typing import Any, NamedTuple
 
 from django.core.cache import cache
@@ -48,10 +48,14 @@ class KeptRow(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class AuditBoard:
-    """Every audit of a clinic for a period. `summaries` None: not worked out yet. `at` is when it was."""
+    """Every audit of a clinic for a period, from what was known at `known_at` (None: from what is known now).
+
+    `summaries` None: not worked out yet. `at` is when it was.
+    """
 
     clinic: Clinic
     period: Period
+    known_at: datetime | None
     definitions: tuple[AuditDefinition, ...]
     summaries: tuple[AuditSummary, ...] | None = None
     at: datetime | None = None
@@ -93,18 +97,26 @@ class ListedRow:
         return AuditOutcome(self.row.outcome)
 
 
-def audit_board(staff: Staff, clinic_id: int, *, period_from: date, period_until: date, as_of: date) -> AuditBoard:
+def audit_board(
+    staff: Staff,
+    clinic_id: int,
+    *,
+    period_from: date,
+    period_until: date,
+    as_of: date,
+    known_at: datetime | None = None,
+) -> AuditBoard:
     """The figures of every audit, if they are kept; those of a small clinic are worked out at once.
 
     Raises NotFound, NotAllowed, Refused as `audit_rows` does.
     """
     clinic = clinic_for(staff, clinic_id, Permission.RUN_AUDITS)
-    period = period_of(clinic, period_from, period_until, as_of)
-    board = AuditBoard(clinic, period, audits(protocol_of(clinic)))
+    period = period_of(clinic, period_from, period_until, as_of, known_at)
+    board = AuditBoard(clinic, period, known_at, audits(protocol_of(clinic)))
     kept = _from_cache(_key(board, "figures"))
     if kept is None and _is_small(clinic):
-        kept = work_out(clinic, period)["figures"]
-    return board if kept is None else AuditBoard(clinic, period, board.definitions, kept[0], kept[1])
+        kept = work_out(clinic, period, known_at)["figures"]
+    return board if kept is None else replace(board, summaries=kept[0], at=kept[1])
 
 
 def audit_list(
@@ -115,18 +127,21 @@ def audit_list(
     period_from: date,
     period_until: date,
     as_of: date,
+    known_at: datetime | None = None,
     outcome: AuditOutcome | None = None,
 ) -> AuditList | AuditBoard:
     """One audit with its rows; the bare board while it is not worked out. Raises as `audit_board` does."""
-    board = audit_board(staff, clinic_id, period_from=period_from, period_until=period_until, as_of=as_of)
+    board = audit_board(
+        staff, clinic_id, period_from=period_from, period_until=period_until, as_of=as_of, known_at=known_at
+    )
     audit = audit_of(protocol_of(board.clinic), audit_id)
     rows = _from_cache(_key(board, audit.id))
     if board.summaries is None or rows is None:
         if not _is_small(board.clinic):
-            return AuditBoard(board.clinic, board.period, board.definitions)
-        made = work_out(board.clinic, board.period)
-        rows = made[audit.id]
-        board = AuditBoard(board.clinic, board.period, board.definitions, *made["figures"])
+            return replace(board, summaries=None, at=None)
+        made = work_out(board.clinic, board.period, known_at)
+        rows, (summaries, at) = made[audit.id], made["figures"]
+        board = replace(board, summaries=summaries, at=at)
     assert board.summaries is not None
     summary = next(one for one in board.summaries if one.definition.id == audit.id)
     found = tuple(row for row in rows if outcome is None or row.outcome == outcome)
@@ -142,7 +157,7 @@ def listed(staff: Staff, clinic_id: int, rows: Iterable[KeptRow]) -> list[Listed
     return [ListedRow(row, numbers.get(row.patient_id, "")) for row in wanted]
 
 
-def work_out(clinic: Clinic, period: Period) -> dict[str, Any]:
+def work_out(clinic: Clinic, period: Period, known_at: datetime | None = None) -> dict[str, Any]:
     """Judges every audit in one pass over the clinic and keeps what was found. Whoever asks decides who may see it.
 
     Answers with what it kept: `figures`, the summaries with the moment, and the rows of each audit by its id.
@@ -150,25 +165,25 @@ def work_out(clinic: Clinic, period: Period) -> dict[str, Any]:
     wanted = audits(protocol_of(clinic))
     tallies = {audit.id: Tally(audit) for audit in wanted}
     rows: dict[str, list[KeptRow]] = {audit.id: [] for audit in wanted}
-    for batch in rows_of_clinic(clinic, wanted, period):
+    for batch in rows_of_clinic(clinic, wanted, period, known_at):
         for row in batch:
             tallies[row.audit_id].add(row.outcome, row.why, row.days)
             if len(rows[row.audit_id]) < MOST_ROWS:
                 rows[row.audit_id].append(_kept(row))
     found: dict[str, Any] = {audit_id: tuple(kept) for audit_id, kept in rows.items()}
     found["figures"] = (tuple(tally.summary() for tally in tallies.values()), timezone.now())
-    board = AuditBoard(clinic, period, wanted)
+    board = AuditBoard(clinic, period, known_at, wanted)
     with suppress(RedisError):  # the page works it out again, or says that nothing can be kept
         cache.set_many({_key(board, name): value for name, value in found.items()}, _KEPT_FOR)
         cache.delete(_key(board, "asked"))
     return found
 
 
-def work_out_for(clinic_id: int, period: Period) -> None:
+def work_out_for(clinic_id: int, period: Period, known_at: datetime | None = None) -> None:
     """The same for background work, where no member of staff is asking; nothing for a clinic that is gone."""
     clinic = Clinic.objects.filter(pk=clinic_id).first()
     if clinic is not None:
-        work_out(clinic, period)
+        work_out(clinic, period, known_at)
 
 
 def ask_once(board: AuditBoard) -> bool:
@@ -219,4 +234,5 @@ def _key(board: AuditBoard, name: str) -> str:
     protocol = protocol_of(board.clinic)
     version = protocol.audits.version if protocol.audits is not None else ""
     days = ":".join(day.isoformat() for day in (board.period.from_on, board.period.until, board.period.as_of))
-    return f"audits:{board.clinic.pk}:{protocol.schedule_id}:{protocol.version}:{version}:{days}:{name}"
+    known = "now" if board.known_at is None else board.known_at.astimezone(UTC).isoformat()
+    return f"audits:{board.clinic.pk}:{protocol.schedule_id}:{protocol.version}:{version}:{days}:{known}:{name}"

@@ -15,7 +15,7 @@ from monitoring.rules import wording, wording_results
 from monitoring.rules.alerts import evaluate_alerts, read_results
 from monitoring.rules.findings import AlertFinding, DueFinding
 from monitoring.rules.levels import level_analytes, why_no_trough
-from monitoring.rules.plausibility import ResultQuestion, far_from_last
+from monitoring.rules.plausibility import ResultQuestion, far_from_last, more_than_its_whole
 from monitoring.rules.record import MonitoringRecord
 from monitoring.rules.same_day import DayValue, second_of_the_day
 from monitoring.rules.schedule import evaluate
@@ -54,6 +54,18 @@ def result_for(staff: Staff, result_id: int) -> Result:
         raise NotFound("No such result among your patients, or it was already replaced or withdrawn.")
     require_reading(staff, row.patient)
     return row
+
+
+def result_now(staff: Staff, result_id: int) -> Result:
+    """The current result in the place of this one, however often it was replaced meanwhile.
+
+    Raises NotFound for another clinic's, just as for one withdrawn or never made.
+    """
+    rows = Result.objects.filter(patient__in=patients_for(staff))
+    found, now = result_id, rows.filter(replaces=result_id).first()
+    while now is not None:
+        found, now = now.pk, rows.filter(replaces=now).first()
+    return result_for(staff, found)
 
 
 def last_results(
@@ -151,19 +163,49 @@ def questions_on(staff: Staff, rows: Sequence[Result], leaving_out: Collection[i
         for row in rows
         if row.analyte in last
     )
-    return (*(question for question in asked if question is not None), *_beside_others(staff, rows, protocol))
-
-
-def _beside_others(staff: Staff, rows: Sequence[Result], protocol: MonitoringProtocol) -> Iterable[ResultQuestion]:
-    """A question about each value beside the newest of those recorded before it for its test and day; one query."""
-    patient = rows[0].patient
-    of_the_day = (
-        results_for(staff)
-        .filter(patient=patient, analyte__in=[row.analyte for row in rows], sampled_on=rows[0].sampled_on)
-        .select_related("recorded_by")
-        .order_by("-pk")
+    recorded = _of_the_day(staff, rows, protocol)
+    return (
+        *(question for question in asked if question is not None),
+        *_beside_others(rows, recorded, protocol),
+        *_parts_and_wholes(rows, recorded, protocol),
     )
-    recorded, together = list(of_the_day), {row.pk for row in rows}
+
+
+def _of_the_day(staff: Staff, rows: Sequence[Result], protocol: MonitoringProtocol) -> list[Result]:
+    """What is recorded of that day of these tests, of what they are parts of, and of their parts; one query."""
+    tests = {row.analyte for row in rows}
+    tests |= {one.part_of for one in protocol.analytes.values() if one.id in tests and one.part_of}
+    tests |= {one.id for one in protocol.analytes.values() if one.part_of in tests}
+    of_the_day = results_for(staff).filter(patient=rows[0].patient, analyte__in=tests, sampled_on=rows[0].sampled_on)
+    return list(of_the_day.select_related("recorded_by").order_by("-pk"))
+
+
+def _parts_and_wholes(
+    rows: Sequence[Result], recorded: Sequence[Result], protocol: MonitoringProtocol
+) -> Iterable[ResultQuestion]:
+    """A question about each count above the whole that it is counted in, where one of the two is new.
+
+    Of each test only the newest row of the day counts; two samples of known times that differ are two samples.
+    """
+    entered = {row.analyte: row for row in rows}
+    newest = {row.analyte: row for row in reversed(recorded)} | entered
+    for part in newest.values():
+        analyte = protocol.analytes.get(part.analyte)
+        whole = newest.get(analyte.part_of) if analyte is not None and analyte.part_of else None
+        if whole is None or not {part.analyte, whole.analyte} & entered.keys():
+            continue
+        if part.sampled_at is not None and whole.sampled_at is not None and part.sampled_at != whole.sampled_at:
+            continue
+        question = more_than_its_whole(result_record(part), result_record(whole), protocol)
+        if question is not None:
+            yield question
+
+
+def _beside_others(
+    rows: Sequence[Result], recorded: Sequence[Result], protocol: MonitoringProtocol
+) -> Iterable[ResultQuestion]:
+    """A question about each value beside the newest of those recorded before it for its test and day."""
+    patient, together = rows[0].patient, {row.pk for row in rows}
     for row in rows:
         analyte = protocol.analytes.get(row.analyte)
         if analyte is None:

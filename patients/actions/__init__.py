@@ -15,6 +15,7 @@ from patients.actions.emergency import (
     open_emergency_access,
     review_emergency_access,
 )
+from patients.actions.identity import correct_identity
 from patients.actions.observations import (
     end_condition,
     record_autoantibody,
@@ -45,6 +46,7 @@ __all__ = [
     "change_status",
     "close_emergency_access",
     "correct_height",
+    "correct_identity",
     "correct_weight",
     "end_condition",
     "open_emergency_access",

@@ -1,24 +1,31 @@
 """Severity assessments with their enzymes."""
 
 from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
 from patients.actions.observations import patient_for_observation
 from patients.entries import (
     ALREADY_RECORDED,
+    ask_once,
     same_as,
     store,
 )
 from patients.errors import Refused
+from patients.facts import assessment_of
 from patients.models import (
     Assessment,
     AssessmentEnzyme,
     Staff,
 )
+from patients.protocol.load import load
+from patients.rules.enzyme_limits import limit_refused
+from patients.rules.same_day import DayQuestion, second_assessment
 from patients.rules.vocabulary import (
     DatePrecision,
     EnzymeName,
@@ -65,11 +72,19 @@ class NewAssessment:
 
 
 @transaction.atomic
-def record_assessment(*, by: Staff, patient_id: int, values: NewAssessment) -> Assessment:
-    """Records a severity assessment with its enzymes. Raises NotFound, NotAllowed, Refused."""
+def record_assessment(
+    *, by: Staff, patient_id: int, values: NewAssessment, seen: Collection[str] | None = None
+) -> Assessment:
+    """Records a severity assessment with its enzymes. Raises NotFound, NotAllowed, Refused.
+
+    `seen` holds the fingerprints of the questions that the person was shown; a second assessment of one day raises
+    GuardStopped until it is among them, and the transaction takes back what was stored. None: nobody is asked.
+    """
     patient = patient_for_observation(by, patient_id, values.on)
     if not _says_something(values):
         raise Refused("Nothing was entered: record at least one measure, statement or note.")
+    if values.mmt is not None and values.mmt_maximum is not None and values.mmt > values.mmt_maximum:
+        raise Refused(f"The MMT total is 0 to {values.mmt_maximum} on this form.", "mmt")
     row = store(
         Assessment(
             patient=patient,
@@ -96,7 +111,25 @@ def record_assessment(*, by: Staff, patient_id: int, values: NewAssessment) -> A
     for enzyme in values.enzymes:
         _store_enzyme(row, enzyme)
     _not_again(row)
+    ask_once(_of_the_same_day(row), seen)
     return row
+
+
+def _of_the_same_day(stored: Assessment) -> list[DayQuestion]:
+    """A question about each assessment that was recorded before this one of its day, the earliest first."""
+    rows = Assessment.objects.filter(patient=stored.patient, on=stored.on, superseded_at=None).exclude(pk=stored.pk)
+    new, clocks = assessment_of(stored), ZoneInfo(stored.patient.clinic.time_zone)
+    asked = (
+        second_assessment(
+            new,
+            assessment_of(row),
+            by=row.recorded_by.get_full_name() or row.recorded_by.username,
+            at=row.recorded_at.astimezone(clocks),
+            protocol_version=load().version,
+        )
+        for row in rows.select_related("recorded_by").prefetch_related("enzymes").order_by("pk")
+    )
+    return [question for question in asked if question is not None]
 
 
 def _not_again(stored: Assessment) -> None:
@@ -115,6 +148,10 @@ def _store_enzyme(assessment: Assessment, enzyme: NewEnzyme) -> None:
         raise Refused(
             f"{enzyme.name.label}: a value cannot be below 0, and an upper limit is more than 0.", enzyme.name.value
         )
+    limit = enzyme.upper_limit
+    wrong = limit_refused(enzyme.name, enzyme.name.label, limit, enzyme.unit, load()) if limit is not None else ""
+    if wrong:
+        raise Refused(wrong, enzyme.name.value)
     row = AssessmentEnzyme(
         assessment=assessment,
         name=enzyme.name,

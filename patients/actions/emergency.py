@@ -42,8 +42,10 @@ def open_emergency_access(
     number, why = nhs.normalised(nhs_number), " ".join(reason.split())
     _check_number_and_reason(number, why)
     Staff.objects.select_for_update(no_key=True).get(pk=by.pk)  # one at a time: a double click opens nothing twice
-    moment = now or timezone.now()
     known = Patient.objects.filter(nhs_number=number, born=born).exclude(status=PatientStatus.MERGED)
+    # Whoever is being handed over at this moment is waited for: the clinic that is told is the one that has them.
+    list(known.order_by("pk").select_for_update(no_key=True).values_list("pk"))
+    moment = now or timezone.now()
     elsewhere = list(known.exclude(clinic__in=list(roles_by_clinic(by))).order_by("clinic__name", "pk"))
     if not elsewhere:
         if known.exists():

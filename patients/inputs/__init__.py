@@ -5,7 +5,15 @@ person who mistypes has to start again; it takes no "Apr 2026"; and it follows t
 be April or May. Text keeps what was typed, is read out as it stands and can be pasted.
 """
 
-from patients.inputs.days import DAY_HELP, PARTIAL_DAY_HELP, ClockField, DayField, PartialDay, PartialDayField
+from patients.inputs.days import (
+    DAY_HELP,
+    PARTIAL_DAY_HELP,
+    ClockField,
+    DayField,
+    MomentField,
+    PartialDay,
+    PartialDayField,
+)
 from patients.inputs.entry_form import EntryForm, Section, SeenForm, ShownSection
 from patients.inputs.numbers import NumberField, WholeNumberField
 from patients.inputs.parts import PartsField, PartsWidget
@@ -17,6 +25,7 @@ __all__ = [
     "DayField",
     "EntryForm",
     "Label",
+    "MomentField",
     "NumberField",
     "PARTIAL_DAY_HELP",
     "PartialDay",

@@ -4,7 +4,7 @@ import re
 from calendar import monthrange
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, time
+from datetime import date, datetime, time
 from typing import Any
 
 from django import forms
@@ -12,6 +12,7 @@ from django import forms
 from patients.inputs.text import Label
 from patients.rules.days import EARLIEST, LATEST
 from patients.rules.vocabulary import DatePrecision
+from patients.rules.wording import display_date
 
 DAY_HELP = "For example 05/04/2026 or 05-Apr-2026. You can type “today”."
 PARTIAL_DAY_HELP = "For example 05/04/2026 or 05-Apr-2026. Known only in part: 04/2026, 2026 or about 05/04/2026."
@@ -89,6 +90,27 @@ class DayField(forms.Field):
         return forms.ValidationError(self.error_messages[code], code=code)
 
 
+class MomentField(DayField):
+    """A whole day, or a moment with its distance from UTC as ISO 8601 writes it; gives a date or a datetime."""
+
+    default_error_messages = {
+        "invalid": "Enter a day, for example 05-Apr-2026, or a moment such as 2026-04-05T10:15:00+01:00.",
+    }
+
+    def read(self, text: str) -> Any:
+        if "t" not in text or ":" not in text:
+            return super().read(text)
+        try:
+            found = datetime.fromisoformat(text.upper())
+        except ValueError:
+            raise self._refused("invalid") from None
+        if found.tzinfo is None:  # nobody could say which moment is meant
+            raise self._refused("invalid")
+        if not EARLIEST < found.date() < LATEST:
+            raise self._refused("year" if found.date() <= EARLIEST else "late")
+        return found
+
+
 class PartialDayField(DayField):
     """A day, a month, a year, or "about" a day, as dates known in part are also shown. Gives a PartialDay."""
 
@@ -98,6 +120,15 @@ class PartialDayField(DayField):
 
     def __init__(self, *, label: Label, help_text: Label = PARTIAL_DAY_HELP, required: bool = True) -> None:
         super().__init__(label=label, help_text=help_text, required=required)
+
+    def prepare_value(self, value: Any) -> Any:
+        return (
+            display_date(value.on, value.precision) if isinstance(value, PartialDay) else super().prepare_value(value)
+        )
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        """The day that stands for a year or month may be any of it: left as it was shown, it is not changed."""
+        return super().has_changed(initial, data) and str(data or "").strip() != self.prepare_value(initial)
 
     def read(self, text: str) -> PartialDay:
         about = _ABOUT.fullmatch(text)

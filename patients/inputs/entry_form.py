@@ -8,9 +8,12 @@ from typing import Any, ClassVar, cast
 
 from django import forms
 from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
 
 from patients.inputs.days import DayField
 from patients.inputs.text import Label
+
+MISSING = _("This is needed: enter or choose it.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +56,8 @@ class EntryForm(forms.Form):
         for field in self.fields.values():
             # On a shared computer the browser must not offer what was typed about the last patient.
             field.widget.attrs["autocomplete"] = "off"
+            if field.error_messages["required"] is forms.Field.default_error_messages["required"]:
+                field.error_messages["required"] = MISSING
             for part in (field, *getattr(field, "fields", ())):
                 if isinstance(part, DayField):
                     part.today = today

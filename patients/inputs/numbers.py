@@ -1,6 +1,7 @@
 """Numbers, with or without decimals."""
 
 import re
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -24,6 +25,9 @@ class NumberField(forms.DecimalField):
         if len(text) > _LONGEST_NUMBER or not re.fullmatch(r"[+-]?[0-9]*\.?[0-9]*", text):
             raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
         return super().to_python(text)
+
+    def prepare_value(self, value: Any) -> Any:
+        return f"{value:f}" if isinstance(value, Decimal) else value
 
 
 class WholeNumberField(NumberField):

@@ -4,6 +4,7 @@ from patients.models.condition import Autoantibody, Condition
 from patients.models.contact_details import ContactDetails, ReminderOptOut
 from patients.models.draft import Draft
 from patients.models.emergency_access import EmergencyAccess
+from patients.models.identity import IdentityCorrection
 from patients.models.measure import Height, Weight
 from patients.models.merge import PatientMerge
 from patients.models.patient import Patient
@@ -21,6 +22,7 @@ __all__ = [
     "Draft",
     "EmergencyAccess",
     "Height",
+    "IdentityCorrection",
     "Membership",
     "Patient",
     "PatientMerge",

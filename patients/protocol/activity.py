@@ -9,6 +9,9 @@ from enum import StrEnum
 from patients.rules.reasons import Predicate, Reason, RuleKind
 from patients.rules.vocabulary import EnzymeName, Measure, Population
 
+# 1 µkat is 60 U by definition: 1 U is 1 µmol a minute, 1 kat is 1 mol a second.
+UNITS_OF_A_MICROKATAL = 60
+
 
 class Better(StrEnum):
     """The end of the scale at which the patient is well."""
@@ -42,6 +45,22 @@ class EnzymeRange:
     source: str
     kind: RuleKind
     confirm: bool = False
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LimitRange:
+    """What a laboratory's upper limit of an enzyme can be, in U/L: it catches a slip of unit, and is no clinical limit.
+
+    `enzyme` is an EnzymeName, or an enzyme that only the monitoring knows.
+    """
+
+    id: str
+    enzyme: str
+    lowest: Decimal
+    highest: Decimal
+    source: str
+    kind: RuleKind
     note: str = ""
 
 
@@ -137,6 +156,7 @@ class ActivityFile:
     definition_of_improvement: ImprovementDefinition
     confirmed_deterioration: DeteriorationDefinition
     rules: tuple[ActivityRule, ...]
+    limits: tuple[LimitRange, ...] = ()
     signed_off_by: str = ""
 
 
@@ -174,6 +194,7 @@ class ActivityProtocol:
     file: ActivityFile
     scales: Mapping[Measure | int, Scale]
     enzymes: Mapping[EnzymeName, EnzymeRange]
+    limits: Mapping[str, LimitRange]
     points: Mapping[Measure, PointsRule]
     categories: Mapping[Population, Categories]
     steps: Mapping[Measure | int, Steps]

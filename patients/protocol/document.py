@@ -57,6 +57,21 @@ def _lines(protocol: ActivityProtocol) -> Iterator[str]:
             for each in file.enzymes
         ),
     )
+    yield from ("## Upper limits that can be right", "")
+    yield from table(
+        ("Rule", "Enzyme", "From", "To", "Note", "Basis"),
+        (
+            (
+                f"`{each.id}`",
+                each.enzyme,
+                f"{display_number(each.lowest)} U/L",
+                f"{display_number(each.highest)} U/L",
+                each.note,
+                _basis(each.kind, each.source),
+            )
+            for each in file.limits
+        ),
+    )
     yield from _points(protocol)
     yield from _definitions(protocol)
     yield from ("## Rules", "")

@@ -6,6 +6,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from patients.protocol.activity import (
+    UNITS_OF_A_MICROKATAL,
     ActivityFile,
     ActivityProtocol,
     ActivityRule,
@@ -15,6 +16,7 @@ from patients.protocol.activity import (
     DeteriorationLimits,
     EnzymeRange,
     ImprovementDefinition,
+    LimitRange,
     PointsRule,
     Scale,
     Steps,
@@ -69,6 +71,7 @@ def _read(folder: Path) -> ActivityProtocol:
         file=file,
         scales=scales,
         enzymes=enzymes,
+        limits=_limits(file.limits),
         points=points,
         categories=categories,
         steps={key: _steps(points[scale.measure], Decimal(scale.maximum)) for key, scale in scales.items()},
@@ -80,7 +83,7 @@ def _read(folder: Path) -> ActivityProtocol:
 
 
 def _check_identities(file: ActivityFile) -> None:
-    named: list[Identified] = [*file.scales, *file.enzymes, *file.points, *file.categories, *file.rules]
+    named: list[Identified] = [*file.scales, *file.enzymes, *file.limits, *file.points, *file.categories, *file.rules]
     unique_by_id((*named, file.definition_of_improvement, file.confirmed_deterioration), ACTIVITY)
     given = {rule.id for rule in file.rules}
     for rule in REQUIRED_RULES:
@@ -123,6 +126,21 @@ def _enzymes(ranges: tuple[EnzymeRange, ...]) -> dict[EnzymeName, EnzymeRange]:
         _check_decimals(each.multiplier, _DECIMALS, f"{where}, key 'multiplier'")
         found[each.enzyme] = each
     _require(EnzymeName, found, "enzyme range")
+    return found
+
+
+def _limits(ranges: tuple[LimitRange, ...]) -> dict[str, LimitRange]:
+    found: dict[str, LimitRange] = {}
+    for each in ranges:
+        where = f"{ACTIVITY}, id {each.id!r}"
+        if each.enzyme in found:
+            raise ProtocolError(f"{where}: {each.enzyme!r} has a range of limits already, {found[each.enzyme].id!r}")
+        if not 0 < each.lowest < each.highest:
+            raise ProtocolError(f"{where}: lowest must be above 0 and below highest")
+        # A range this wide or wider could not tell the one unit from the other.
+        if each.highest >= each.lowest * UNITS_OF_A_MICROKATAL:
+            raise ProtocolError(f"{where}: highest must be less than {UNITS_OF_A_MICROKATAL} times lowest")
+        found[each.enzyme] = each
     return found
 
 

@@ -97,7 +97,7 @@ def _convert(hint: Any, value: Any, where: str) -> Any:
         inner_hint = get_args(hint)[0]
         return tuple(_convert(inner_hint, entry, f"{where}[{index}]") for index, entry in enumerate(value))
     if is_dataclass(hint):
-        return build(hint, value, where)  # type: ignore[arg-type]
+        return build(hint, value, where)  # type: ignore[arg-type]  # a dataclass, as was just asked
     return _scalar(hint, value, where)
 
 

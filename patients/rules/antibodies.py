@@ -4,6 +4,7 @@ import re
 from datetime import date
 from functools import lru_cache
 
+from patients.rules.entry_order import entry_order
 from patients.rules.record import Autoantibody, PatientRecord
 from patients.rules.vocabulary import AntibodyFinding
 
@@ -30,5 +31,5 @@ def positive_antibodies(record: PatientRecord, as_of: date) -> dict[str, Autoant
     return {name: row for name, row in newest.items() if row.finding is AntibodyFinding.POSITIVE}
 
 
-def _when(row: Autoantibody) -> tuple[date, str]:
-    return (row.on or date.min, row.id)
+def _when(row: Autoantibody) -> tuple[date, tuple[int, str]]:
+    return (row.on or date.min, entry_order(row.id))

@@ -5,7 +5,7 @@ from typing import NamedTuple
 from patients.protocol.activity import ActivityProtocol, Steps
 from patients.rules.measures import MILLION, Exact, Measured, MeasuredEnzyme
 from patients.rules.vocabulary import EnzymeName, Measure, Population
-from patients.rules.wording import joined
+from patients.rules.wording import display_unit, joined
 
 # Looked up once: in Python 3.11 a member of an enumeration costs more than the comparison it is used for.
 _PHYSICIAN, _PATIENT, _MMT, _HAQ = Measure.PHYSICIAN_GLOBAL, Measure.PATIENT_GLOBAL, Measure.MMT, Measure.HAQ
@@ -105,7 +105,8 @@ def comparable_enzymes(
             f"the later one has only {others}"
         )
     if later.unit != enzyme.unit:
-        return f"{enzyme.name.label} was measured in different units, {enzyme.unit} and {later.unit}"
+        units = f"{display_unit(enzyme.unit)} and {display_unit(later.unit)}"
+        return f"{enzyme.name.label} was measured in different units, {units}"
     return enzyme, later
 
 

@@ -38,5 +38,5 @@ def quick_init(value: type[Value]) -> type[Value]:
     init = made["make"](**names)
     init.__qualname__ = f"{value.__qualname__}.__init__"
     init.__annotations__ = value.__init__.__annotations__
-    value.__init__ = init  # type: ignore[method-assign]
+    value.__init__ = init  # type: ignore[method-assign]  # what this decorator is for
     return value

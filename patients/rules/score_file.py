@@ -157,7 +157,7 @@ class _Side:
             return "a unit not stated"
         unit = _UNITS.get(given.strip().casefold()) if isinstance(given, str) else None
         if unit is None:
-            self.refuse(place, f"{_shown(given)} is not one of U/L or ukat/L")
+            self.refuse(place, f"{_shown(given)} is not one of U/L or µkat/L")
         return unit
 
     def number(self, given: object, place: str, most: Decimal) -> Decimal:

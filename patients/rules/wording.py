@@ -30,6 +30,11 @@ def display_number(value: Decimal) -> str:
     return "0" if text in ("", "-0") else text
 
 
+def display_unit(code: str) -> str:
+    """The unit of an enzyme as a person writes it: `µkat/L` for `ukat/L`."""
+    return "µkat/L" if code == "ukat/L" else code
+
+
 def rounded(value: Fraction) -> Decimal:
     """To two decimals, half away from zero. For showing only: no rule compares what was rounded."""
     return rounded_ratio(value.numerator, value.denominator)

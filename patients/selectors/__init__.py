@@ -24,6 +24,7 @@ from patients.selectors.recorded import (
     contact_details_for,
     heights_for,
     latest_assessment,
+    latest_identity_correction,
     latest_status_change,
     weights_for,
 )
@@ -62,6 +63,7 @@ __all__ = [
     "ids_by_moment",
     "ids_of_person",
     "latest_assessment",
+    "latest_identity_correction",
     "latest_status_change",
     "may",
     "may_read",

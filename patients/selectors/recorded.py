@@ -11,6 +11,7 @@ from patients.models import (
     Condition,
     ContactDetails,
     Height,
+    IdentityCorrection,
     Patient,
     Staff,
     StatusChange,
@@ -33,6 +34,13 @@ def latest_status_change(staff: Staff, patient: Patient) -> StatusChange | None:
     """The entry by which the patient's status came to be what it is; None while nobody has changed it."""
     require_reading(staff, patient)
     rows = StatusChange.objects.filter(patient=patient, superseded_at__isnull=True).select_related("recorded_by")
+    return rows.order_by("-recorded_at", "-pk").first()
+
+
+def latest_identity_correction(staff: Staff, patient: Patient) -> IdentityCorrection | None:
+    """The correction by which who the patient is came to be what it is; None while nobody has corrected it."""
+    require_reading(staff, patient)
+    rows = IdentityCorrection.objects.filter(patient=patient).select_related("recorded_by")
     return rows.order_by("-recorded_at", "-pk").first()
 
 

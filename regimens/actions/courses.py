@@ -9,7 +9,7 @@ from django.utils import timezone
 from patients.acting import explained
 from patients.clock import today_in
 from patients.entries import ALREADY_RECORDED, bump_version, not_before_birth, not_in_future, store
-from patients.errors import Refused
+from patients.errors import InTheWay, Refused
 from patients.models import Patient, Staff
 from patients.rules.permissions import Permission
 from patients.rules.vocabulary import DatePrecision
@@ -200,12 +200,21 @@ def _no_overlap(patient: Patient, drug: str, drug_text: str, on: date) -> None:
     ).exclude(stop_on__lte=on)
     other = running.order_by("start_on").first()
     if other is not None:
-        before = f"There is already a course of this drug that started on {display_date(other.start_on)}"
-        if other.stop_on is None:
-            words = f"{before} and has not stopped. Stop it first, or change its dose."
-        else:
-            words = (
-                f"{before} and stopped on {display_date(other.stop_on)}, the first day without it. "
-                "Start the new course on that day or later, or take the stop back."
-            )
-        raise Refused(words, "drug" if drug else "drug_text")
+        words = _in_the_way(other, today_in(patient.clinic))
+        raise InTheWay(words, "drug" if drug else "drug_text", "course", other.pk)
+
+
+def _in_the_way(other: Course, today: date) -> str:
+    """The course of the same drug and what can be done about it; what is to come is told as such."""
+    begins = other.start_on > today
+    words = f"There is already a course of this drug that {'will start' if begins else 'started'} on "
+    words += display_date(other.start_on)
+    if other.stop_on is not None:
+        stops = "will stop" if other.stop_on > today else "stopped"
+        return (
+            f"{words} and {stops} on {display_date(other.stop_on)}, the first day without it. "
+            "Start the new course on that day or later, or take the stop back."
+        )
+    if begins:
+        return f"{words}. Change it, or take it back if it was entered in error."
+    return f"{words} and has not stopped. Stop it first, or change its dose."

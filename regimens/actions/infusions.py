@@ -21,7 +21,7 @@ from regimens.facts import infusion_record, treatment_records
 from regimens.models import Course, Infusion, InfusionPlan, PlannedInfusion
 from regimens.protocol.load import load
 from regimens.rules import record
-from regimens.rules.guard_findings import GuardFinding
+from regimens.rules.guard_findings import GuardFinding, stops
 from regimens.rules.guard_infusions import check_infusion, check_infusion_plan
 from regimens.rules.infusion_plan import is_infused, later
 from regimens.rules.record import TreatmentRecord
@@ -34,6 +34,7 @@ LONGEST_AHEAD = 728  # days: nobody plans further than two years
 MOST_DATES = 26
 MOST_VIAL_SIZES = 6  # as the database holds it too
 LARGEST_AMOUNT = Decimal(10**6)
+LONGEST_NOTE = 300  # characters, as the database holds it too
 
 _GONE = "No such plan among your patients, or it was already replaced or withdrawn."
 _NO_REACTION = (ReactionGrade.NONE, ReactionGrade.NOT_RECORDED)
@@ -115,6 +116,7 @@ def withdraw_infusion_plan(*, by: Staff, entry_id: int, reason: str) -> Infusion
 
 
 @transaction.atomic
+@explained("override_reason")
 def record_infusion(
     *,
     by: Staff,
@@ -130,13 +132,15 @@ def record_infusion(
     reaction: ReactionGrade = ReactionGrade.NOT_RECORDED,
     reaction_note: str = "",
     note: str = "",
+    override_reason: str = "",
     seen: Collection[str] | None = None,
 ) -> Infusion:
     """Records one infusion cycle that was given: first day, consecutive days, whole amount, weight used (kg).
 
-    `product` and `batch_numbers` as they stood on the vials; a reaction says in `reaction_note` what happened. What was
-    given is a fact, so nothing about it needs a reason; `seen` holds the fingerprints of the warnings that the person
-    was shown (see guarded.py). Raises NotFound, NotAllowed, Refused, GuardStopped.
+    `product` and `batch_numbers` as they stood on the vials; a reaction says in `reaction_note` what happened. An
+    amount far above the planned or printed one needs its reason, which stands in the note from then on; `seen` holds
+    the fingerprints of the warnings that the person was shown (see guarded.py). Raises NotFound, NotAllowed, Refused,
+    GuardStopped.
     """
     course = course_to_write(by, course_id, Permission.RECORD_TREATMENT)
     _check_days_given(course, first_on, days)
@@ -144,25 +148,36 @@ def record_infusion(
     _check_dosing_weight(dosing_weight, dosing_weight_on)
     _check_reaction(reaction, reaction_note.strip())
     before = treatment_records([course.patient_id])[course.patient_id]
-    row = store(
-        Infusion(
-            course=course,
-            first_on=first_on,
-            days=days,
-            total=total,
-            unit=unit.value if total is not None and unit else "",
-            dosing_weight=dosing_weight,
-            dosing_weight_on=dosing_weight_on,
-            product=product.strip(),
-            batch_numbers=batch_numbers.strip(),
-            reaction=reaction.value,
-            reaction_note=reaction_note.strip(),
-            note=note.strip(),
-            recorded_by=by,
-        )
+    row = Infusion(
+        course=course,
+        first_on=first_on,
+        days=days,
+        total=total,
+        unit=unit.value if total is not None and unit else "",
+        dosing_weight=dosing_weight,
+        dosing_weight_on=dosing_weight_on,
+        product=product.strip(),
+        batch_numbers=batch_numbers.strip(),
+        reaction=reaction.value,
+        reaction_note=reaction_note.strip(),
+        note=note.strip(),
+        recorded_by=by,
     )
-    let_through(infusion_findings(before, row), seen=seen)
+    said = infusion_findings(before, row)
+    if stops(said):
+        row.note = _with_reason(row.note, override_reason.strip())
+    store(row)
+    let_through(said, reason=override_reason, seen=seen)
     return row
+
+
+def _with_reason(note: str, reason: str) -> str:
+    """The note with why the amount is right all the same. Raises Refused where the two are too long for it."""
+    told = f"{note} Why this amount: {reason}".strip() if reason else note
+    if len(told) > LONGEST_NOTE:
+        longest = max(0, LONGEST_NOTE - len(told) + len(reason))
+        raise Refused(f"With the note, the reason has at most {longest} characters here.", "override_reason")
+    return told
 
 
 def infusion_findings(before: TreatmentRecord, row: Infusion) -> tuple[GuardFinding, ...]:

@@ -61,6 +61,11 @@ def infusions_section(protocol: PathwayProtocol) -> list[str]:
             f"{display_number(settings.weight_change_percent)} % away from that of the infusion before",
         ),
         ("A planned date is answered", f"by an infusion at most {settings.date_answered_within_days} days away"),
+        (
+            "Asked about the amount given",
+            f"more than {display_number(settings.amount_differs_percent)} % more or less than planned; above "
+            f"{times_in_words(settings.times_amount)} the planned or printed amount it needs a reason",
+        ),
     ]
     for drug in protocol.catalogue.drugs:
         offered = drug.infusions
@@ -108,16 +113,20 @@ def guard_section(protocol: PathwayProtocol) -> list[str]:
     return [
         "## The dose guard",
         "",
-        f"A dose above {times_in_words(guard.times_usual)} the usual needs a reason. In that check only, a patient "
+        f"A dose above {times_in_words(guard.times_usual)} the usual needs a reason; where the published algorithm "
+        f"prints none, a dose above {times_in_words(guard.times_in_use)} the highest in use. A dose that no printed "
+        f"maximum holds is asked about above {times_in_words(guard.times_present)} the present one. In the first check "
+        "only, a patient "
         f"without a dated weight counts as {display_number(guard.assumed_kilograms)} kg and "
         f"{display_number(guard.assumed_square_metres)} m². A weight older than {guard.weight_current_days} days is "
-        f"said to be old. {guard.note} {basis(guard.kind.label, guard.source)}.",
+        f"said to be old. A start more than {guard.start_ahead_days} days ahead is asked about. "
+        f"{guard.note} {basis(guard.kind.label, guard.source)}.",
         "",
         *table(("Drug", "Needs a reason sooner", "Note", "Basis"), stops),
         *table(("Rule", "Caution", "Drugs", "While", "Basis"), cautions),
         *table(("Rule", "Never two at a time", "Drugs", "Basis"), classes),
-        "Highest doses in use where the published algorithm prints none, for the check for slips only. They are no "
-        "recommendation and no range.",
+        "Highest doses in use where the published algorithm prints none, for the dose guard only: above one of them it "
+        "asks. They are no recommendation and no range.",
         "",
         *table(("Drug", "Highest dose in use", "Note", "Source"), uppers),
     ]

@@ -9,12 +9,14 @@ from regimens.protocol.schema import Catalogue, DoseRule, Drug, DrugClass, Guard
 
 def check_settings(guard: GuardSettings, where: str) -> None:
     """Every number is above its least sensible value. Raises ProtocolError."""
-    if guard.times_usual < 2:
-        raise ProtocolError(f"{where}, [guard]: times_usual must be 2 or more, found {guard.times_usual}")
+    for name in ("times_usual", "times_in_use", "times_present"):
+        if getattr(guard, name) < 2:
+            raise ProtocolError(f"{where}, [guard]: {name} must be 2 or more, found {getattr(guard, name)}")
     above_nothing: dict[str, Decimal | int] = {
         "assumed_kilograms": guard.assumed_kilograms,
         "assumed_square_metres": guard.assumed_square_metres,
         "weight_current_days": guard.weight_current_days,
+        "start_ahead_days": guard.start_ahead_days,
     }
     for name, number in above_nothing.items():
         if number <= 0:
@@ -83,6 +85,11 @@ def check_usual_uppers(drug: Drug, where: str) -> None:
         routes += [route.value for route in upper.routes] or ["any"]
     if len(set(routes)) != len(routes) or ("any" in routes and len(routes) > 1):
         raise ProtocolError(f"{where}: two usual_uppers hold for one route")
+
+
+def upper_words() -> str:
+    """What a finding above a drug's highest dose in use says."""
+    return "the published algorithm prints no dose: consult a specialist; this source gives the highest in use"
 
 
 def class_words(drug_class: DrugClass) -> str:

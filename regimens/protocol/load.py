@@ -244,4 +244,6 @@ def _plain_reasons(file: PathwayFile, catalogue: Catalogue) -> dict[str, Reason]
         keep(f"rung.{rung.id}", f"{rung.title}: {rung.trigger}", rung.kind, rung.source)
     for drug_class in catalogue.classes:
         keep(drug_class.id, guard_checks.class_words(drug_class), drug_class.kind, drug_class.source)
+    for upper in (upper for drug in catalogue.drugs for upper in drug.usual_uppers):
+        keep(upper.id, guard_checks.upper_words(), upper.kind, upper.source)
     return reasons

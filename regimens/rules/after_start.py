@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 
 from patients.protocol.activity import ActivityProtocol
+from patients.rules.entry_order import entry_order
 from patients.rules.imacs import improved
 from patients.rules.improvement import Points
 from patients.rules.population import criteria_for
@@ -122,7 +123,9 @@ def response_after(
 def _nearest(rows: list[Assessment], day: date) -> Assessment:
     """The one nearest to the day; of two as near the later one, of one day's rows the highest id."""
     nearest = min(abs((row.on - day).days) for row in rows)
-    return max((row for row in rows if abs((row.on - day).days) == nearest), key=lambda row: (row.on, row.id))
+    return max(
+        (row for row in rows if abs((row.on - day).days) == nearest), key=lambda row: (row.on, entry_order(row.id))
+    )
 
 
 def _compared(

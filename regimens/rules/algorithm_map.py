@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from patients.rules.entry_order import entry_order
 from patients.rules.reasons import FactReference, Reason
 from patients.rules.vocabulary import Vocabulary
 from patients.rules.wording import display_date
@@ -281,7 +282,7 @@ def _path(scene: Scene) -> tuple[PathEntry, ...]:
         label = f"{milestone.kind.label}, {display_date(milestone.on, milestone.precision)}"
         fact = FactReference("milestone", milestone.id, label)
         add(milestone.on, 0, f"{milestone.kind.label} declared", fact)
-    found.sort(key=lambda entry: (*entry[:3], entry[3].fact.id))
+    found.sort(key=lambda entry: (*entry[:3], entry_order(entry[3].fact.id)))
     return tuple([entry for *_, entry in found])
 
 

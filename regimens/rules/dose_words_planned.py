@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
+from patients.rules.entry_order import entry_order
 from patients.rules.wording import display_date
 from regimens.protocol.schema import PathwayProtocol
 from regimens.rules.dose_words import (
@@ -66,7 +67,7 @@ def plan_worked_out(
     record: TreatmentRecord, protocol: PathwayProtocol, course: Course, plan: InfusionPlan, as_of: date
 ) -> DoseWorkedOut:
     """The dose of the plan's next cycle, each step of the calculation, what to know about it, and the guard's words."""
-    given = max(course.infusions, key=lambda one: (one.first_on, one.id), default=None)
+    given = max(course.infusions, key=lambda one: (one.first_on, entry_order(one.id)), default=None)
     worked = worked_dose(plan, record.patient, as_of, protocol.catalogue.infusions, given)
     lines = [DoseLine(DoseAbout.IN_ALL, worked.summary, known=not worked.missing)]
     lines += [DoseLine(DoseAbout.STEP, step) for step in worked.steps]

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from patients.rules.entry_order import entry_order
 from patients.rules.quick_init import quick_init
 from patients.rules.record import Weight
 from patients.rules.wording import display_number
@@ -37,9 +38,13 @@ def current_dose(course: Course, as_of: date) -> DosePeriod | None:
     found: DosePeriod | None = None
     for period in course.doses:
         on = period.from_on
-        if on <= as_of and (found is None or on > found.from_on or (on == found.from_on and period.id > found.id)):
+        if on <= as_of and (found is None or on > found.from_on or (on == found.from_on and _is_later(period, found))):
             found = period
     return found
+
+
+def _is_later(period: DosePeriod, other: DosePeriod) -> bool:
+    return entry_order(period.id) > entry_order(other.id)
 
 
 def milligrams(period: DosePeriod) -> Decimal | None:
@@ -122,6 +127,14 @@ def rounded(value: Decimal) -> str:
     return display_number(value.quantize(Decimal("0.001"))) if abs(value) < Decimal("1e20") else display_number(value)
 
 
+def rounded_beside(value: Decimal, limit: Decimal) -> str:
+    """As `rounded`; "just over 25" where rounding would hide that the value is not the limit."""
+    text = rounded(value)
+    if text == display_number(limit) and value != limit:
+        return f"just {'over' if value > limit else 'under'} {text}"
+    return text
+
+
 def needs_weight(rule: DoseRule, period: DosePeriod) -> bool:
     """Whether this dose can be checked only with a body weight."""
     per_kilogram = period.basis is DoseBasis.PER_KILOGRAM
@@ -135,7 +148,7 @@ def daily_milligrams(course: Course, as_of: date, weight: Weight | None) -> Deci
     period = current_dose(course, as_of)
     steps = [step for step in course.taper if step.on <= as_of]
     if steps:
-        step = max(steps, key=lambda step: (step.on, step.id))
+        step = max(steps, key=lambda step: (step.on, entry_order(step.id)))
         if period is None or step.on > period.from_on:
             return step.milligrams_per_day
     if period is None:
@@ -150,7 +163,7 @@ def at_target_since(course: Course, target: TargetDose, as_of: date, weight: Wei
     since: date | None = None
     periods = sorted(
         (period for period in course.doses if period.from_on <= as_of),
-        key=lambda period: (period.from_on, period.id),
+        key=lambda period: (period.from_on, entry_order(period.id)),
         reverse=True,
     )
     for period in periods:

@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from patients.rules.entry_order import entry_order
 from patients.rules.record import Person
 from patients.rules.vocabulary import DatePrecision, PatientStatus, Vocabulary
 from regimens.protocol.schema import PathwayProtocol
@@ -211,7 +212,7 @@ def _first_off_treatment(scene: Scene) -> date | None:
 
 def _spell(drug: str, group: list[Course], as_of: date) -> Spell:
     first = group[0]
-    last = max(group, key=lambda course: (_stop_by(course, as_of) or date.max, course.start_on, course.id))
+    last = max(group, key=lambda course: (_stop_by(course, as_of) or date.max, course.start_on, entry_order(course.id)))
     stop_on = _stop_by(last, as_of)
     return Spell(
         drug,

@@ -13,6 +13,7 @@ from decimal import Decimal
 from operator import itemgetter
 
 from patients.rules.as_of import latest
+from patients.rules.entry_order import entry_order
 from patients.rules.reasons import FactReference
 from patients.rules.record import Weight
 from patients.rules.wording import display_date, display_number
@@ -237,11 +238,15 @@ def weight_at_start(weights: Iterable[Weight], from_on: date, as_of: date) -> We
     after: Weight | None = None
     for row in weights:
         if row.on <= from_on:
-            if before is None or (row.on, row.id) > (before.on, before.id):
+            if before is None or _when(row) > _when(before):
                 before = row
-        elif row.on <= as_of and (after is None or (row.on, row.id) < (after.on, after.id)):
+        elif row.on <= as_of and (after is None or _when(row) < _when(after)):
             after = row
     return before or after
+
+
+def _when(weight: Weight) -> tuple[date, tuple[int, str]]:
+    return (weight.on, entry_order(weight.id))
 
 
 def weight_reference(weight: Weight) -> FactReference:

@@ -3,6 +3,7 @@
 from decimal import Decimal
 from functools import lru_cache
 
+from patients.rules.entry_order import entry_order
 from patients.rules.reasons import FactReference, Predicate, Truth
 from patients.rules.wording import display_date, display_number
 from regimens.protocol.schema import DoseRule, PathwayProtocol
@@ -180,7 +181,7 @@ def _infusion_words(scene: Scene, trial: Trial) -> list[str]:
     ]
     if not given or rule is None:
         return []
-    cycle = max(given, key=lambda infusion: (infusion.first_on, infusion.id))
+    cycle = max(given, key=lambda infusion: (infusion.first_on, entry_order(infusion.id)))
     when = display_date(cycle.first_on)
     found = []
     low, high = rule.days_minimum, rule.days_maximum

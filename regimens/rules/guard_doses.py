@@ -6,10 +6,11 @@ from decimal import Decimal
 from patients.rules.reasons import FactReference, Predicate, Truth
 from patients.rules.wording import display_date, display_number, joined
 from regimens.protocol.schema import DosePer, DoseRule
-from regimens.rules.doses import MORE_OFTEN_THAN_WEEKLY, in_milligrams, milligrams, rounded
+from regimens.rules.doses import MORE_OFTEN_THAN_WEEKLY, in_milligrams, milligrams, rounded, rounded_beside
 from regimens.rules.findings import Phase
 from regimens.rules.guard_amounts import Taken, kilograms_of, taken_per, within_course
 from regimens.rules.guard_findings import GuardCode, GuardFinding, GuardLevel
+from regimens.rules.guard_present import present_findings
 from regimens.rules.guard_subject import METHOTREXATE, Subject, dose_words, printed_rule, weight_predicate
 from regimens.rules.guard_weekday import weekday_findings
 from regimens.rules.vocabulary import CourseRole, DoseBasis, Frequency, Route
@@ -26,7 +27,7 @@ NO_WEIGHT = "mg/kg cannot be checked: no dated weight"
 
 def dose_findings(subject: Subject) -> list[GuardFinding]:
     """How often, by which route, and how much."""
-    found = [*_weekly(subject), *weekday_findings(subject), *_route(subject)]
+    found = [*_weekly(subject), *weekday_findings(subject), *_route(subject), *present_findings(subject)]
     if subject.drug is None or subject.topical:
         return found
     rule = printed_rule(subject)
@@ -273,12 +274,8 @@ def _mg(rule: DoseRule, limit: Decimal) -> Decimal:
 
 
 def _shown(rule: DoseRule, amount: Decimal, beside: Decimal) -> str:
-    """An amount in mg, in the rule's unit, as a person reads it; "just over 25" where rounding would hide the rest."""
-    exact = amount / _mg(rule, Decimal(1))
-    text = rounded(exact)
-    if text == display_number(beside) and exact != beside:
-        return f"just {'over' if exact > beside else 'under'} {text}"
-    return text
+    """An amount in mg, in the rule's unit, as a person reads it."""
+    return rounded_beside(amount / _mg(rule, Decimal(1)), beside)
 
 
 def _span(rule: DoseRule, *, by_weight: bool) -> str:

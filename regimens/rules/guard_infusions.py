@@ -1,18 +1,21 @@
 """An infusion cycle against what is printed of it: its days, its interval, its amount by the weight it was dosed on.
 
-A cycle that was given is a fact: nothing stops it from being recorded, and every message about it is a warning.
+A cycle that was given is a fact, and may be recorded whatever it was. An amount that is many times the planned or the
+printed one is more often a slip of the unit: it needs a reason. Everything else is asked about, and of a plan all is.
 """
 
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
+from patients.rules.entry_order import entry_order
 from patients.rules.reasons import FactReference, Predicate, Truth
 from patients.rules.record import Weight
 from patients.rules.wording import display_date, display_number
 from regimens.protocol.schema import DosePer, DoseRule, PathwayProtocol
 from regimens.rules.doses import in_milligrams, milligrams, rounded
 from regimens.rules.guard_findings import GuardCode, GuardFinding, GuardLevel, in_order
+from regimens.rules.guard_planned_amount import plan_findings
 from regimens.rules.guard_subject import (
     Subject,
     printed_rule,
@@ -25,7 +28,7 @@ from regimens.rules.guard_times_usual import times_usual_findings
 from regimens.rules.infusion_plan import day_before, is_unfinished, later, rounding_slack
 from regimens.rules.proposals import ChangeDose
 from regimens.rules.record import Course, DosePeriod, Infusion, InfusionPlan, TreatmentRecord
-from regimens.rules.vocabulary import Frequency
+from regimens.rules.vocabulary import DoseUnit, Frequency
 
 
 def check_infusion(
@@ -51,18 +54,28 @@ def _with_the_days_before(infusion: Infusion, course: Course) -> tuple[Infusion,
     before = day_before(whole, course.infusions)
     while before is not None and before not in rows:
         rows.append(before)
-        known = before.total is not None and whole.total is not None and before.unit is whole.unit
+        total, unit = _together(before, whole)
         whole = replace(
             whole,
             first_on=before.first_on,
             days=before.days + whole.days,
-            total=before.total + whole.total if known else None,  # type: ignore[operator]
-            unit=whole.unit if known else None,
+            total=total,
+            unit=unit,
             dosing_weight=whole.dosing_weight if whole.dosing_weight is not None else before.dosing_weight,
             dosing_weight_on=whole.dosing_weight_on if whole.dosing_weight is not None else before.dosing_weight_on,
         )
         before = day_before(whole, course.infusions)
     return whole, tuple(rows)
+
+
+def _together(one: Infusion, other: Infusion) -> tuple[Decimal | None, DoseUnit | None]:
+    """Both amounts as one, in mg where their units differ; nothing where one of them cannot be told."""
+    if one.total is None or other.total is None or one.unit is None or other.unit is None:
+        return None, None
+    if one.unit is other.unit:
+        return one.total + other.total, one.unit
+    first, second = in_milligrams(one.total, one.unit), in_milligrams(other.total, other.unit)
+    return (None, None) if first is None or second is None else (first + second, DoseUnit.MILLIGRAM)
 
 
 def _check(
@@ -71,16 +84,37 @@ def _check(
     subject = subject_of(record, protocol, ChangeDose(course=course, on=infusion.first_on, dose=_dose(infusion)), as_of)
     if subject is None or subject.drug is None:
         return ()
-    slips = [replace(finding, level=GuardLevel.WARN) for finding in times_usual_findings(subject)]
-    found = [finding for finding in slips if finding.code is GuardCode.TIMES_USUAL]
+    found = _slips(subject, infusion, planned=planned)
+    if not planned:
+        found += plan_findings(subject, infusion, as_of)
     rule = printed_rule(subject)
     if rule is None or subject.minor:
         return in_order(found)
     found += _days(subject, rule, infusion, as_of)
     found += _interval(subject, rule, infusion)
-    if not found or found[0].code is not GuardCode.TIMES_USUAL:
+    if all(finding.code is not GuardCode.TIMES_USUAL for finding in found):
         found += _amount(subject, rule, infusion, planned=planned)
     return in_order(found)
+
+
+def _slips(subject: Subject, infusion: Infusion, *, planned: bool) -> list[GuardFinding]:
+    """Many times the printed maximum or the highest dose in use, by the weight that the cycle was dosed on.
+
+    What is printed or known of one dose is compared with one day of the cycle.
+    """
+    rule, told = printed_rule(subject), ""
+    dose, days = subject.dose, max(1, infusion.days)
+    if dose.amount is not None and (rule is None or rule.per is DosePer.DOSE):
+        unit = dose.unit.label if dose.unit else ""
+        told = f"{display_number(dose.amount)} {unit} over {days} day{'' if days == 1 else 's'}"
+        subject = replace(subject, dose=replace(dose, amount=dose.amount / days, frequency=Frequency.SINGLE))
+    if planned:
+        found = times_usual_findings(subject, told=told)
+    else:
+        weighed = replace(subject, weight=_weight(subject, infusion))
+        found = times_usual_findings(weighed, subject.protocol.catalogue.infusions.times_amount, told)
+    checked = [finding for finding in found if finding.code is not GuardCode.NOT_CHECKED]
+    return [replace(finding, level=GuardLevel.WARN) for finding in checked] if planned else checked
 
 
 def check_infusion_plan(
@@ -153,7 +187,7 @@ def _interval(subject: Subject, rule: DoseRule, infusion: Infusion) -> list[Guar
     ]
     if rule.interval_days is None or not before:
         return []
-    last_on, identity = max(before)
+    last_on, identity = max(before, key=lambda one: (one[0], entry_order(one[1])))
     days = (infusion.first_on - last_on).days
     if days >= rule.interval_days:
         return []

@@ -1,4 +1,8 @@
-"""A dose many times the usual: a slip of the unit, the decimal point, the tablet or the frequency."""
+"""A dose many times the usual: a slip of the unit, the decimal point, the tablet or the frequency.
+
+Where the published algorithm prints no dose, the highest that a named review, label or trial gives stands in for it:
+above it the guard asks, and sooner than elsewhere it needs a reason. No range is made of it (reading 41).
+"""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -6,12 +10,12 @@ from decimal import Decimal
 from patients.rules.reasons import Predicate, Truth
 from patients.rules.wording import display_date, display_number
 from regimens.protocol.schema import DosePer, UsualUpper
-from regimens.rules.doses import in_milligrams, rounded, times_in_words
+from regimens.rules.doses import in_milligrams, rounded, rounded_beside, times_in_words
 from regimens.rules.guard_amounts import Taken, taken_per, within_course
 from regimens.rules.guard_findings import GuardCode, GuardFinding, GuardLevel
 from regimens.rules.guard_subject import Subject, dose_words, printed_rule, weight_predicate
 from regimens.rules.scene import IMMUNOGLOBULIN
-from regimens.rules.vocabulary import CourseRole, DoseBasis, DoseUnit, Route
+from regimens.rules.vocabulary import CourseRole, DoseBasis, DoseUnit, Frequency, Route
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,13 +27,35 @@ class _Usual:
     flat: Decimal | None
     per_kilogram: Decimal | None
     per_square_metre: Decimal | None
-    printed: bool
+    upper: UsualUpper | None
     source: str
 
+    @property
+    def printed(self) -> bool:
+        return self.upper is None
 
-def times_usual_findings(subject: Subject) -> list[GuardFinding]:
+
+@dataclass(frozen=True, slots=True)
+class _Beside:
+    """What is taken beside one of the usual amounts, both in mg, mg/kg or mg/m².
+
+    `by_weight`: a body weight brought the two together. `assumed`: a weight, a surface or a number of doses that is
+    not known was assumed for it.
+    """
+
+    amount: Decimal
+    limit: Decimal
+    suffix: str
+    by_weight: bool
+    assumed: bool
+
+
+def times_usual_findings(subject: Subject, at_most: int | None = None, told: str = "") -> list[GuardFinding]:
     """Above ten times the usual, or the drug's own number: at every age, for a child's dose above that many times an
-    adult's is a slip too. Exactly that many times is not over.
+    adult's is a slip too. Exactly that many times is not over. Of adults also what is above the highest dose in use.
+
+    `at_most`: a smaller number of times than these, where nothing is assumed. `told`: the dose in words, where it was
+    written down otherwise than it is compared.
     """
     if subject.drug is None or subject.topical or subject.dose.amount is None:
         return []
@@ -39,12 +65,15 @@ def times_usual_findings(subject: Subject) -> list[GuardFinding]:
     taken = taken_per(usual.per, subject.dose)
     if taken is None:
         return [] if usual.printed and not subject.minor else [_not_comparable(subject)]
-    over = _over(subject, usual, taken)
-    if over is None:
-        return []
-    words, predicates = over
-    text = f"{dose_words(subject.dose)}. {words}"
-    return [subject.finding(GuardCode.TIMES_USUAL, text, "guard.ten_times", *predicates)]
+    pairs = _beside(subject, usual, taken)
+    factors = [_factor(subject, usual, pair, at_most) for pair in pairs]
+    over = next((i for i, pair in enumerate(pairs) if pair.amount > factors[i] * pair.limit), None)
+    if over is not None:
+        words = _words(subject, usual, taken, pairs[over], factors[over]) + _by_which_weight(subject, pairs[over])
+        text = f"{told or dose_words(subject.dose)}. {words}"
+        predicates = _predicates(subject, usual, pairs[over], taken)
+        return [subject.finding(GuardCode.TIMES_USUAL, text, "guard.ten_times", *predicates)]
+    return [] if usual.upper is None or subject.minor else _above_in_use(subject, usual.upper, taken, pairs)
 
 
 def _usual(subject: Subject) -> _Usual | None:
@@ -58,7 +87,7 @@ def _usual(subject: Subject) -> _Usual | None:
         rule = within_course(rule, subject.dose) or rule
         if rule.unit is not None and rule.per is not None:
             flat, relative = _mg(rule.unit, rule.maximum), _mg(rule.unit, rule.maximum_per_kilogram)
-            return _Usual(rule.per, rule.unit, flat, relative, None, True, rule.source)
+            return _Usual(rule.per, rule.unit, flat, relative, None, None, rule.source)
     for upper in subject.drug.usual_uppers:
         if not upper.routes or subject.route in upper.routes:
             return _in_use(upper)
@@ -68,49 +97,85 @@ def _usual(subject: Subject) -> _Usual | None:
 def _in_use(upper: UsualUpper) -> _Usual:
     amounts = (_mg(upper.unit, each) for each in (upper.amount, upper.per_kilogram, upper.per_square_metre))
     flat, per_kilogram, per_square_metre = amounts
-    return _Usual(upper.per, upper.unit, flat, per_kilogram, per_square_metre, False, upper.source)
+    return _Usual(upper.per, upper.unit, flat, per_kilogram, per_square_metre, upper, upper.source)
 
 
 def _mg(unit: DoseUnit, amount: Decimal | None) -> Decimal | None:
     return None if amount is None else in_milligrams(amount, unit)
 
 
-def _over(subject: Subject, usual: _Usual, taken: Taken) -> tuple[str, list[Predicate]] | None:
-    """The first usual amount that the dose exceeds more than so many times, with what that rests on."""
+def _beside(subject: Subject, usual: _Usual, taken: Taken) -> list[_Beside]:
+    """The dose beside each usual amount that it can be compared with."""
     guard = subject.protocol.file.guard
     weight = subject.weight
     kilograms = weight.kilograms if weight is not None else guard.assumed_kilograms
-    surface = guard.assumed_square_metres
+    by_surface = taken.basis is DoseBasis.PER_SQUARE_METRE
+    # Into how many doses a whole course is divided is not known.
+    undivided = usual.per is DosePer.DOSE and subject.dose.frequency is Frequency.PER_COURSE
+    if by_surface and usual.per_square_metre is not None:
+        return [_Beside(taken.most, usual.per_square_metre, "/m²", by_weight=False, assumed=undivided)]
     # The weight is needed to bring a dose per kg and a flat limit together, and the reverse.
-    flat: tuple[Decimal, bool] = {
-        DoseBasis.FLAT: (taken.most, False),
-        DoseBasis.PER_KILOGRAM: (taken.most * kilograms, True),
-        DoseBasis.PER_SQUARE_METRE: (taken.most * surface, False),
+    weighed = taken.basis is DoseBasis.PER_KILOGRAM
+    flat = {
+        DoseBasis.FLAT: taken.most,
+        DoseBasis.PER_KILOGRAM: taken.most * kilograms,
+        DoseBasis.PER_SQUARE_METRE: taken.most * guard.assumed_square_metres,
     }[taken.basis]
-    relative = (taken.most, False) if taken.basis is DoseBasis.PER_KILOGRAM else (flat[0] / kilograms, True)
-    per_surface = taken.most if taken.basis is DoseBasis.PER_SQUARE_METRE else None
-    if per_surface is not None and usual.per_square_metre is not None:
-        limits = [(per_surface, False, usual.per_square_metre, "/m²")]
-    else:
-        limits = [] if usual.flat is None else [(*flat, usual.flat, "")]
-        # Without a weight a flat limit is enough (reading 25): a weight is assumed only where there is none.
-        if usual.per_kilogram is not None and not (relative[1] and weight is None and usual.flat is not None):
-            limits.append((*relative, usual.per_kilogram, "/kg"))
-    for amount, by_weight, limit, suffix in limits:
-        if amount > _factor(subject) * limit:
-            words = _words(subject, usual, taken, amount, limit, suffix)
-            return words + _by_which_weight(subject, by_weight), _predicates(subject, usual, by_weight, taken)
-    return None
+    guessed = by_surface or undivided
+    found = []
+    if usual.flat is not None:
+        found.append(_Beside(flat, usual.flat, "", weighed, guessed or (weighed and weight is None)))
+    # Without a weight a flat limit is enough (reading 25): a weight is assumed only where there is none.
+    if usual.per_kilogram is not None and (weighed or weight is not None or usual.flat is None):
+        relative = taken.most if weighed else flat / kilograms
+        assumed = guessed or (not weighed and weight is None)
+        found.append(_Beside(relative, usual.per_kilogram, "/kg", not weighed, assumed))
+    return found
 
 
-def _factor(subject: Subject) -> int:
-    """Above how many times the usual this drug's dose needs a reason."""
+def _factor(subject: Subject, usual: _Usual, pair: _Beside, at_most: int | None) -> int:
+    """Above how many times the usual this drug's dose needs a reason. What is assumed only finds grave slips."""
+    guard = subject.protocol.file.guard
     stop = subject.drug.dose_stop if subject.drug else None
-    return stop.times_usual if stop else subject.protocol.file.guard.times_usual
+    if stop is not None:
+        return stop.times_usual
+    if pair.assumed:
+        return guard.times_usual
+    times = guard.times_usual if usual.printed else guard.times_in_use
+    return times if at_most is None else min(times, at_most)
 
 
-def _by_which_weight(subject: Subject, by_weight: bool) -> str:
-    if not by_weight:
+def _above_in_use(subject: Subject, upper: UsualUpper, taken: Taken, pairs: list[_Beside]) -> list[GuardFinding]:
+    """A question above the highest dose in use, with the source that gives it; and where no weight is dated, that."""
+    pair = next((pair for pair in pairs if not pair.assumed and pair.amount > pair.limit), None)
+    if pair is None:
+        unweighed = subject.weight is None and any(one.by_weight and one.assumed for one in pairs)
+        return [_no_weight(subject, upper)] if unweighed and upper.per_kilogram is not None else []
+    one = _mg(upper.unit, Decimal(1)) or Decimal(1)
+    unit = f"{upper.unit.label}{pair.suffix}"
+    limit = pair.limit / one
+    span = f"a {upper.per.value}" if taken.exact and taken.most == taken.least else "at a time"
+    text = f"{rounded_beside(pair.amount / one, limit)} {unit} {span} is above the highest dose in use"
+    predicates = [Predicate(f"{text}: {upper.source}", Truth.TRUE)]
+    if pair.by_weight and subject.weight is not None:
+        predicates.append(weight_predicate(subject.weight))
+    words = f"{text}, {display_number(limit)} {unit} a {upper.per.value}{_by_which_weight(subject, pair)}"
+    if upper.per_square_metre is not None and pair.suffix != "/m²":
+        other = f"{display_number(upper.per_square_metre)} {upper.unit.label}/m² a {upper.per.value}"
+        words = f"{words}, or {other}, which cannot be checked: no body surface is kept here"
+    said = f"{words} ({upper.source}); the published algorithm prints no dose: consult a specialist"
+    # The rule is the number's own: it rests on whatever gives it.
+    return [subject.finding(GuardCode.ABOVE_RANGE, said, upper.id, *predicates)]
+
+
+def _no_weight(subject: Subject, upper: UsualUpper) -> GuardFinding:
+    unknown = Predicate("body weight", Truth.UNKNOWN)
+    words = f"{upper.unit.label}/kg cannot be checked: no dated weight"
+    return subject.finding(GuardCode.NO_DATED_WEIGHT, words, "guard.no_dated_weight", unknown)
+
+
+def _by_which_weight(subject: Subject, pair: _Beside) -> str:
+    if not pair.by_weight:
         return ""
     weight = subject.weight
     if weight is not None:
@@ -119,24 +184,25 @@ def _by_which_weight(subject: Subject, by_weight: bool) -> str:
     return f"; no dated weight, so {assumed} kg were assumed for this check only"
 
 
-def _words(subject: Subject, usual: _Usual, taken: Taken, amount: Decimal, limit: Decimal, suffix: str) -> str:
-    times = times_in_words(_factor(subject))
+def _words(subject: Subject, usual: _Usual, taken: Taken, pair: _Beside, factor: int) -> str:
+    times = times_in_words(factor)
     one = _mg(usual.unit, Decimal(1)) or Decimal(1)
-    unit = f"{usual.unit.label}{suffix} a {usual.per.value}"
+    unit = f"{usual.unit.label}{pair.suffix} a {usual.per.value}"
     whole = taken.exact and taken.most == taken.least
-    taken_unit = unit if whole else f"{usual.unit.label}{suffix} at a time"
+    taken_unit = unit if whole else f"{usual.unit.label}{pair.suffix} at a time"
     if subject.minor:  # no adult dose is shown under 18 (reading 39)
         return f"More than {times} the usual highest dose of an adult"
     what = "the printed maximum of" if usual.printed else "the highest dose in use, about"
-    return f"{rounded(amount / one)} {taken_unit} is more than {times} {what} {display_number(limit / one)} {unit}"
+    amount, limit = rounded(pair.amount / one), display_number(pair.limit / one)
+    return f"{amount} {taken_unit} is more than {times} {what} {limit} {unit}"
 
 
-def _predicates(subject: Subject, usual: _Usual, by_weight: bool, taken: Taken) -> list[Predicate]:
+def _predicates(subject: Subject, usual: _Usual, pair: _Beside, taken: Taken) -> list[Predicate]:
     guard = subject.protocol.file.guard
     if usual.printed:
         found = [Predicate(f"printed maximum: {usual.source}", Truth.TRUE)]
     else:
-        words = f"highest dose in use, for this check only and no recommendation: {usual.source}"
+        words = f"highest dose in use, for the dose guard only and no recommendation: {usual.source}"
         found = [Predicate(words, Truth.TRUE)]
     stop = subject.drug.dose_stop if subject.drug else None
     if stop is not None:
@@ -145,7 +211,7 @@ def _predicates(subject: Subject, usual: _Usual, by_weight: bool, taken: Taken) 
         )
     if not taken.exact:
         found.append(Predicate("how often it is taken; one dose was compared", Truth.UNKNOWN))
-    if by_weight:
+    if pair.by_weight:
         assumed = f"body weight; {display_number(guard.assumed_kilograms)} kg were assumed for this check only"
         weight = subject.weight
         found.append(Predicate(assumed, Truth.UNKNOWN) if weight is None else weight_predicate(weight))

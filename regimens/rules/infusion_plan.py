@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
+from patients.rules.entry_order import entry_order
 from regimens.protocol.schema import Drug
 from regimens.rules.doses import in_milligrams
 from regimens.rules.record import Course, Infusion, InfusionPlan
@@ -122,7 +123,7 @@ def later(day: date, days: int) -> date:
 def cycles_given(infusions: Iterable[Infusion], within_days: int, as_of: date) -> tuple[GivenCycle, ...]:
     """The cycles given by the day, oldest first; infusions close together are one cycle, whatever their order."""
     found: list[list[Infusion]] = []
-    for infusion in sorted(infusions, key=lambda infusion: (infusion.first_on, infusion.id)):
+    for infusion in sorted(infusions, key=lambda infusion: (infusion.first_on, entry_order(infusion.id))):
         if infusion.first_on > as_of:
             break
         if found and (infusion.first_on - found[-1][0].first_on).days <= within_days:
@@ -180,7 +181,7 @@ def answered_dates(
     """
     found: dict[date, Infusion] = {}
     planned = sorted(set(dates))
-    rows = sorted(infusions, key=lambda infusion: (infusion.first_on, infusion.id))
+    rows = sorted(infusions, key=lambda infusion: (infusion.first_on, entry_order(infusion.id)))
     for infusion in rows:
         if infusion.first_on > as_of:
             break

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
+from patients.rules.entry_order import entry_order
 from patients.rules.quick_init import quick_init
 from patients.rules.reasons import FactReference, Predicate, Truth
 from patients.rules.wording import display_date
@@ -40,7 +41,7 @@ def known_milestones(record: TreatmentRecord, as_of: date) -> tuple[Milestone, .
     if not record.milestones:
         return ()
     known = [milestone for milestone in record.milestones if milestone.on <= as_of]
-    known.sort(key=lambda milestone: (milestone.on, _LATER_WORD[milestone.kind], milestone.id))
+    known.sort(key=lambda milestone: (milestone.on, _LATER_WORD[milestone.kind], entry_order(milestone.id)))
     return tuple(known)
 
 

@@ -7,8 +7,8 @@ protocol asks for, and the last measurement of each lies within these weeks.
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from operator import attrgetter
 
+from patients.rules.entry_order import entry_order
 from patients.rules.quick_init import quick_init
 from patients.rules.reasons import FactReference, Predicate, Truth
 from patients.rules.record import Assessment
@@ -19,8 +19,6 @@ from regimens.rules.record import Milestone
 from regimens.rules.scene import Scene
 from regimens.rules.steroid_doses import milligrams_now, pulses, steroid_levels
 from regimens.rules.vocabulary import CourseRole, PromptCode
-
-_by_day = attrgetter("on", "id")
 
 
 @quick_init
@@ -85,7 +83,7 @@ def _held_now(scene: Scene) -> list[Held]:
     ]
     if not rows:
         return []
-    rows.sort(key=_by_day, reverse=True)
+    rows.sort(key=lambda row: (row.on, entry_order(row.id)), reverse=True)
     span_from = scene.as_of - timedelta(weeks=scene.protocol.settings.remission_held_weeks)
     held: list[Held] = []
     for look in (_enzyme, _strength):

@@ -1,5 +1,6 @@
 """Questions about severity that only a clinician's statement can settle (readings 1, 2, 6, 33, 34)."""
 
+from patients.rules.entry_order import entry_order
 from patients.rules.reasons import FactReference, Predicate, Truth
 from patients.rules.record import Assessment
 from patients.rules.strength import is_below
@@ -53,7 +54,7 @@ def _latest_strength(scene: Scene) -> Assessment | None:
     for row in scene.record.patient.assessments:
         if row.lowest_mrc is None or row.on > scene.as_of or (start is not None and row.on < start):
             continue
-        if found is None or (row.on, row.id) > (found.on, found.id):
+        if found is None or (row.on, entry_order(row.id)) > (found.on, entry_order(found.id)):
             found = row
     return found
 

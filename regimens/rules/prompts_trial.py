@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from patients.rules.entry_order import entry_order
 from patients.rules.improvement import Points, points_between
 from patients.rules.measures import measured
 from patients.rules.population import criteria_for
@@ -105,7 +106,7 @@ def _dose_from(trial: Trial, since: date | None) -> DosePeriod | None:
         return None
     course = trial.course
     reached = [dose for dose in course.doses if max(dose.from_on, course.start_on) == since]
-    return min(reached, key=lambda dose: (dose.from_on, dose.id), default=None)
+    return min(reached, key=lambda dose: (dose.from_on, entry_order(dose.id)), default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +128,7 @@ def _response(scene: Scene, trial: Trial) -> _Response:
     if baseline is None:
         return _Response(False, Predicate(f"{_UNKNOWN}: no assessment at its start", Truth.UNKNOWN))
     later = [row for row in known if row.on > max(baseline.on, trial.course.start_on) and has_core_measure(row)]
-    later.sort(key=lambda row: (row.on, row.id), reverse=True)
+    later.sort(key=lambda row: (row.on, entry_order(row.id)), reverse=True)
     for row in later:
         points = _points(scene, baseline, row)
         if points is not None and points.sufficient:

@@ -1,8 +1,10 @@
 """Whether a dose change goes up: from what was taken until then, over a week."""
 
 from collections.abc import Sequence
+from datetime import date
 from decimal import Decimal
 
+from patients.rules.entry_order import entry_order
 from patients.rules.reasons import Truth
 from patients.rules.record import Weight
 from regimens.protocol.schema import DosePer
@@ -22,18 +24,27 @@ def goes_up(course: Course, change: ChangeDose, weight: Weight | None) -> Truth:
     `weight` brings a dose per kg and a flat one together. Unknown where either dose cannot be told: what is asked of a
     higher dose is then asked as well.
     """
-    held = [one for one in course.doses if one.from_on < change.on]
-    before = max(held, key=lambda one: (one.from_on, one.id), default=None)
-    if before is None:
-        return Truth.UNKNOWN
-    if _said(before) == _said(change.dose) and before.frequency is not Frequency.NOT_RECORDED:
-        alike = before.unit is change.dose.unit
-        was, now = (one.amount if alike else milligrams(one) for one in (before, change.dose))
-    else:
-        was, now = (_a_week(one, weight, before.basis) for one in (before, change.dose))
+    before = dose_before(course, change.on)
+    was, now = (None, None) if before is None else was_and_now(before, change.dose, weight)
     if was is None or now is None:
         return Truth.UNKNOWN
     return Truth.TRUE if now > was else Truth.FALSE
+
+
+def dose_before(course: Course, on: date) -> DosePeriod | None:
+    """The dose that held until the day."""
+    held = (one for one in course.doses if one.from_on < on)
+    return max(held, key=lambda one: (one.from_on, entry_order(one.id)), default=None)
+
+
+def was_and_now(before: DosePeriod, after: DosePeriod, weight: Weight | None) -> tuple[Decimal | None, Decimal | None]:
+    """Two doses as amounts that can be compared, each None where it cannot be told."""
+    if _said(before) == _said(after) and before.frequency is not Frequency.NOT_RECORDED:
+        alike = before.unit is after.unit
+        was, now = (one.amount if alike else milligrams(one) for one in (before, after))
+    else:
+        was, now = (_a_week(one, weight, before.basis) for one in (before, after))
+    return was, now
 
 
 def said_of_a_raise(

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from patients.rules.entry_order import entry_order
 from patients.rules.reasons import FactReference, Reason
 from patients.rules.wording import display_date
 from regimens.rules.answers import Acceptance, acceptance_of
@@ -135,9 +136,8 @@ def settles(review: Review, as_of: date) -> bool:
     return True
 
 
-def _by_day(review: Review) -> tuple[date, int, str]:
-    # Ids are row numbers as text: of two answers on one day the one entered later comes last.
-    return (review.on, len(review.id), review.id)
+def _by_day(review: Review) -> tuple[date, tuple[int, str]]:
+    return (review.on, entry_order(review.id))
 
 
 def _why_again(earlier: Review, prompt: Prompt, mark: str, rows: Rows) -> str:

@@ -7,6 +7,7 @@ from functools import lru_cache
 from patients.rules.age import age_on
 from patients.rules.antibodies import plain_name, positive_antibodies
 from patients.rules.as_of import active_conditions, weight_on
+from patients.rules.entry_order import entry_order
 from patients.rules.reasons import FactReference, Predicate, Reason, Truth
 from patients.rules.record import Autoantibody, Condition, Weight
 from patients.rules.vocabulary import ConditionKind
@@ -227,7 +228,7 @@ def _facts_behind(scene: Scene, remark: Remark, names: frozenset[str]) -> tuple[
     """The recorded conditions and antibodies that the remark asks for."""
     conditions = [scene.conditions[kind] for kind in remark.conditions if kind in scene.conditions]
     antibodies = [row for name, row in scene.antibodies.items() if remark.any_antibody or name in names]
-    antibodies.sort(key=lambda row: (row.name, row.id))
+    antibodies.sort(key=lambda row: (row.name, entry_order(row.id)))
     return conditions, antibodies
 
 

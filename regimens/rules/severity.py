@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from patients.rules.entry_order import entry_order
 from patients.rules.quick_init import quick_init
 from patients.rules.reasons import FactReference, Predicate, Truth
 from patients.rules.record import Assessment, Condition, PatientRecord
@@ -134,11 +135,12 @@ def _severe_conditions(patient: PatientRecord, start: date | None, as_of: date) 
 def _is_later(assessment: Assessment, other: Assessment | None) -> bool:
     if other is None or assessment.on > other.on:
         return True
-    return assessment.on == other.on and assessment.id > other.id
+    return assessment.on == other.on and entry_order(assessment.id) > entry_order(other.id)
 
 
-def _by_day(evidence: _Evidence) -> tuple[date, int, str]:
-    return evidence[:3]
+def _by_day(evidence: _Evidence) -> tuple[date, int, tuple[int, str]]:
+    on, rank, identity, _ = evidence
+    return on, rank, entry_order(identity)
 
 
 def severity_finding(standing: SeverityStanding, protocol: PathwayProtocol, *, in_remission: bool) -> Severity:

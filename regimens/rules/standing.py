@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from patients.rules.entry_order import entry_order
 from patients.rules.reasons import FactReference
 from patients.rules.wording import display_date
 from regimens.protocol.schema import PathwayProtocol
@@ -69,8 +70,8 @@ def _outlasts(standing: OutcomeKind, later: OutcomeKind) -> bool:
     return standing in FAILING and later not in FAILING and later is not OutcomeKind.PARTIAL_RESPONSE
 
 
-def _weight(outcome: Outcome) -> tuple[date, int, str]:
-    return (outcome.on, _CAUTION[outcome.kind], outcome.id)
+def _weight(outcome: Outcome) -> tuple[date, int, tuple[int, str]]:
+    return (outcome.on, _CAUTION[outcome.kind], entry_order(outcome.id))
 
 
 class Trial:
@@ -200,8 +201,8 @@ def trials_as_of(record: TreatmentRecord, protocol: PathwayProtocol, as_of: date
     return trials
 
 
-def _by_start(trial: Trial) -> tuple[date, str, str]:
-    return (trial.course.start_on, trial.drug, trial.course.id)
+def _by_start(trial: Trial) -> tuple[date, str, tuple[int, str]]:
+    return (trial.course.start_on, trial.drug, entry_order(trial.course.id))
 
 
 def reference_of(trials: list[Trial]) -> tuple[FactReference, ...]:

@@ -5,9 +5,10 @@ Amounts are mg of prednisolone. A dose, frequency or equivalence that is not kno
 
 from datetime import date
 from decimal import Decimal
-from operator import attrgetter, itemgetter
+from operator import itemgetter
 
 from patients.rules.as_of import latest
+from patients.rules.entry_order import entry_order
 from patients.rules.record import Weight
 from regimens.protocol.schema import DosePer, PathwayProtocol
 from regimens.rules.doses import amount_per, milligrams
@@ -24,8 +25,6 @@ Change = tuple[date, Decimal | None]
 """From this day on, so many mg of prednisolone a day; None is not known."""
 
 _by_day = itemgetter(0)
-_by_dose = attrgetter("from_on", "id")
-_by_step = attrgetter("on", "id")
 
 
 def in_pulses(course: Course, protocol: PathwayProtocol) -> bool:
@@ -77,12 +76,12 @@ def daily_changes(course: Course, factor: Decimal | None, as_of: date, weights: 
 def doses_and_steps(course: Course, last: date) -> list[tuple[date, DosePeriod | TaperStep]]:
     """Doses and steps of the taper up to the day, in the order in which each takes the place of the one before."""
     doses = [dose for dose in course.doses if dose.from_on <= last]
-    doses.sort(key=_by_dose)
+    doses.sort(key=lambda dose: (dose.from_on, entry_order(dose.id)))
     rows: list[tuple[date, DosePeriod | TaperStep]] = [(dose.from_on, dose) for dose in doses]
     if course.taper:
         steps = [step for step in course.taper if step.on <= last]
         if steps:
-            steps.sort(key=_by_step)
+            steps.sort(key=lambda step: (step.on, entry_order(step.id)))
             rows = [*((step.on, step) for step in steps), *rows]
             rows.sort(key=_by_day)  # stable: a dose stays behind the steps of its day
     return rows

@@ -13,6 +13,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
+from patients.rules.entry_order import entry_order
 from patients.rules.record import Weight
 from patients.rules.wording import display_date, display_number
 from regimens.protocol.schema import PathwayProtocol
@@ -173,7 +174,9 @@ def taper_standing(
         as_of=as_of,
         spans=spans,
         differences=_differences(spans, plans, as_of),
-        ahead=tuple(sorted((step for step in course.taper if step.on > as_of), key=lambda step: (step.on, step.id))),
+        ahead=tuple(
+            sorted((step for step in course.taper if step.on > as_of), key=lambda step: (step.on, entry_order(step.id)))
+        ),
         since_start=summed(course.start_on, end),
         last_year=summed(as_of - A_YEAR * _DAY, as_of),
     )
@@ -190,7 +193,7 @@ def planned_on(plans: Iterable[PlanVersion], day: date) -> TaperStep | None:
     for place, version in enumerate(versions):
         if _holds_from(version, oldest=place == 0) <= day and (version.until is None or day < version.until):
             begun = [step for step in version.steps if step.on <= day]
-            return max(begun, key=lambda step: (step.on, step.id), default=None)
+            return max(begun, key=lambda step: (step.on, entry_order(step.id)), default=None)
     return None
 
 

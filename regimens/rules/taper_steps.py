@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import date
 
+from patients.rules.entry_order import entry_order
 from regimens.rules.record import Course, TaperDecision, TaperStep
 from regimens.rules.vocabulary import TaperChoice
 
@@ -10,7 +11,7 @@ from regimens.rules.vocabulary import TaperChoice
 def decisions_by(course: Course, as_of: date) -> list[TaperDecision]:
     """The decisions made up to a day, in their order."""
     made = (decision for decision in course.taper_decisions if decision.on <= as_of)
-    return sorted(made, key=lambda decision: (decision.on, _number(decision.id)))
+    return sorted(made, key=lambda decision: (decision.on, entry_order(decision.id)))
 
 
 def last_decision(course: Course, as_of: date) -> TaperDecision | None:
@@ -35,7 +36,9 @@ def decided_up_to(course: Course, as_of: date) -> date:
 def open_steps(course: Course, as_of: date) -> list[TaperStep]:
     """The planned steps that are still to be decided on, soonest first; days that have passed among them."""
     settled = decided_up_to(course, as_of)
-    return sorted((step for step in course.taper if step.on > settled), key=lambda step: (step.on, step.id))
+    return sorted(
+        (step for step in course.taper if step.on > settled), key=lambda step: (step.on, entry_order(step.id))
+    )
 
 
 def next_step(course: Course, as_of: date) -> TaperStep | None:
@@ -57,7 +60,7 @@ def after_hold(steps: Iterable[TaperStep], planned_on: date, until: date) -> lis
     days = until - planned_on
     return [
         TaperStep(step.id, step.on + days if step.on >= planned_on else step.on, step.milligrams_per_day)
-        for step in sorted(steps, key=lambda step: (step.on, step.id))
+        for step in sorted(steps, key=lambda step: (step.on, entry_order(step.id)))
     ]
 
 
@@ -66,9 +69,5 @@ def after_raise(steps: Iterable[TaperStep], planned_on: date | None, on: date) -
 
     The step that the decision is about does not count as taken, although its day may have come.
     """
-    ordered = sorted(steps, key=lambda step: (step.on, step.id))
+    ordered = sorted(steps, key=lambda step: (step.on, entry_order(step.id)))
     return [step for step in ordered if step.on < on and (planned_on is None or step.on < planned_on)]
-
-
-def _number(identity: str) -> tuple[int, str]:
-    return (int(identity), "") if identity.isdigit() else (0, identity)

@@ -301,7 +301,7 @@ def _put_marks(side: Side) -> None:
             names.append("name")
         for name in names:
             about = model._default_manager.filter(**{_path_to_patient(model): side.patient})
-            longest = model._meta.get_field(name).max_length or 200  # type: ignore[union-attr]
+            longest = model._meta.get_field(name).max_length or 200  # type: ignore[union-attr]  # a text, see above
             text = f"{side.mark} {name}"[:longest]
             if model is Pause and name == "end_reason":
                 continue  # only a pause that ended has one

@@ -2,6 +2,7 @@
 
 import ast
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -24,12 +25,14 @@ NO_SECRET = {
 
 
 def test_the_deployment_checks_are_silent() -> None:
+    """But for a protocol whose review is due, on whatever day that is: tests/tracker/test_checks.py is about it."""
     done = subprocess.run(
-        [sys.executable, "manage.py", "check", "--deploy", "--fail-level", "WARNING"],
+        [sys.executable, "manage.py", "check", "--deploy"],
         cwd=ROOT, env=PRODUCTION, capture_output=True, text=True, timeout=120,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
-    assert "WARNINGS" not in done.stderr  # who has signed the clinical protocol off is said there, and is no warning
+    said = set(re.findall(r"^\S+ \((\w+\.[A-Z]\d+)\) ", done.stderr, re.MULTILINE))
+    assert said - {"tracker.W001"} == {"tracker.I001"}, done.stderr  # who has signed it off is no warning
 
 
 def asked_of_environment(tree: ast.Module) -> Iterator[tuple[str, ast.Call]]:

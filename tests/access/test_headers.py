@@ -93,8 +93,7 @@ def test_no_address_on_a_page_holds_data_of_a_patient(scene: Scene, way: WayIn) 
 def test_no_log_line_holds_data_of_a_patient(
     scene: Scene, way: WayIn, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    with caplog.at_level(logging.DEBUG):
-        logging.getLogger("django.db.backends").setLevel(logging.WARNING)
+    with caplog.at_level(logging.WARNING, logger="django.db.backends"), caplog.at_level(logging.DEBUG):
         send(scene.client(reader(scene, way)), way, "get", scene.north)
     written = caplog.text + "".join(capsys.readouterr())
     assert not [mark for mark in scene.north.marks if mark in written]
@@ -226,7 +225,8 @@ def test_an_address_that_is_too_long_is_refused(scene: Scene, path: str) -> None
 
 def check_told_briefly(answer: HttpResponseBase) -> None:
     assert "no-store" in answer["Cache-Control"]
-    assert "default-src 'none'" in answer.get("Content-Security-Policy", "default-src 'none'")
+    assert "frame-ancestors 'none'" in answer["Content-Security-Policy"]
+    assert answer["X-Content-Type-Options"] == "nosniff"
 
 
 def test_too_many_fields_and_files_are_refused(scene: Scene) -> None:

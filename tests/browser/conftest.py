@@ -3,11 +3,10 @@
 import os
 import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
-from django.core.cache import caches
 from django.core.handlers.base import BaseHandler
 from django.core.signals import request_finished, request_started
 from playwright.sync_api import Browser, Page, expect, sync_playwright
@@ -50,6 +49,7 @@ os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
 
 expect.set_options(timeout=15_000)  # milliseconds: a busy machine is no defect
+FAILED = pytest.StashKey[bool]()
 
 
 @pytest.fixture(scope="session")
@@ -69,22 +69,24 @@ def _server_comes_to_rest() -> Iterator[None]:
     """Waits for what the server still works on when the browser has gone: the tables are emptied next, and a request
     half-way through would lock one of them."""
     working: set[int] = set()
-    settled = threading.Event()
+    settled, one_by_one = threading.Event(), threading.Lock()
     settled.set()
 
     def begins(**_: object) -> None:
-        working.add(threading.get_ident())
-        settled.clear()
+        with one_by_one:
+            working.add(threading.get_ident())
+            settled.clear()
 
     def ends(**_: object) -> None:
-        working.discard(threading.get_ident())
-        if not working:
-            settled.set()
+        with one_by_one:
+            working.discard(threading.get_ident())
+            if not working:
+                settled.set()
 
     request_started.connect(begins)
     request_finished.connect(ends)
     yield
-    assert settled.wait(timeout=20), "the server still works on a request"
+    assert settled.wait(timeout=60), "the server still works on a request"
     request_started.disconnect(begins)
     request_finished.disconnect(ends)
 
@@ -130,13 +132,6 @@ def _no_job_is_late(settings: Settings) -> None:
 
 
 @pytest.fixture(autouse=True)
-def _nobody_has_tried_yet() -> None:
-    """Sign-ins are counted by name and address, and every browser here comes from one address."""
-    for cache in caches.all(initialized_only=True):
-        cache.clear()
-
-
-@pytest.fixture(autouse=True)
 def _what_a_test_says_it_visits(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """`@pytest.mark.visits(names of addresses)` is believed by tests/browser/test_walk.py, so it must be true."""
     said = {name for mark in request.node.iter_markers("visits") for name in mark.args}
@@ -151,16 +146,18 @@ def _what_a_test_says_it_visits(request: pytest.FixtureRequest, monkeypatch: pyt
     if said:
         monkeypatch.setattr(BaseHandler, "resolve_request", noted)
     yield
-    if said and not getattr(request.node, "failed", False):
+    if said and FAILED not in request.node.stash:
         assert said <= seen, f"the test says that it visits {sorted(said - seen)}, and does not"
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]):  # type: ignore[no-untyped-def]
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Keeps what the browser showed when a test failed. The patients of tests are made up."""
     report = yield
     if report.failed and call.when == "call":
-        item.failed = True  # type: ignore[attr-defined]
+        item.stash[FAILED] = True
         running = getattr(item, "funcargs", {}).get("browser")
         pages = [page for context in running.contexts for page in context.pages] if running else []
         for number, page in enumerate(pages):

@@ -91,3 +91,26 @@ def test_the_skip_link_goes_to_the_content(browser: Browser, live_server: object
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.closest('main') !== null"), focused(page)
     tab_to(page, page.get_by_role("link", name="Print").first)
+
+
+def test_the_single_keys_can_be_left_out(browser: Browser, live_server: object, ward: Ward) -> None:
+    """Given somebody who dictates, when help leaves the single keys out, then they do nothing until they are back."""
+    page = signed_in(a_context(browser), str(live_server), ward.nurse)
+    visit(page, f"{live_server}/help/")
+    page.get_by_label("Leave out the keys of one letter or sign").check()
+    visit(page, f"{live_server}/patients/{ward.patient.pk}/timeline/")
+    expect(page.locator("#search-box")).to_have_role("combobox")  # its script has come
+    table = page.locator("[data-timeline-table]")
+    page.keyboard.press("/")
+    page.keyboard.press("t")
+    expect(page.locator("#search-box")).not_to_be_focused()
+    expect(table).to_have_js_property("open", False)
+    visit(page, f"{live_server}/help/")
+    page.get_by_label("Leave out the keys of one letter or sign").uncheck()
+    page.keyboard.press("Escape")
+    visit(page, f"{live_server}/patients/{ward.patient.pk}/timeline/")
+    expect(page.locator("#search-box")).to_have_role("combobox")
+    page.keyboard.press("t")
+    expect(table).to_have_js_property("open", True)
+    page.keyboard.press("/")
+    expect(page.locator("#search-box")).to_be_focused()

@@ -58,7 +58,6 @@ def test_every_form_is_accessible_and_leads_to_its_errors(
         for width, height in (WIDE, NARROWEST):
             page.set_viewport_size({"width": width, "height": height})
             assert sideways(page) == 0, address
-        expect(page.locator(".htmx-request")).to_have_count(0)  # what is fetched at the start moves what lies below
         send = page.locator("form.form[method=post] button[type=submit]")
         if send.count():  # refused, the page holds all that it held empty and its errors besides
             send.first.click()

@@ -59,8 +59,13 @@ def test_a_panel_is_chosen_typed_and_saved_without_the_mouse(
     keys.press("ArrowDown")
     keys.press("ArrowDown")
     assert focused(page) == "id_albumin_0"
-    # then nothing was sent by Enter, and Ctrl+Enter saves and leads back to where the person came from
+    # and Tab leads from the sample into the grid: its frame is a stop only where it scrolls
+    page.locator("#id_source").focus()
+    keys.press("Tab")
+    assert focused(page) == "id_alt_0"
+    # then nothing was sent by Enter, and Ctrl+Enter saves from anywhere and leads back to where the person came from
     assert not Result.objects.filter(analyte="ast").exists()
+    page.evaluate("document.activeElement.blur()")
     keys.press("Control+Enter")
     expect(page).to_have_url(f"{live_server}/worklist/")
     expect(page.locator(".messages")).to_contain_text("The results are recorded.")

@@ -74,12 +74,12 @@ PASSWORD = "a-long-enough-password-1"
 
 E = TypeVar("E", bound=Entry)
 
-_numbers = count(1)
+_numbers = count(1)  # written with six digits, so that names sort in the order in which their rows were made
 
 
 def a_clinic(**fields: Any) -> Clinic:
     number = next(_numbers)
-    return Clinic.objects.create(**{"name": f"Clinic {number}", "slug": f"clinic-{number}", **fields})
+    return Clinic.objects.create(**{"name": f"Clinic {number:06d}", "slug": f"clinic-{number:06d}", **fields})
 
 
 def a_member(role: str = Role.DOCTOR, clinic: Clinic | None = None, **fields: Any) -> Staff:
@@ -91,7 +91,7 @@ def a_member(role: str = Role.DOCTOR, clinic: Clinic | None = None, **fields: An
 
 def a_stranger(**fields: Any) -> Staff:
     """A member of staff who belongs to no clinic."""
-    fields = {"username": f"staff-{next(_numbers)}", "password": PASSWORD, **fields}
+    fields = {"username": f"staff-{next(_numbers):06d}", "password": PASSWORD, **fields}
     return Staff.objects.create_user(**fields)
 
 
@@ -108,7 +108,7 @@ def a_patient(by: Staff, **fields: Any) -> Patient:
             "clinic": fields.pop("clinic", None) or clinic_of(by),
             "hospital_number": f"H{number:06d}",
             "given_names": "Linden",
-            "family_name": f"Testworth {number}",
+            "family_name": f"Testworth {number:06d}",
             "born": date(1970, 5, 4),
             "sex": Sex.FEMALE.value,
             "subtype": Subtype.DERMATOMYOSITIS.value,

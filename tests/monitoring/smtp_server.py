@@ -17,7 +17,10 @@ class _Conversation(socketserver.StreamRequestHandler):
             verb = line[:4].upper().strip()
             if verb == b"DATA":
                 self.answer(354, "go on")
-                self.server.accept(self.text(), self.client_address[1])
+                text = self.text()
+                if text is None:
+                    return
+                self.server.accept(text, self.client_address[1])
                 self.answer(250, "accepted")
             elif verb == b"QUIT":
                 self.answer(221, "bye")
@@ -25,9 +28,12 @@ class _Conversation(socketserver.StreamRequestHandler):
             else:
                 self.answer(250, "fine")
 
-    def text(self) -> bytes:
+    def text(self) -> bytes | None:
+        """The whole e-mail; None where its sender was killed before the end of it."""
         lines = []
-        while (line := self.rfile.readline()) not in (b".\r\n", b""):
+        while (line := self.rfile.readline()) != b".\r\n":
+            if not line:
+                return None
             lines.append(line[1:] if line.startswith(b".") else line)
         return b"".join(lines)
 

@@ -1,12 +1,10 @@
 """Recording results and putting items off."""
 
-from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 import pytest
-import time_machine
 
 from monitoring.actions import NewResult, record_results, snooze_item
 from monitoring.models import Result, Snooze
@@ -14,28 +12,12 @@ from monitoring.protocol.load import load
 from patients.errors import NotAllowed, NotFound, Refused
 from patients.models import Patient, Staff
 from patients.rules.vocabulary import Role
-from tests.factories.rows import a_member, a_patient
+from tests.factories.rows import a_member
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_the_day")]
 
 TODAY, TOMORROW = date(2026, 11, 20), date(2026, 11, 21)
 ALT = NewResult(analyte="alt", value=Decimal(30), unit="U/L", upper_limit=Decimal(40))
-
-
-@pytest.fixture(autouse=True)
-def _frozen() -> Iterator[None]:
-    with time_machine.travel("2026-11-20 12:00:00+00:00", tick=False):
-        yield
-
-
-@pytest.fixture
-def nurse() -> Staff:
-    return a_member(Role.NURSE, password=None)
-
-
-@pytest.fixture
-def patient(nurse: Staff) -> Patient:
-    return a_patient(nurse)
 
 
 class TestResults:

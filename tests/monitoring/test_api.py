@@ -9,15 +9,10 @@ import pytest
 from monitoring.models import Result, Snooze
 from monitoring.selectors import monitoring_of
 from patients.clock import today_in
-from tests.factories.api import Scene, make_scene
+from tests.factories.api import Scene
 from tests.factories.rows import a_due_item
 
 V1 = "/api/v1"
-
-
-@pytest.fixture
-def scene(db: None) -> Scene:
-    return make_scene()
 
 
 @pytest.fixture

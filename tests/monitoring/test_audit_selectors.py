@@ -1,7 +1,7 @@
 """Audits over the rows of a clinic: figures and list agree, access is decided, batches and queries stay fixed."""
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -19,11 +19,13 @@ from patients.rules.vocabulary import PatientStatus, Role
 from patients.seen import collecting
 from regimens.rules.vocabulary import CourseRole
 from tests.factories import rows
+from tests.tracker.acts import Act, Chart
 from tests.tracker.pages import TODAY, a_full_record
+from tracker.patient_life.transfers import accept_transfer, ask_transfer
 
 pytestmark = pytest.mark.django_db
 
-DAYS: dict[str, date] = {
+DAYS: dict[str, Any] = {
     "period_from": date(2025, 6, 2),
     "period_until": date(2026, 6, 1),
     "as_of": date(2026, 6, 1),
@@ -45,7 +47,7 @@ def all_audits(staff: Staff) -> list[str]:
     return [audit.id for audit in audits(protocol_of(rows.clinic_of(staff)))]
 
 
-def found(staff: Staff, identity: str, **days: date) -> list[AuditRow]:
+def found(staff: Staff, identity: str, **days: Any) -> list[AuditRow]:
     return list(audit_rows(staff, rows.clinic_of(staff).pk, identity, **{**DAYS, **days}))
 
 
@@ -147,6 +149,81 @@ def test_as_of_an_earlier_day_later_results_count_for_nothing(auditor: Staff) ->
 
     assert outcome(date(2026, 2, 2)) is AuditOutcome.EXCLUDED
     assert outcome(date(2026, 2, 3)) is AuditOutcome.MET
+
+
+THEN = datetime(2026, 5, 1, 9, tzinfo=UTC)
+ENTERED = (
+    Act("start", which=0, size=4, days_ago=90),
+    Act("start", which=1, size=3, days_ago=90),
+    Act("assessment", which=1, size=9, days_ago=90),
+    Act("result", which=0, size=19, days_ago=92),
+    Act("result", which=1, size=2, days_ago=30),
+    Act("milestone", days_ago=9),
+)
+SINCE = (
+    Act("correct result", which=0, size=30, days_ago=20),
+    Act("result", which=2, size=40, days_ago=95),
+    Act("assessment", which=1, size=5, days_ago=60),
+    Act("risk", days_ago=70),
+    Act("stop", which=1, days_ago=45),
+    Act("status", which=2, days_ago=10),
+)
+
+
+def test_as_known_then_every_audit_gives_the_rows_of_then(auditor: Staff) -> None:
+    doctor = rows.a_member(Role.DOCTOR, rows.clinic_of(auditor), password=None)
+    with time_machine.travel(THEN, tick=False):
+        chart = Chart(rows.a_patient(doctor), doctor)
+        for act in ENTERED:
+            chart.perform(act)
+        alert = rows.an_alert(chart.patient, result=chart.patient.results.order_by("pk")[1])
+    as_of = THEN.date()
+    with time_machine.travel(THEN + timedelta(minutes=1), tick=False):
+        before = {identity: found(auditor, identity, as_of=as_of) for identity in all_audits(auditor)}
+    with time_machine.travel(THEN + timedelta(minutes=2), tick=False):
+        for act in SINCE:
+            chart.perform(act)
+        by_hand = {"kind": AlertStepKind.ACTED.value, "by": doctor, "action": AlertAction.STOP.value}
+        AlertStep.objects.create(alert=alert, level=alert.level, **by_hand)
+        rows.an_alert(rows.a_patient(doctor), result=chart.patient.results.latest("pk"))
+    assert chart.done == [act.name for act in (*ENTERED, *SINCE)]
+    known = {"as_of": as_of, "known_at": THEN + timedelta(minutes=1)}
+    assert {identity: found(auditor, identity, **known) for identity in before} == before
+    changed = [identity for identity in before if found(auditor, identity, as_of=as_of) != before[identity]]
+    assert {"baseline_before_first_dose", "tests_in_date", "abnormal_result_acted_on", "six_measures"} <= set(changed)
+
+
+def test_as_known_then_only_patients_of_the_clinic_then_and_now_are_counted(auditor: Staff) -> None:
+    clinic, elsewhere = rows.clinic_of(auditor), rows.a_clinic()
+    here, there = rows.a_member(clinic=clinic, password=None), rows.a_member(clinic=elsewhere, password=None)
+    back_here = rows.a_member(clinic=clinic, password=None)
+    with time_machine.travel(THEN, tick=False):
+        stayed, returned, left = (rows.a_patient(here) for _ in range(3))
+        came = rows.a_patient(there)
+
+    def hand_over(patient: Patient, sender: Staff, receiver: Staff) -> None:
+        row = ask_transfer(by=sender, patient_id=patient.pk, to_clinic=rows.clinic_of(receiver).pk, reason="moved")
+        accept_transfer(by=receiver, transfer_id=row.pk, hospital_number=f"N{row.pk}")
+
+    for moves in ((returned, here, there), (returned, there, back_here), (left, here, there), (came, there, here)):
+        hand_over(*moves)
+
+    def listed(**known: Any) -> set[int]:
+        return {row.patient_id for row in found(auditor, "tests_in_date", as_of=THEN.date(), **known)}
+
+    assert listed() == {stayed.pk, returned.pk, came.pk}
+    assert listed(known_at=THEN) == {stayed.pk, returned.pk}
+
+
+def test_nobody_asks_for_what_was_known_later_or_says_more_than_was_known(auditor: Staff) -> None:
+    now = datetime.fromisoformat(TODAY)
+    with pytest.raises(Refused, match="has not come yet") as refused:
+        found(auditor, "tests_in_date", known_at=now + timedelta(seconds=1))
+    assert refused.value.field == "known_at"
+    assert found(auditor, "tests_in_date", known_at=now) == []
+    with pytest.raises(Refused, match="says nothing of 02-May-2026") as refused:
+        found(auditor, "tests_in_date", known_at=THEN, as_of=date(2026, 5, 2))
+    assert refused.value.field == "as_of"
 
 
 def an_alert_decided(patient: Patient, opened: datetime, decided: datetime, by: Staff) -> None:

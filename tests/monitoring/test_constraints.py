@@ -11,23 +11,13 @@ from django.utils import timezone
 from monitoring.actions import NewResult, record_results, snooze_item
 from monitoring.models import DueItem, Result
 from patients.models import Patient, Staff
-from tests.factories.rows import a_due_item, a_member, a_patient, a_result, a_snooze
+from tests.factories.rows import a_due_item, a_member, a_result, a_snooze
 from tests.refusing import action_says, database_refuses
 
 pytestmark = pytest.mark.django_db
 
 SAMPLED, BEFORE, AFTER = date(2026, 1, 5), date(2026, 1, 4), date(2026, 1, 6)
 CLOSED = {"status": "done", "closed_at": timezone.now(), "done_on": SAMPLED}
-
-
-@pytest.fixture
-def nurse() -> Staff:
-    return a_member("nurse", password=None)
-
-
-@pytest.fixture
-def patient(nurse: Staff) -> Patient:
-    return a_patient(nurse)
 
 
 def test_two_open_due_items_of_one_occasion(patient: Patient) -> None:

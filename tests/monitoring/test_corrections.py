@@ -12,18 +12,13 @@ from monitoring.models import Result
 from monitoring.selectors import corrections_of, results_for
 from patients.errors import GuardStopped, NotAllowed, NotFound, Refused
 from tests.factories import rows
-from tests.factories.api import Scene, make_scene
+from tests.factories.api import Scene
 
 pytestmark = pytest.mark.django_db
 
 V1 = "/api/v1"
 SAMPLED = date(2026, 2, 2)
 RIGHT = {"value": "38", "unit": "U/L", "sampled_on": "2026-02-02", "source": "hand", "reason": "misread"}
-
-
-@pytest.fixture
-def scene() -> Scene:
-    return make_scene()
 
 
 @pytest.fixture

@@ -1,11 +1,9 @@
 """Another interval for one patient: what makes sense, how long it holds, and how it ends."""
 
-from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
-import time_machine
 
 from monitoring.actions import end_interval, override_interval
 from monitoring.models import IntervalOverride
@@ -16,21 +14,10 @@ from patients.models import Patient, Staff
 from patients.rules.vocabulary import Role
 from tests.factories import rows
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_the_day")]
 
 TODAY = date(2026, 11, 20)
 IN_A_QUARTER = TODAY + timedelta(days=90)
-
-
-@pytest.fixture(autouse=True)
-def _on_the_day() -> Iterator[None]:
-    with time_machine.travel("2026-11-20 12:00:00+00:00", tick=False):
-        yield
-
-
-@pytest.fixture
-def doctor() -> Staff:
-    return rows.a_member(Role.DOCTOR, password=None)
 
 
 @pytest.fixture

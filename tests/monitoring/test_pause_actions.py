@@ -1,11 +1,9 @@
 """Pausing monitoring: it always ends, it is one at a time for a drug, and resuming keeps what was said."""
 
-from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
-import time_machine
 
 from monitoring.actions import pause_monitoring, resume_monitoring
 from monitoring.models import Pause
@@ -16,21 +14,10 @@ from patients.models import Patient, Staff
 from patients.rules.vocabulary import Role
 from tests.factories import rows
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_the_day")]
 
 TODAY = date(2026, 11, 20)
 IN_THREE_WEEKS = TODAY + timedelta(days=21)
-
-
-@pytest.fixture(autouse=True)
-def _on_the_day() -> Iterator[None]:
-    with time_machine.travel("2026-11-20 12:00:00+00:00", tick=False):
-        yield
-
-
-@pytest.fixture
-def nurse() -> Staff:
-    return rows.a_member(Role.NURSE, password=None)
 
 
 @pytest.fixture

@@ -1,13 +1,11 @@
 """Risk, shared care and target ranges: who decides, what is refused, what is kept."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
-import time_machine
 
 from monitoring import actions
 from monitoring.models import RiskAssessment, SharedCare, TargetRange
@@ -18,21 +16,10 @@ from patients.models import Patient, Staff
 from patients.rules.vocabulary import Role
 from tests.factories import rows
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_the_day")]
 
 TODAY = date(2026, 11, 20)
 TOMORROW = TODAY + timedelta(days=1)
-
-
-@pytest.fixture(autouse=True)
-def _on_the_day() -> Iterator[None]:
-    with time_machine.travel("2026-11-20 12:00:00+00:00", tick=False):
-        yield
-
-
-@pytest.fixture
-def doctor() -> Staff:
-    return rows.a_member(Role.DOCTOR, password=None)
 
 
 @pytest.fixture

@@ -9,14 +9,9 @@ import pytest
 from monitoring.models import IntervalOverride, Pause
 from patients.clock import today_in
 from tests.factories import rows
-from tests.factories.api import Scene, make_scene
+from tests.factories.api import Scene
 
 V1 = "/api/v1"
-
-
-@pytest.fixture
-def scene(db: None) -> Scene:
-    return make_scene()
 
 
 @pytest.fixture

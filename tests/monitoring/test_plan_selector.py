@@ -1,10 +1,8 @@
 """The monitoring plan as read: who looks after each drug, what each asks for, levels, risk, and what still holds."""
 
-from collections.abc import Iterator
 from datetime import date, timedelta
 
 import pytest
-import time_machine
 
 from monitoring.rules.vocabulary import MonitoredBy
 from monitoring.selectors import MonitoringPlan, drugs_to_plan, plan_of
@@ -14,21 +12,10 @@ from patients.rules.vocabulary import Role
 from regimens.rules.vocabulary import Frequency
 from tests.factories import rows
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_the_day")]
 
 TODAY = date(2026, 11, 20)
 LATER = TODAY + timedelta(days=30)
-
-
-@pytest.fixture(autouse=True)
-def _on_the_day() -> Iterator[None]:
-    with time_machine.travel("2026-11-20 12:00:00+00:00", tick=False):
-        yield
-
-
-@pytest.fixture
-def doctor() -> Staff:
-    return rows.a_member(password=None)
 
 
 @pytest.fixture

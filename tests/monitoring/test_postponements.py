@@ -1,10 +1,9 @@
 """How long a nurse may put off, pause or wave through: one interval, or 28 days; longer is for a doctor."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date, timedelta
 
 import pytest
-import time_machine
 
 from monitoring.actions import not_needed, pause_monitoring, snooze_item
 from monitoring.models.due_item import DueItemStatus
@@ -13,7 +12,7 @@ from patients.models import Patient, Staff
 from patients.rules.vocabulary import Role
 from tests.factories import rows
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_the_day")]
 
 TODAY = date(2026, 11, 20)
 FBC, LIPIDS, EVERY = "full_blood_count", "lipids", ""
@@ -36,17 +35,6 @@ ACTS: dict[str, Act] = {
     ),
 }
 WITH_A_DOCTOR = {"snooze": 183, "pause": 183, "not needed": 364}
-
-
-@pytest.fixture(autouse=True)
-def _on_the_day() -> Iterator[None]:
-    with time_machine.travel("2026-11-20 12:00:00+00:00", tick=False):
-        yield
-
-
-@pytest.fixture
-def nurse() -> Staff:
-    return rows.a_member(Role.NURSE, password=None)
 
 
 @pytest.fixture

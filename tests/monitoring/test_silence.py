@@ -34,7 +34,7 @@ class Clinic:
     def on(self, kind: Silence, staff: Staff | None = None) -> list[int]:
         """Who stands on a list, by the id of the patient."""
         found = silent(scope_of(staff or self.doctor, TODAY), kind)
-        return [row.pk if isinstance(row, Patient) else row.patient_id for row in found]  # type: ignore[attr-defined]
+        return [row.pk if isinstance(row, Patient) else row.patient_id for row in found]  # type: ignore[attr-defined]  # all else is about one
 
 
 @pytest.fixture(autouse=True)

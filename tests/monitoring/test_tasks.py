@@ -36,7 +36,7 @@ def a_worker():
         process.wait(timeout=20)
 
 
-def wait_for(condition, seconds=30):
+def wait_for(condition, seconds=180):
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         if condition():

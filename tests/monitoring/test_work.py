@@ -1,6 +1,6 @@
 """Work on due items: contacts, samples, what is not needed, who owns it, and undoing each."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
@@ -27,28 +27,12 @@ from monitoring.selectors import missed_visits_of, work_around
 from patients.errors import NotAllowed, NotFound, Refused
 from patients.models import Patient, Staff
 from patients.rules.vocabulary import Role
-from tests.factories.rows import a_course, a_due_item, a_member, a_patient, a_result
+from tests.factories.rows import a_course, a_due_item, a_member, a_result
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_the_day")]
 
 TODAY = date(2026, 11, 20)
 FBC, ALBUMIN = "full_blood_count", "albumin"
-
-
-@pytest.fixture(autouse=True)
-def _frozen() -> Iterator[None]:
-    with time_machine.travel("2026-11-20 12:00:00+00:00", tick=False):
-        yield
-
-
-@pytest.fixture
-def nurse() -> Staff:
-    return a_member(Role.NURSE, password=None)
-
-
-@pytest.fixture
-def patient(nurse: Staff) -> Patient:
-    return a_patient(nurse)
 
 
 @pytest.fixture

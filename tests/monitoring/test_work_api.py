@@ -6,19 +6,17 @@ from typing import Any
 
 import pytest
 
-from monitoring.models import Assignment, DueItem, SampleTaken
+from monitoring.models import Alert, Assignment, DueItem, SampleTaken
+from monitoring.models.due_item import DueItemStatus
+from monitoring.protocol.load import load
+from monitoring.rules.vocabulary import AlertStatus
 from patients.clock import today_in
-from tests.factories.api import Scene, make_scene
-from tests.factories.rows import a_due_item
+from tests.factories.api import Scene
+from tests.factories.rows import a_due_item, a_result
 
 pytestmark = pytest.mark.django_db
 
 V1 = "/api/v1"
-
-
-@pytest.fixture
-def scene() -> Scene:
-    return make_scene()
 
 
 @pytest.fixture
@@ -42,6 +40,21 @@ def test_a_contact_is_answered_as_recorded(scene: Scene, post: Callable[..., Any
     assert (refused.status_code, list(refused.json()["errors"])) == (422, ["note"])
     listed = scene.client().get(f"{V1}/contacts/", {"item": "albumin", "outcome": "will_attend"}).json()["results"]
     assert [row["id"] for row in listed] == [done.json()["id"]]
+
+
+def test_symptoms_are_answered_at_once_as_on_the_page(scene: Scene, post: Callable[..., Any]) -> None:
+    """No worker runs here: the alert and the count are there with the answer. Other contacts are left to the queue."""
+    today = today_in(scene.clinic)
+    said = {"on": str(today), "channel": "telephone", "outcome": "will_attend", "symptoms_asked": True}
+    for analyte, value in (("white_cells", "6"), ("neutrophils", "4"), ("platelets", "250"), ("haemoglobin", "130")):
+        a_result(scene.patient, analyte, value, today - timedelta(1), unit=load().analytes[analyte].units[0])
+    counts = DueItem.objects.filter(item="full_blood_count", status=DueItemStatus.OPEN)
+    assert post("contacts/", **said, symptoms=[]).status_code == 201
+    assert not counts.filter(due_on=today).exists()
+    done = post("contacts/", **said, symptoms=["fever"])
+    assert done.status_code == 201
+    assert Alert.objects.filter(subject=f"contact:{done.json()['id']}", status=AlertStatus.OPEN).exists()
+    assert (counts.get().due_on, counts.get().rule_id) == (today, "bsr_2017.symptoms")
 
 
 def test_a_sample_is_one_row_for_each_item_and_the_items_wait(scene: Scene, post: Callable[..., Any]) -> None:

@@ -39,11 +39,6 @@ pytestmark = pytest.mark.django_db
 ALL = WorklistFilters(bucket=EVERYTHING)
 
 
-@pytest.fixture
-def nurse() -> Staff:
-    return a_member(Role.NURSE, password=None)
-
-
 def one_item_for_each_window() -> list[str]:
     """Items that differ in how long before and after the due date they change status, and one without a rule."""
     by_window = {(item.soon_days, item.grace_days): item.id for item in load().items.values()}

@@ -5,6 +5,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import redis
@@ -27,7 +28,7 @@ def start_worker(**environment: str) -> "subprocess.Popen[bytes]":
     )
 
 
-def wait_for(condition: Callable[[], object], what: str, seconds: float = 60.0) -> None:
+def wait_for(condition: Callable[[], object], what: str, seconds: float = 180.0) -> None:
     """Returns once the condition holds; fails with what did not happen."""
     end = time.monotonic() + seconds
     while not condition():
@@ -42,8 +43,9 @@ def sender_of(port: int, workers: "list[subprocess.Popen[bytes]]") -> "subproces
     inodes = {f"socket:[{line.split()[9]}]" for line in lines if line.split()[1].endswith(wanted)}
     for worker in workers:
         for descriptor in Path(f"/proc/{worker.pid}/fd").iterdir():
-            if os.readlink(descriptor) in inodes:
-                return worker
+            with suppress(FileNotFoundError):  # a worker that goes on has closed it meanwhile
+                if os.readlink(descriptor) in inodes:
+                    return worker
     raise AssertionError("no worker holds this connection")
 
 

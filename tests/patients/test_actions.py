@@ -60,11 +60,6 @@ def _frozen() -> Iterator[None]:
 
 
 @pytest.fixture
-def doctor() -> Staff:
-    return a_member(password=None)
-
-
-@pytest.fixture
 def patient(doctor: Staff) -> Patient:
     return a_patient(doctor)
 

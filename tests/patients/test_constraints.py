@@ -40,11 +40,6 @@ ON, BEFORE = date(2026, 1, 5), date(2026, 1, 4)
 
 
 @pytest.fixture
-def doctor() -> Staff:
-    return a_member(password=None)
-
-
-@pytest.fixture
 def patient(doctor: Staff) -> Patient:
     return a_patient(doctor)
 

@@ -27,11 +27,6 @@ def _frozen() -> Any:
 
 
 @pytest.fixture
-def nurse() -> Staff:
-    return a_member(Role.NURSE, password=None)
-
-
-@pytest.fixture
 def patient(nurse: Staff) -> Patient:
     return a_patient(nurse)
 

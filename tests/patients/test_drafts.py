@@ -42,11 +42,6 @@ def _frozen() -> Iterator[None]:
 
 
 @pytest.fixture
-def nurse() -> Staff:
-    return a_member(Role.NURSE, password=None)
-
-
-@pytest.fixture
 def patient(nurse: Staff) -> Patient:
     return a_patient(nurse)
 

@@ -24,11 +24,6 @@ BORN = date(1970, 5, 4)
 KNOWN: dict[str, Any] = {"given_names": "Linden", "family_name": "Testworth", "born": BORN}
 
 
-@pytest.fixture
-def nurse() -> Staff:
-    return a_member(Role.NURSE, password=None)
-
-
 def register(by: Staff, **changed: Any) -> Patient:
     return register_patient(**{"by": by, "clinic_id": clinic_of(by).pk, "hospital_number": "NEW1", **KNOWN, **changed})
 
@@ -38,7 +33,7 @@ def test_somebody_alike_is_said_and_nothing_is_saved(nurse: Staff) -> None:
     with pytest.raises(AlreadyThere) as stopped:
         register(nurse, family_name="Tetsworth")
     (candidate,) = stopped.value.candidates
-    assert candidate.patient == there  # type: ignore[attr-defined]
+    assert candidate.patient == there  # type: ignore[attr-defined]  # the error knows them as objects
     assert list(Patient.objects.all()) == [there]
 
 
@@ -97,7 +92,7 @@ def test_a_merged_record_leads_to_the_one_that_holds(nurse: Staff) -> None:
     )
     with pytest.raises(AlreadyThere) as stopped:
         register(nurse)
-    assert [one.patient for one in stopped.value.candidates] == [kept]  # type: ignore[attr-defined]
+    assert [one.patient for one in stopped.value.candidates] == [kept]  # type: ignore[attr-defined]  # as above
 
 
 def test_the_cost_does_not_grow_with_the_clinic(nurse: Staff) -> None:

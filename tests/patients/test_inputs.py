@@ -1,6 +1,6 @@
 """How dates and numbers are typed."""
 
-from datetime import date, time
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 
 import pytest
@@ -8,7 +8,7 @@ from django import forms
 from hypothesis import given
 from hypothesis import strategies as st
 
-from patients.inputs import ClockField, DayField, EntryForm, NumberField, PartialDay, PartialDayField
+from patients.inputs import ClockField, DayField, EntryForm, MomentField, NumberField, PartialDay, PartialDayField
 from patients.rules.vocabulary import DatePrecision
 from tracker import display
 
@@ -77,6 +77,17 @@ def test_years_before_1900_are_slips() -> None:
     assert day("01/01/1900") == date(1900, 1, 1)
     with pytest.raises(forms.ValidationError, match="four digits"):
         day("31/12/1899")
+
+
+def test_a_moment_needs_its_distance_from_utc() -> None:
+    field = MomentField(label="Known at")
+    moment = datetime(2026, 4, 5, 9, 15, 0, 250, tzinfo=UTC)
+    for text in ("2026-04-05T10:15:00.000250+01:00", " 2026-04-05t09:15:00.000250z "):
+        assert field.clean(text) == moment
+    assert field.clean("05-Oct-2026") == date(2026, 10, 5)
+    for wrong in ("2026-04-05T10:15:00", "10:15", "2026-04-05T25:00:00Z", "0001-01-01T00:00:00+23:00", "soon at 9:00"):
+        with pytest.raises(forms.ValidationError):
+            field.clean(wrong)
 
 
 def test_today_is_the_day_in_the_clinic() -> None:

@@ -45,11 +45,6 @@ from tests.patients.rules.roles import MAY
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def doctor() -> Staff:
-    return a_member(password=None)
-
-
 @pytest.mark.parametrize("role", list(Role))
 def test_what_each_role_may(role: Role) -> None:
     staff = a_member(role, password=None)

@@ -1,6 +1,6 @@
 """Writes about treatment: who may, what is kept of it, what is refused and what a stale page does."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -37,7 +37,7 @@ from regimens.rules.vocabulary import (
 )
 from tests.factories.rows import a_course, a_dose, a_member, a_patient
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_the_day")]
 
 START, TODAY, TOMORROW = date(2026, 1, 5), date(2026, 11, 20), date(2026, 11, 21)
 WEEKLY = NewDose(amount=Decimal(15), unit=DoseUnit.MILLIGRAM, frequency=Frequency.ONCE_WEEKLY, weekday=Weekday.MONDAY)
@@ -62,22 +62,6 @@ JUDGING: dict[str, Write] = {
     ),
     "taper": lambda by, course: plan_taper(by=by, course_id=course.pk, steps=[STEP]),
 }
-
-
-@pytest.fixture(autouse=True)
-def _frozen() -> Iterator[None]:
-    with time_machine.travel("2026-11-20 12:00:00+00:00", tick=False):
-        yield
-
-
-@pytest.fixture
-def doctor() -> Staff:
-    return a_member(password=None)
-
-
-@pytest.fixture
-def patient(doctor: Staff) -> Patient:
-    return a_patient(doctor)
 
 
 @pytest.fixture

@@ -9,15 +9,10 @@ import pytest
 
 from regimens.models import Course, DosePeriod, Outcome
 from regimens.selectors import pathway_of
-from tests.factories.api import Scene, make_scene
+from tests.factories.api import Scene
 from tests.factories.rows import a_course, a_dose, an_alert
 
 V1 = "/api/v1"
-
-
-@pytest.fixture
-def scene(db: None) -> Scene:
-    return make_scene()
 
 
 @pytest.fixture

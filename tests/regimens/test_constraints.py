@@ -27,7 +27,6 @@ from regimens.rules.vocabulary import CourseRole, DoseUnit, MilestoneKind, Outco
 from tests.factories.rows import (
     a_course,
     a_dose,
-    a_member,
     a_milestone,
     a_patient,
     a_taper,
@@ -40,16 +39,6 @@ pytestmark = pytest.mark.django_db
 
 START, BEFORE, AFTER = date(2026, 1, 5), date(2026, 1, 4), date(2026, 3, 2)
 AHEAD = date(2100, 1, 4)  # a plan is for the days to come, whenever the test runs
-
-
-@pytest.fixture
-def doctor() -> Staff:
-    return a_member(password=None)
-
-
-@pytest.fixture
-def patient(doctor: Staff) -> Patient:
-    return a_patient(doctor)
 
 
 @pytest.fixture

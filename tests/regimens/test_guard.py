@@ -1,13 +1,11 @@
 """The dose guard in the writes: what is held, what is let through, and what is kept of it."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 import pytest
-import time_machine
 
 from patients.errors import GuardStopped, NotAllowed, NotFound, Refused, StaleVersion
 from patients.models import Patient, Staff
@@ -21,7 +19,7 @@ from regimens.rules.vocabulary import DoseUnit, Frequency, OutcomeKind, Route, W
 from regimens.selectors import dose_checks_of, guard_messages
 from tests.factories.rows import a_course, a_member, a_patient, a_weight, an_infusion, an_outcome, clinic_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_the_day")]
 
 TODAY = date(2026, 11, 20)
 MG, GRAM = DoseUnit.MILLIGRAM, DoseUnit.GRAM
@@ -29,17 +27,6 @@ DAILY_METHOTREXATE = NewDose(amount=Decimal(10), unit=MG, frequency=Frequency.ON
 HIGH_START = NewDose(amount=Decimal(100), unit=MG, frequency=Frequency.ONCE_DAILY)
 LOWER = NewDose(amount=Decimal(25), unit=MG, frequency=Frequency.ONCE_DAILY)
 USUAL = NewDose(amount=Decimal(50), unit=MG, frequency=Frequency.ONCE_DAILY)
-
-
-@pytest.fixture(autouse=True)
-def _frozen() -> Iterator[None]:
-    with time_machine.travel("2026-11-20 12:00:00+00:00", tick=False):
-        yield
-
-
-@pytest.fixture
-def doctor() -> Staff:
-    return a_member(password=None)
 
 
 @pytest.fixture
@@ -195,11 +182,11 @@ def test_what_speaks_against_a_raise_is_said_of_no_lower_dose(doctor: Staff, pat
     course = a_course(patient, "azathioprine", date(2026, 1, 5), "50")
     reason = load().because("guard.same_drug")
     spoken = [GuardFinding(GuardCode.OPEN_ALERT, GuardLevel.WARN, "open alert", (), reason)]
-    change = {"by": doctor, "course_id": course.pk, "seen": (), "if_raised": spoken}
+    change: dict[str, Any] = {"by": doctor, "course_id": course.pk, "seen": (), "if_raised": spoken}
     with pytest.raises(GuardStopped) as stopped:
-        change_dose(**change, on=TODAY, dose=replace(USUAL, amount=Decimal(75)))  # type: ignore[arg-type]
+        change_dose(**change, on=TODAY, dose=replace(USUAL, amount=Decimal(75)))
     assert spoken[0] in findings_of(stopped.value)
-    lower = change_dose(**change, on=TODAY, dose=LOWER)  # type: ignore[arg-type]
+    lower = change_dose(**change, on=TODAY, dose=LOWER)
     assert guard_messages(doctor, course.pk, lower.pk) == []
 
 
@@ -208,16 +195,16 @@ def test_a_dose_is_saved_over_anothers_of_the_day_and_both_stay_in_the_history(d
     weekly = NewDose(amount=Decimal(30), unit=MG, frequency=Frequency.ONCE_WEEKLY, weekday=Weekday.MONDAY)
     theirs = change_dose(by=doctor, course_id=course.pk, on=TODAY, dose=weekly)
     mine = replace(weekly, amount=Decimal(15))
-    change = {"by": doctor, "course_id": course.pk, "on": TODAY, "dose": mine}
+    change: dict[str, Any] = {"by": doctor, "course_id": course.pk, "on": TODAY, "dose": mine}
     for other in (None, theirs.pk + 1):
         with pytest.raises(Refused, match="already has a dose"):
-            change_dose(**change, replaces=other)  # type: ignore[arg-type]
+            change_dose(**change, replaces=other)
     daily = change | {"dose": DAILY_METHOTREXATE, "replaces": theirs.pk}
     with pytest.raises(GuardStopped):  # a stop undoes that theirs was superseded
-        change_dose(**daily)  # type: ignore[arg-type]
+        change_dose(**daily)
     theirs.refresh_from_db()
     assert theirs.superseded_at is None
-    period = change_dose(**change, replaces=theirs.pk)  # type: ignore[arg-type]
+    period = change_dose(**change, replaces=theirs.pk)
     theirs.refresh_from_db()
     assert (period.replaces, period.recorded_at) == (theirs, theirs.superseded_at)
     assert (theirs.superseded_by, theirs.superseded_reason) == (
@@ -254,7 +241,7 @@ def test_an_infusion_is_held_until_its_warning_was_seen(doctor: Staff, patient: 
     assert record_infusion(**given, seen=seen).pk
 
 
-def test_over_ten_times_needs_no_reason_of_what_was_given(doctor: Staff, patient: Patient) -> None:
+def test_an_amount_far_too_high_needs_its_reason_which_is_kept_in_the_note(doctor: Staff, patient: Patient) -> None:
     course = a_course(patient, "normal_immunoglobulin", date(2026, 1, 5), route=Route.INTRAVENOUS.value)
     given: dict[str, Any] = {
         "by": doctor,
@@ -263,7 +250,21 @@ def test_over_ten_times_needs_no_reason_of_what_was_given(doctor: Staff, patient
         "days": 2,
         "unit": GRAM,
     }
-    assert record_infusion(**given, total=Decimal(1500)).pk
+    with pytest.raises(GuardStopped) as stopped:
+        record_infusion(**given, total=Decimal(1500))
+    assert stopped.value.needs_reason
+    assert not Infusion.objects.exists()
+    with pytest.raises(Refused, match="at most 3 characters here") as refused:
+        record_infusion(**given, total=Decimal(1500), note="n" * 279, override_reason="as printed")
+    assert list(refused.value.errors) == ["override_reason"]
+    row = record_infusion(**given, total=Decimal(1500), note="day ward", override_reason=" two cycles in one ")
+    assert row.note == "day ward Why this amount: two cycles in one"
+
+
+def test_a_reason_that_nothing_asked_for_is_not_kept(doctor: Staff, patient: Patient) -> None:
+    course = a_course(patient, "normal_immunoglobulin", date(2026, 1, 5), route=Route.INTRAVENOUS.value)
+    row = record_infusion(by=doctor, course_id=course.pk, first_on=TODAY, note="day ward", override_reason="because")
+    assert row.note == "day ward"
 
 
 def test_another_clinic_sees_neither_course_nor_check(doctor: Staff, patient: Patient) -> None:

@@ -1,12 +1,10 @@
 """Planning infusions and recording them: what is kept, what is refused, what is superseded."""
 
-from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
-import time_machine
 
 from patients.errors import GuardStopped, NotAllowed, NotFound, Refused
 from patients.models import Patient, Staff
@@ -25,16 +23,10 @@ from regimens.rules.guard_findings import GuardCode
 from regimens.rules.vocabulary import DoseUnit, InfusionAnchor, ReactionGrade, Route, WeightBasis
 from tests.factories.rows import a_course, a_member, a_patient, a_weight, an_infusion, clinic_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_the_day")]
 
 TODAY = date(2026, 11, 20)
 START = date(2026, 3, 2)
-
-
-@pytest.fixture(autouse=True)
-def _frozen() -> Iterator[None]:
-    with time_machine.travel("2026-11-20 12:00:00+00:00", tick=False):
-        yield
 
 
 @pytest.fixture

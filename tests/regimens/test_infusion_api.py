@@ -1,17 +1,16 @@
 """Infusions over the API: plans to make and list, batches and reactions, and what the dose guard says of both."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-import time_machine
 
 from regimens.models import Course, InfusionPlan
 from regimens.rules.vocabulary import Route
-from tests.factories.api import Scene, make_scene
+from tests.factories.api import Scene
 from tests.factories.rows import a_course
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_the_day")]
 
 V1 = "/api/v1"
 PLAN = {
@@ -25,17 +24,6 @@ PLAN = {
     "review_after_cycles": 4,
     "note": "afternoons",
 }
-
-
-@pytest.fixture(autouse=True)
-def _frozen() -> Iterator[None]:
-    with time_machine.travel("2026-11-20 12:00:00+00:00", tick=False):
-        yield
-
-
-@pytest.fixture
-def scene() -> Scene:
-    return make_scene()
 
 
 @pytest.fixture
@@ -138,3 +126,15 @@ def test_the_guard_answers_what_was_given(course: Course, post: Callable[..., An
     again = post(f"courses/{course.pk}/infusions/", **usual, first_on="2026-11-16", total="150")
     assert again.status_code == 201
     assert {message["code"] for message in again.json()["guard"]} == {"cycle_interval", "above_range"}
+
+
+def test_far_too_much_needs_a_reason_which_is_kept_in_the_note(course: Course, post: Callable[..., Any]) -> None:
+    much = {"first_on": "2026-11-09", "days": 2, "unit": "g", "total": "290", "note": "day ward"}
+    much |= {"dosing_weight": "70", "dosing_weight_on": "2026-01-12"}
+    stopped = post(f"courses/{course.pk}/infusions/", **much)
+    assert (stopped.status_code, stopped.json()["guard"][0]["code"]) == (422, "ten_times")
+    done = post(f"courses/{course.pk}/infusions/", **much, override_reason="two cycles in one")
+    assert done.status_code == 201, done.content
+    (row,) = done.json()["infusions"]
+    assert row["note"] == "day ward Why this amount: two cycles in one"
+    assert "override_reason" not in row

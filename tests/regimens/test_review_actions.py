@@ -1,6 +1,5 @@
 """Answering a question: who may, what is kept, what is recorded with it, and what is refused."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -37,18 +36,12 @@ from regimens.rules.vocabulary import (
 from regimens.selectors import questions_of
 from tests.factories.rows import a_clinic, a_course, a_member, a_milestone, a_patient, an_assessment
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_the_day")]
 
 TODAY = date(2026, 11, 20)
 START = TODAY - timedelta(days=100)
 ACCEPTED, DEFERRED, REJECTED = ReviewAnswer.ACCEPTED, ReviewAnswer.DEFERRED, ReviewAnswer.REJECTED
 INEFFECTIVE = NewOutcome(kind=OutcomeKind.INEFFECTIVE)
-
-
-@pytest.fixture(autouse=True)
-def _frozen() -> Iterator[None]:
-    with time_machine.travel("2026-11-20 12:00:00+00:00", tick=False):
-        yield
 
 
 @dataclass

@@ -24,7 +24,7 @@ from regimens.actions import (
 from regimens.facts import treatment_records
 from regimens.models import Course, DosePeriod, TaperDecision, TaperPlan
 from regimens.rules import record
-from regimens.rules.guard_findings import GuardCode
+from regimens.rules.guard_findings import GuardCode, GuardFinding
 from regimens.rules.vocabulary import Route, StopReason, TaperChoice, Trend
 from regimens.selectors import guard_messages, plan_versions
 from tests.factories import rows
@@ -39,11 +39,6 @@ CUT, HOLD, RAISE = TaperChoice.CUT, TaperChoice.HOLD, TaperChoice.RAISE
 def _frozen() -> Iterator[None]:
     with time_machine.travel("2026-11-20 12:00:00+00:00", tick=True):
         yield
-
-
-@pytest.fixture
-def doctor() -> Staff:
-    return rows.a_member(Role.DOCTOR, password=None)
 
 
 @pytest.fixture
@@ -360,9 +355,10 @@ def test_a_sudden_stop_is_asked_about_once(doctor: Staff, course: Course) -> Non
     with pytest.raises(GuardStopped) as stopped:
         stop_course(by=doctor, course_id=course.pk, seen=(), **more)
     (finding,) = stopped.value.findings
-    assert finding.code is GuardCode.SUDDEN_STOP  # type: ignore[attr-defined]
+    assert isinstance(finding, GuardFinding)
+    assert finding.code is GuardCode.SUDDEN_STOP
     assert not stopped.value.needs_reason
-    row = stop_course(by=doctor, course_id=course.pk, seen=(finding.fingerprint,), **more)  # type: ignore[attr-defined]
+    row = stop_course(by=doctor, course_id=course.pk, seen=(finding.fingerprint,), **more)
     kept = guard_messages(doctor, course.pk, since=row.stop_recorded_at)
     assert [message["code"] for message in kept] == ["sudden_stop"]
 
@@ -374,5 +370,5 @@ def test_a_plan_that_ends_from_a_high_dose_is_asked_about_once(doctor: Staff, co
     ]
     with pytest.raises(GuardStopped) as stopped:
         plan_taper(by=doctor, course_id=course.pk, steps=steps, seen=())
-    seen = [finding.fingerprint for finding in stopped.value.findings]  # type: ignore[attr-defined]
+    seen = [finding.fingerprint for finding in stopped.value.findings if isinstance(finding, GuardFinding)]
     assert plan_taper(by=doctor, course_id=course.pk, steps=steps, seen=seen).steps.count() == 2

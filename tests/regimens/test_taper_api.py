@@ -9,15 +9,10 @@ import time_machine
 
 from regimens.models import Course, TaperDecision
 from tests.factories import rows
-from tests.factories.api import Scene, make_scene
+from tests.factories.api import Scene
 
 pytestmark = pytest.mark.django_db
 ADDRESS = "/api/v1/taper-decisions/"
-
-
-@pytest.fixture
-def scene() -> Scene:
-    return make_scene()
 
 
 @pytest.fixture

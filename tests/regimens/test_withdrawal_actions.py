@@ -1,10 +1,8 @@
 """Taking back what was entered in error about treatment: who may, what goes with it, and what stays."""
 
-from collections.abc import Iterator
 from datetime import date, timedelta
 
 import pytest
-import time_machine
 
 from patients.errors import NotAllowed, Refused
 from patients.models import Clinic, Patient, Staff
@@ -21,19 +19,13 @@ from regimens.models import Course, DoseCheck, Milestone, Outcome, Review
 from regimens.rules.reviews import OpenQuestion
 from regimens.rules.vocabulary import MilestoneKind, OutcomeKind, PromptCode, ReviewAnswer
 from regimens.selectors import questions_of
-from tests.factories.rows import a_clinic, a_course, a_member, a_milestone, a_patient, an_outcome
+from tests.factories.rows import a_clinic, a_course, a_member, a_milestone, an_outcome
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_the_day")]
 
 TODAY = date(2026, 11, 20)
 START = TODAY - timedelta(days=100)
 WHY = "entered for another patient"
-
-
-@pytest.fixture(autouse=True)
-def _frozen() -> Iterator[None]:
-    with time_machine.travel("2026-11-20 12:00:00+00:00", tick=False):
-        yield
 
 
 @pytest.fixture
@@ -49,11 +41,6 @@ def doctor(clinic: Clinic) -> Staff:
 @pytest.fixture
 def nurse(clinic: Clinic) -> Staff:
     return a_member(Role.NURSE, clinic, password=None)
-
-
-@pytest.fixture
-def patient(doctor: Staff) -> Patient:
-    return a_patient(doctor)
 
 
 def asked(doctor: Staff, patient: Patient) -> OpenQuestion:

@@ -18,11 +18,13 @@ from patients.errors import DomainError
 from patients.models import Condition, Height, Patient, Staff, Weight
 from patients.rules.vocabulary import (
     ConditionKind,
+    DatePrecision,
     EnzymeName,
     MrcGrade,
     MuscleGroup,
     PatientStatus,
     SevereFeature,
+    Sex,
 )
 from patients.selectors import contact_details_for
 from regimens import actions as regimens
@@ -332,6 +334,24 @@ def _status(chart: Chart, act: Act) -> None:
     patients.change_status(**_about_patient(chart, act), status=status, reason="letter received", version=version)
 
 
+def _identity(chart: Chart, act: Act) -> None:
+    now = Patient.objects.get(pk=chart.patient.pk)
+    years = 10 if act.which % 3 == 0 else 40 + act.size  # a child for the rules, or a grown person
+    patients.correct_identity(
+        by=chart.by,
+        patient_id=now.pk,
+        hospital_number=now.hospital_number,
+        nhs_number=now.nhs_number,
+        given_names=now.given_names,
+        family_name=f"Renamed {act.size}",
+        born=None if act.which % 5 == 4 else today_in(now.clinic) - timedelta(days=366 * years),
+        born_precision=DatePrecision.DAY,
+        sex=pick((Sex.MALE, Sex.FEMALE), act.size),
+        reason="mistyped at registration",
+        version=now.version,
+    )
+
+
 def _answer(chart: Chart, act: Act) -> None:
     today = today_in(chart.patient.clinic)
     record = monitoring_records([chart.patient.pk])[chart.patient.pk].treatment
@@ -469,6 +489,7 @@ _ACTS: dict[str, Callable[[Chart, Act], None]] = {
     "unassign": _unassign,
     "undo": _undo,
     "status": _status,
+    "identity": _identity,
     "answer": _answer,
     "contact details": _contact_details,
     "risk": _risk,

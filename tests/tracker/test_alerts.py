@@ -1,10 +1,8 @@
 """The list of alerts: whose, in which order, under which filters; and what the navigation says waits."""
 
-from collections.abc import Iterator
 from datetime import UTC, date, datetime
 
 import pytest
-import time_machine
 from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
@@ -14,15 +12,9 @@ from monitoring.rules.vocabulary import AlertGrade, AlertLevel, AlertStatus
 from patients.models import Membership, Patient
 from patients.rules.vocabulary import Role
 from tests.factories import rows
-from tests.tracker.pages import TODAY, query_budget, text_of
+from tests.tracker.pages import query_budget, text_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_the_day")]
-
-
-@pytest.fixture
-def on_the_day() -> Iterator[None]:
-    with time_machine.travel(TODAY, tick=False):
-        yield
 
 
 def shown(client: Client, **query: str) -> str:

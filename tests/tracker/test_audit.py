@@ -1,12 +1,10 @@
 """The page of one service audit: its definition, its figures, and the list that they are counted from."""
 
-from collections.abc import Iterator
 from datetime import date
+from typing import Any
 from unittest.mock import patch
 
 import pytest
-import time_machine
-from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -20,16 +18,9 @@ from monitoring.tasks import work_out_audits
 from patients.models import Staff
 from patients.rules.vocabulary import Role
 from tests.factories import rows
-from tests.tracker.pages import TODAY, a_full_record, query_budget, text_of
+from tests.tracker.pages import a_full_record, query_budget, text_of
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _on_the_day() -> Iterator[None]:
-    cache.clear()
-    with time_machine.travel(TODAY, tick=False):
-        yield
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("empty_cache", "on_the_day")]
 
 
 @pytest.fixture
@@ -57,8 +48,8 @@ def test_every_audit_shows_as_many_rows_as_its_figures_say(client: Client, admin
         assert f"{shown.numerator} of {shown.denominator} met" in text_of(page)
 
 
-def page_counts(page: object) -> dict[str, int]:
-    tabs = page.context["tabs"]  # type: ignore[attr-defined]
+def page_counts(page: Any) -> dict[str, int]:
+    tabs = page.context["tabs"]
     return {tab.label.lower(): tab.count for tab in tabs}
 
 

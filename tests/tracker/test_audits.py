@@ -7,7 +7,6 @@ from unittest.mock import patch
 
 import pytest
 import time_machine
-from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -23,16 +22,10 @@ from monitoring.tasks import work_out_audits
 from patients.models import Staff
 from patients.rules.vocabulary import Role
 from tests.factories import rows
-from tests.tracker.pages import TODAY, a_full_record, query_budget, text_of
+from tests.tracker.pages import a_full_record, query_budget, text_of
+from tracker.reports.service_audits import READ_AS_TODAY
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _on_the_day() -> Iterator[None]:
-    cache.clear()
-    with time_machine.travel(TODAY, tick=False):
-        yield
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("empty_cache", "on_the_day")]
 
 
 @pytest.fixture
@@ -80,6 +73,15 @@ def test_the_period_stands_in_the_address(client: Client, admin: Staff) -> None:
     page = text_of(client.get(address(admin), {"from": "01-May-2026", "until": "2026-05-03", "as_of": "31/05/2026"}))
     assert "01-May-2026 to 03-May-2026, as of 31-May-2026" in page
     assert "Counted: drugs started. 0 0 no percentage of none" in page
+
+
+@pytest.mark.parametrize(("until", "ended"), [("01-Jun-2026", True), ("02-Jun-2026", False), ("31-Dec-2027", False)])
+def test_a_period_that_has_not_ended_is_counted_until_today_and_says_so(
+    client: Client, admin: Staff, until: str, ended: bool
+) -> None:
+    page = text_of(client.get(address(admin), {"until": until}))
+    assert f"to {until}, as of 01-Jun-2026" in page
+    assert ("The period had not ended It is counted until 01-Jun-2026." not in page) is ended
 
 
 @pytest.mark.parametrize(
@@ -171,6 +173,51 @@ def test_a_protocol_without_audits_says_so(client: Client, admin: Staff) -> None
         patch.object(kept_audits, "protocol_of", return_value=without),
     ):
         assert "The protocol in force defines no audits" in text_of(client.get(address(admin)))
+
+
+def test_as_known_then_is_said_and_kept_apart_from_now(client: Client, admin: Staff) -> None:
+    with time_machine.travel("2026-05-20T09:00:00+01:00", tick=False):
+        a_full_record(admin)
+    query = {"from": "01-Jan-2026", "until": "15-May-2026", "as_of": "15-May-2026"}
+    started = "Counted: drugs started. 0 4 0 %"
+    now = text_of(client.get(address(admin), query))
+    assert started in now
+    assert "As it was known then" not in now
+    then = client.get(address(admin), {**query, "known_at": "19/05/2026"})
+    page = text_of(then)
+    assert "Counted is what had been recorded by the end of 19-May-2026." in page
+    assert READ_AS_TODAY in page
+    assert "Counted: drugs started. 0 0 no percentage of none" in page
+    assert "known_at=2026-05-19T22:59:59.999999Z" in then.content.decode()
+    exactly = text_of(client.get(address(admin), {**query, "known_at": "2026-05-20T08:00:00Z"}))
+    assert "recorded by 20-May-2026 at 09:00:00" in exactly
+    assert started in exactly
+    assert "As it was known then" not in text_of(client.get(address(admin), {**query, "known_at": "01-Jun-2026"}))
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ({"known_at": "lately"}, "Enter a day, for example 05-Apr-2026, or a moment such as"),
+        ({"known_at": "02-Jun-2026"}, "has not come yet. Enter an earlier one."),
+        ({"known_at": "01-May-2026", "as_of": "02-May-2026"}, "of 02-May-2026, so the audits stand as of 01-May-2026"),
+    ],
+)
+def test_a_moment_that_cannot_be_known_is_named(client: Client, admin: Staff, query: dict[str, str], said: str) -> None:
+    assert said in text_of(client.get(address(admin), query))
+
+
+@pytest.mark.usefixtures("_large")
+def test_the_background_is_told_the_moment(client: Client, admin: Staff) -> None:
+    query = {"from": "01-Jan-2026", "until": "15-May-2026", "known_at": "2026-05-20T09:00:00+01:00"}
+    with time_machine.travel("2026-05-20T09:00:01+01:00", tick=False):
+        a_full_record(admin)
+    with patch.object(work_out_audits, "apply_async") as enqueued:
+        client.get(address(admin), query)
+    (asked,) = enqueued.call_args.args
+    assert asked[1:] == ("2026-01-01", "2026-05-15", "2026-05-20", "2026-05-20T09:00:00+01:00")
+    work_out_audits(*asked)
+    assert "Counted: drugs started. 0 0 no percentage of none" in text_of(client.get(address(admin), query))
 
 
 @pytest.mark.parametrize("patients", [1, 50])

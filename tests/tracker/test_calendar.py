@@ -1,25 +1,17 @@
 """The calendar pages: a month of days with numbers, and one day with who is expected."""
 
-from collections.abc import Iterator
 from datetime import date
 
 import pytest
-import time_machine
 from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
 from patients.rules.vocabulary import Role
 from tests.factories import rows
-from tests.tracker.pages import TODAY, query_budget, text_of
+from tests.tracker.pages import query_budget, text_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_the_day")]
-
-
-@pytest.fixture
-def on_the_day() -> Iterator[None]:
-    with time_machine.travel(TODAY, tick=False):
-        yield
 
 
 def test_the_month_counts_and_names_nobody(client: Client) -> None:
@@ -58,6 +50,17 @@ def test_months_before_and_after_are_reached(client: Client) -> None:
     body = client.get(reverse("calendar"), {"month": "2026-12"}).content.decode()
     assert "?month=2026-11" in body
     assert "?month=2027-01" in body
+
+
+def test_no_way_leads_further_than_the_calendar_shows(client: Client) -> None:
+    client.force_login(rows.a_member())
+    last, first = (
+        client.get(reverse("calendar"), {"month": month}).content.decode() for month in ("2027-06", "2025-06")
+    )
+    assert 'rel="prev"' in last
+    assert 'rel="next"' not in last
+    assert 'rel="prev"' not in first
+    assert 'rel="next"' in first
 
 
 @pytest.mark.parametrize("month", ["2026-13", "1999-01", "nonsense", "9999-12", "2026-06-01"])

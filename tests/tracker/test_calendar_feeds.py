@@ -1,10 +1,8 @@
 """Calendar addresses: one person's own, shown once, revocable, and without a name in what they show."""
 
-from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
-import time_machine
 from django.test import Client, RequestFactory
 from django.urls import reverse
 from icalendar import Calendar
@@ -16,16 +14,10 @@ from monitoring.rules.vocabulary import FeedContent
 from patients.models import Staff
 from patients.rules.vocabulary import Role
 from tests.factories import rows
-from tests.tracker.pages import TODAY, query_budget, text_of
+from tests.tracker.pages import query_budget, text_of
 from tracker.logs import RequestLogMiddleware
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_the_day")]
-
-
-@pytest.fixture
-def on_the_day() -> Iterator[None]:
-    with time_machine.travel(TODAY, tick=False):
-        yield
 
 
 @pytest.fixture
@@ -140,3 +132,12 @@ def test_queries_stay_within_the_budget(
     client.force_login(nurse)
     with django_assert_num_queries(query_budget("calendar_feeds")):
         client.get(reverse("calendar_feeds"))
+
+
+def test_the_day_on_which_one_was_made_is_told_by_the_clinics_clocks(client: Client, nurse: Staff) -> None:
+    feed, _ = make_feed(by=nurse, content=FeedContent.BOTH)
+    CalendarFeed.objects.filter(pk=feed.pk).update(created_at=datetime(2026, 5, 6, 23, 30, tzinfo=UTC))
+    client.force_login(nurse)
+    page = client.get(reverse("calendar_feeds")).content.decode()
+    assert "07-May-2026" in page
+    assert "06-May-2026" not in page

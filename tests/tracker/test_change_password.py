@@ -3,7 +3,6 @@
 import io
 
 import pytest
-from django.core.cache import cache
 from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
@@ -15,13 +14,8 @@ from tests.factories.sign_in import security_events, type_password
 from tests.tracker.pages import text_of
 from tracker.models import Event
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("empty_cache")]
 NEW = "seventeen green herons"
-
-
-@pytest.fixture(autouse=True)
-def _nobody_has_tried_yet() -> None:
-    cache.clear()
 
 
 def change(client: Client, current: str = rows.PASSWORD, new: str = NEW, again: str = NEW) -> int:

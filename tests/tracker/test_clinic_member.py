@@ -5,6 +5,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from patients.models import Clinic, Membership, Staff
 from patients.rules.vocabulary import Role
@@ -48,6 +49,8 @@ def test_what_is_offered(client: Client, clinic: Clinic, admin: Staff) -> None:
     nurse.memberships.update(is_lead=True)
     assert offered(client, clinic, nurse) == (USUAL - {"make_lead"}) | {"end_lead"}
     assert offered(client, clinic, rows.a_member(Role.NURSE, clinic, password=None)) == USUAL | {"new_start_link"}
+    by_provider = rows.a_member(Role.NURSE, clinic, password=None, last_login=timezone.now())
+    assert offered(client, clinic, by_provider) == USUAL
     closed = rows.a_member(Role.NURSE, clinic, is_active=False)
     assert offered(client, clinic, closed) == (USUAL - {"make_lead", "close_account"}) | {"open_account"}
 

@@ -130,7 +130,7 @@ def test_the_age_of_somebody_who_died_is_the_age_at_death() -> None:
         (DueStatus.NOT_DUE, 40, 0, "due in 40 days"),
         (DueStatus.DUE_SOON, 1, 0, "due in 1 day"),
         (DueStatus.DUE, 0, 0, "due today"),
-        (DueStatus.DUE, -1, 0, "due since 31-May-2026"),
+        (DueStatus.DUE, -1, 0, "due for 1 day"),
         (DueStatus.OVERDUE, -12, 12, "overdue by 12 days"),
     ],
 )
@@ -213,3 +213,15 @@ def test_days_and_times_in_a_sentence_stay_on_one_line() -> None:
         ("never", "never"),
     ):
         assert Template("{{ words|unbroken }}").render(Context({"words": words})) == expected
+
+
+@pytest.mark.parametrize(
+    ("message", "label", "said"),
+    [
+        ("Physician global is 0 to 10 cm.", "Physician global", "Physician global is 0 to 10 cm."),
+        ("haemoglobin: 13.1 g/L cannot be right.", "haemoglobin", "haemoglobin: 13.1 g/L cannot be right."),
+        ("Enter a number.", "Weight in kg", "Weight in kg: Enter a number."),
+    ],
+)
+def test_a_message_that_names_its_field_is_not_told_twice(message: str, label: str, said: str) -> None:
+    assert clinical.said_of(message, label) == said

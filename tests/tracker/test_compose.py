@@ -146,6 +146,13 @@ def test_data_lives_in_named_volumes() -> None:
     assert mounted == set(COMPOSE["volumes"]) == {"postgres-data", "redis-data", "beat-data"}
 
 
+def test_the_servers_log_repeats_no_row_that_it_refuses() -> None:
+    command = SERVICES["postgres"]["command"]
+    assert command[0] == "postgres", "any other command runs as root in this image"
+    assert command[1::2] == ["-c", "-c"]
+    assert set(command[2::2]) == {"log_min_error_statement=panic", "log_error_verbosity=terse"}
+
+
 def test_redis_persists_refuses_strangers_and_never_forgets() -> None:
     command = SERVICES["redis"]["command"]
     assert command[0] == "redis-server", "any other command runs as root in this image"

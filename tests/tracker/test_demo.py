@@ -23,7 +23,7 @@ from tracker.demo_logins import DEMO_LOGINS, DEMO_PASSWORD
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def wait_until(condition: Callable[[], object], seconds: float = 30.0) -> None:
+def wait_until(condition: Callable[[], object], seconds: float = 60.0) -> None:
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, "did not happen in time"
@@ -37,15 +37,16 @@ def free_port() -> int:
         return port
 
 
-def processes_with(word: str) -> set[int]:
-    """Living processes whose environment holds this word, which only one demo's children do."""
-    found = set()
+def environments_with(word: str) -> dict[int, bytes]:
+    """The environments of living processes, by process, that hold this word, which only one demo's children's do."""
+    found = {}
     for entry in Path("/proc").glob("[0-9]*"):
         try:
-            if word.encode() in (entry / "environ").read_bytes():
-                found.add(int(entry.name))
+            environment = (entry / "environ").read_bytes()
         except (FileNotFoundError, ProcessLookupError, PermissionError):
             continue
+        if word.encode() in environment:
+            found[int(entry.name)] = environment
     return found
 
 
@@ -103,10 +104,10 @@ def test_it_serves_pages_restarts_what_crashes_and_stops_all_it_started(
         assert (status, json.loads(said_health)["database"], json.loads(said_health)["redis"]) == (200, True, True)
         wait_until(lambda: "celery@" in (tmp_path / "demo" / "worker.log").read_text())
 
-        children = processes_with(str(tmp_path)) - {demo.pid}
-        assert children
-        for child in children:
-            told = (Path("/proc") / str(child) / "environ").read_bytes()
+        told_to = environments_with(str(tmp_path))
+        del told_to[demo.pid]
+        assert told_to
+        for told in told_to.values():
             assert b"DATABASE_OWNER_URL" not in told
             assert b"SECOND_FACTOR=none" in told  # else the printed logins lead no further than to setting one up
 
@@ -118,8 +119,8 @@ def test_it_serves_pages_restarts_what_crashes_and_stops_all_it_started(
 
         demo.send_signal(signal.SIGINT)
         assert "Stopped" in demo.stdout.read()
-        assert demo.wait(timeout=20) == 0
-    assert processes_with(str(tmp_path)) == set()
+        assert demo.wait(timeout=60) == 0
+    assert environments_with(str(tmp_path)) == {}
 
 
 @pytest.mark.servers
@@ -140,7 +141,7 @@ def test_its_children_end_with_it_however_it_ends(tmp_path: Path) -> None:
         child = int(parent.stdout.readline())
         assert Path(f"/proc/{child}").exists()
         parent.kill()
-    wait_until(lambda: not Path(f"/proc/{child}").exists(), seconds=5)
+    wait_until(lambda: not Path(f"/proc/{child}").exists())
 
 
 def test_a_taken_port_is_said_plainly(tmp_path: Path) -> None:
@@ -153,7 +154,7 @@ def test_a_taken_port_is_said_plainly(tmp_path: Path) -> None:
             cwd=ROOT,
             capture_output=True,
             text=True,
-            timeout=30,
+            timeout=60,
         )
     assert done.returncode == 1
     assert done.stdout == ""
@@ -188,7 +189,7 @@ def test_the_key_is_random_kept_and_private(tmp_path: Path) -> None:
 def test_a_child_that_keeps_crashing_is_started_ever_more_slowly(tmp_path: Path) -> None:
     said: list[str] = []
     child = Child("broken", ["false"], tmp_path / "log", tmp_path, dict(os.environ), said.append)
-    wait_until(lambda: child.look() or len(said) == 2, seconds=10)
+    wait_until(lambda: child.look() or len(said) == 2)
     assert "broken ended by itself; starting it again in 0.5 s" in said[0]
     assert "again in 1 s" in said[1]
     assert not child.is_running
@@ -208,8 +209,12 @@ def test_a_child_that_ignores_a_polite_request_is_ended_with_all_it_forked(
     forked = int((tmp_path / "log").read_text())
     stop_all([child])
     assert not child.is_running
-    wait_until(lambda: not Path(f"/proc/{forked}").exists() or is_zombie(forked), seconds=5)
+    wait_until(lambda: is_gone(forked))
 
 
-def is_zombie(process_id: int) -> bool:
-    return Path(f"/proc/{process_id}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+def is_gone(process_id: int) -> bool:
+    """Whether it has ended, and at most waits for somebody to ask how."""
+    try:
+        return Path(f"/proc/{process_id}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return True

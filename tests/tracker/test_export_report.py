@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
+from django.utils import timezone
 
 from patients.models import Staff
 from patients.rules.vocabulary import Role
@@ -30,6 +31,7 @@ def export(by: Staff, out: Path, report: str = "activity", **options: Any) -> No
     arguments = ["--clinic", clinic.slug, "--from", str(first), "--until", str(last), "--out", str(out)]
     arguments += ["--format", options.pop("format", "csv"), "--by", options.pop("login", by.username)]
     arguments += [word for one in options.pop("filters", ()) for word in ("--filter", one)]
+    arguments += ["--known-at", options.pop("known_at")] if "known_at" in options else []
     call_command("export_report", report, *arguments)
 
 
@@ -45,6 +47,30 @@ def test_a_pack_in_a_file(admin: Staff, tmp_path: Path, capsys: pytest.CaptureFi
     exported = Event.objects.filter(subject="export", new__run=run.pk)
     assert {(event.actor_id, event.origin) for event in exported} == {(admin.pk, "command export_report")}
     assert [one.name for one in tmp_path.iterdir()] == ["pack.zip"]
+
+
+def test_days_that_no_page_takes_are_refused(admin: Staff, tmp_path: Path) -> None:
+    for until in ("2201-01-01", "9999-12-31", "soon"):
+        with pytest.raises(CommandError, match=until):
+            call_command("export_report", "activity", "--until", until)
+    out = tmp_path / "pack.zip"
+    furthest = ["--from", "1900-01-01", "--until", "2200-12-31", "--clinic", rows.clinic_of(admin).slug]
+    call_command("export_report", "access", *furthest, "--format", "csv", "--out", str(out), "--by", admin.username)
+    assert problems(str(out)) == []
+
+
+def test_an_audit_as_known_at_an_earlier_moment(admin: Staff, tmp_path: Path) -> None:
+    audit, out = "audit-tests-in-date", tmp_path / "then.zip"
+    then = timezone.now()
+    rows.a_patient(admin, hospital_number="H2")
+    export(admin, out, audit, known_at=then.isoformat())
+    manifest = manifest_of(out.read_bytes())
+    assert (manifest["known_at"], manifest["rows"]) == ({"moment": then.isoformat(), "chosen": True}, 1)
+    for wrong, said in (("2026-04-05T10:15:00", "distance from UTC"), ("yesterday", "no moment")):
+        with pytest.raises(CommandError, match=said):
+            export(admin, tmp_path / "none.zip", audit, known_at=wrong)
+    with pytest.raises(CommandError, match="nothing is corrected"):
+        export(admin, tmp_path / "none.zip", known_at=then.isoformat())
 
 
 def test_who_may_not_gets_nothing(admin: Staff, tmp_path: Path) -> None:

@@ -1,27 +1,19 @@
 """What stands around every page: the way about, who is signed in, and the foot of a sheet of paper."""
 
 import re
-from collections.abc import Iterator
 
 import pytest
-import time_machine
 from django.test import Client, RequestFactory
 from django.urls import ResolverMatch, reverse
 
 from patients.models import Staff
 from patients.rules.vocabulary import Role
 from tests.factories import rows
-from tests.tracker.pages import TODAY, text_of
+from tests.tracker.pages import text_of
 from tracker import frame as frame_module
 from tracker.frame import Frame
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _on_the_day() -> Iterator[None]:
-    with time_machine.travel(TODAY, tick=False):
-        yield
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_the_day")]
 
 
 def page_of(client: Client, staff: Staff, name: str = "worklist") -> str:

@@ -10,16 +10,8 @@ from django.template import Context, Template
 from django.test import Client
 from django.urls import reverse
 
-from patients.rules.vocabulary import Role
-from tests.factories import rows
 from tests.tracker.pages import query_budget, text_of
 from tracker.glossary.load import glossary
-
-
-@pytest.fixture
-def reader(client: Client, db: None) -> Client:
-    client.force_login(rows.a_member(Role.NURSE))
-    return client
 
 
 def test_help_leads_to_everything_there_is(reader: Client) -> None:

@@ -2,34 +2,30 @@
 
 import html
 import re
-from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from html.parser import HTMLParser
 from typing import Any
 
 import pytest
-import time_machine
 from django.test import Client
 from django.urls import reverse
 
 from monitoring.models import Mail
+from monitoring.rules.entered import above_its_limit
 from monitoring.rules.vocabulary import AlertGrade, AlertLevel, AlertStatus, ContactOutcome, MailKind, MailStatus
 from patients.actions.drafts import keep_draft
 from patients.models import Clinic, Membership, Patient, Staff
 from patients.rules.vocabulary import Role
 from regimens.rules.vocabulary import Route
-from tests.factories import rows
-from tests.tracker.pages import TODAY, a_full_record, query_budget, text_of
+from tests.factories import records, rows
+from tests.tracker.pages import a_full_record, query_budget, text_of
+from tracker.home.doctor import doctor_day
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_the_day")]
 
 DAY, LATE = date(2026, 6, 1), date(2026, 5, 1)
-
-
-@pytest.fixture
-def on_the_day() -> Iterator[None]:
-    with time_machine.travel(TODAY, tick=False):
-        yield
+COMPARATORS = ("", "<", "<=", ">", ">=")
 
 
 def shown(client: Client, staff: Staff) -> str:
@@ -247,6 +243,21 @@ class TestDoctor:
         assert "1 raised an alert or lies above its own limit; it comes first." in part
         assert part.index("ALT") < part.index("C-reactive protein")
         assert "albumin" not in part
+
+    def test_results_lie_outside_where_the_rules_are_sure_of_it(self) -> None:
+        doctor = rows.a_member(Role.DOCTOR)
+        patient = rows.a_patient(doctor)
+        now = datetime(2026, 6, 1, 6, tzinfo=UTC)
+        written = [(value, sign) for value in ("39", "40", "41") for sign in COMPARATORS]
+        for days, (value, sign) in enumerate(written):
+            given = {"unit": "U/L", "comparator": sign, "upper_limit": Decimal(40)}
+            rows.a_result(patient, "alt", value, LATE + timedelta(days=days), recorded_at=now, **given)
+        sure = [
+            above_its_limit(records.result("alt", value, comparator=sign, upper_limit=Decimal(40)))
+            for value, sign in written
+        ]
+        assert set(sure) == {True, False}
+        assert doctor_day(doctor, patient.clinic).outside == sum(sure)
 
     @pytest.mark.parametrize("several", [False, True])
     def test_the_number_of_new_results_is_the_count_of_the_list_it_leads_to(

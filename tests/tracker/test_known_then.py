@@ -168,6 +168,7 @@ def entered(django_db_setup: None, django_db_blocker: Any) -> Iterator[tuple[Cha
         Act("snooze", which=0, size=20),
         Act("status", which=0, days_ago=2),
         Act("status", which=2, days_ago=2),
+        Act("identity", which=0),
         # Every entry but the first dose of a course (10 to 13) and why a drug was never given (16): these go with it.
         *(Act("withdraw", which=number) for number in (*range(10), 14, 15, 17, 18, 19)),
     ],

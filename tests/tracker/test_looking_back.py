@@ -1,12 +1,10 @@
 """The record page as it was known on an earlier day: what it shows, says and hides, and what was entered since."""
 
 import re
-from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
-import time_machine
 from django.test import Client
 from django.urls import reverse
 
@@ -14,18 +12,12 @@ from patients.models import Patient, Staff
 from patients.rules.vocabulary import PatientStatus, Role
 from regimens.rules.vocabulary import OutcomeKind
 from tests.factories import rows
-from tests.tracker.pages import TODAY, a_full_record, every_tab, query_budget, text_of
+from tests.tracker.pages import a_full_record, every_tab, query_budget, text_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_the_day")]
 
 FEBRUARY = datetime(2026, 2, 1, 9, tzinfo=UTC)
 MARCH = datetime(2026, 3, 2, 14, 5, tzinfo=UTC)
-
-
-@pytest.fixture
-def on_the_day() -> Iterator[None]:
-    with time_machine.travel(TODAY, tick=False):
-        yield
 
 
 @pytest.fixture

@@ -1,10 +1,8 @@
 """The monitoring plan page: what is decided, what it comes to, what was ever decided, and who may change it."""
 
-from collections.abc import Iterator
 from datetime import date, timedelta
 
 import pytest
-import time_machine
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -29,19 +27,6 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_the_day")]
 
 TODAY = date(2026, 6, 1)
 LATER = TODAY + timedelta(days=60)
-
-
-@pytest.fixture
-def on_the_day() -> Iterator[None]:
-    with time_machine.travel("2026-06-01T10:00:00+01:00", tick=False):
-        yield
-
-
-@pytest.fixture
-def doctor(client: Client) -> Staff:
-    doctor = rows.a_member(password=None, first_name="Dora", last_name="Doctor")
-    client.force_login(doctor)
-    return doctor
 
 
 @pytest.fixture

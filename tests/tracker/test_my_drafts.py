@@ -1,9 +1,6 @@
 """What I began: a person's own drafts, with the way back to each form."""
 
-from collections.abc import Iterator
-
 import pytest
-import time_machine
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -12,15 +9,9 @@ from pytest_django import DjangoAssertNumQueries
 from patients.models import Draft, Membership, Patient, Staff
 from patients.rules.vocabulary import Role
 from tests.factories.rows import a_member, a_patient, clinic_of
-from tests.tracker.pages import TODAY, query_budget, text_of
+from tests.tracker.pages import query_budget, text_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_the_day")]
-
-
-@pytest.fixture
-def on_the_day() -> Iterator[None]:
-    with time_machine.travel(TODAY, tick=False):
-        yield
 
 
 @pytest.fixture

@@ -1,10 +1,8 @@
 """What the banner warns of, on every page about a patient."""
 
-from collections.abc import Iterator
 from datetime import UTC, date, datetime
 
 import pytest
-import time_machine
 from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
@@ -14,23 +12,10 @@ from patients.models import Patient, Staff
 from patients.rules.vocabulary import ConditionKind
 from regimens.rules.vocabulary import OutcomeKind
 from tests.factories import rows
-from tests.tracker.pages import TODAY, text_of
+from tests.tracker.pages import text_of
 from tracker.patient_flags import PatientFlags, flags_of
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def on_the_day() -> Iterator[None]:
-    with time_machine.travel(TODAY, tick=False):
-        yield
-
-
-@pytest.fixture
-def doctor(client: Client) -> Staff:
-    member = rows.a_member()
-    client.force_login(member)
-    return member
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_the_day")]
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from datetime import date
 
 import pytest
-import time_machine
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
@@ -13,15 +12,9 @@ from monitoring.actions import reconcile
 from patients.models.patient import Provenance
 from patients.rules.vocabulary import PatientStatus, Role
 from tests.factories import rows
-from tests.tracker.pages import TODAY, a_full_record, query_budget, text_of
+from tests.tracker.pages import a_full_record, query_budget, text_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_the_day")]
-
-
-@pytest.fixture
-def on_the_day():
-    with time_machine.travel(TODAY, tick=False):
-        yield
 
 
 def test_only_patients_of_the_persons_clinics(client: Client) -> None:

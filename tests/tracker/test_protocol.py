@@ -12,7 +12,6 @@ from django.urls import reverse
 from patients.protocol import place
 from patients.protocol.place import Part
 from patients.rules.reasons import RuleKind
-from patients.rules.vocabulary import Role
 from patients.rules.wording import display_date
 from regimens.rules.vocabulary import OutcomeKind
 from tests.factories import rows
@@ -29,12 +28,6 @@ def shown(client: Client, **query: str) -> str:
     response = client.get(reverse("protocol"), query)
     assert response.status_code == 200
     return response.content.decode()
-
-
-@pytest.fixture
-def reader(client: Client, db: None) -> Client:
-    client.force_login(rows.a_member(Role.NURSE))
-    return client
 
 
 def test_whoever_is_not_signed_in_is_sent_to_sign_in(client: Client) -> None:

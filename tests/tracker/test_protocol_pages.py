@@ -25,12 +25,6 @@ DRUGS = sorted(WHOLE.monitoring.drugs)
 PAGES = ("protocol_pathway", "protocol_activity", "protocol_audits", "protocol_cohort", "protocol_drugs")
 
 
-@pytest.fixture
-def reader(client: Client, db: None) -> Client:
-    client.force_login(rows.a_member(Role.NURSE))
-    return client
-
-
 @pytest.mark.parametrize(
     ("name", "words"),
     [

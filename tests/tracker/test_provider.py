@@ -9,8 +9,6 @@ import pytest
 from allauth.socialaccount.models import SocialAccount
 from cryptography.hazmat.primitives.asymmetric import rsa
 from django.conf import LazySettings
-from django.core.cache import cache
-from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
@@ -21,12 +19,7 @@ from tests.tracker.pages import text_of
 from tests.tracker.sign_in.oidc_server import CLIENT_ID, CLIENT_SECRET, KID, Provider, running
 from tracker.api.throttles import ProviderByAddress
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _nobody_has_tried_yet() -> None:
-    cache.clear()
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("empty_cache")]
 
 
 @pytest.fixture
@@ -45,15 +38,15 @@ def provider(settings: LazySettings) -> Iterator[Provider]:
         yield provider
 
 
-def sign_in(client: Client, provider: Provider, way_on: str = "", **claims: Any) -> HttpResponse:
+def sign_in(client: Client, provider: Provider, way_on: str = "", **claims: Any) -> Any:
     """There and back; the answer to the browser that comes back."""
     provider.claims = {"sub": "sub-1", **claims}
     there = client.get(reverse("provider_start"), {"next": way_on} if way_on else {})
     assert there.status_code == 302, there
-    return client.get(provider.authorize(there["Location"]))  # type: ignore[return-value]  # of the test client
+    return client.get(provider.authorize(there["Location"]))
 
 
-def is_refused(client: Client, response: HttpResponse) -> bool:
+def is_refused(client: Client, response: Any) -> bool:
     return (
         response.status_code == 302
         and response["Location"] == reverse("sign_in")
@@ -226,16 +219,16 @@ def test_an_answer_is_taken_once_and_by_the_browser_that_asked(client: Client, p
     provider.claims = {"sub": "sub-1", "preferred_username": member.username}
     back = provider.authorize(client.get(reverse("provider_start"))["Location"])
     victim = Client()
-    assert is_refused(victim, victim.get(back))  # type: ignore[arg-type]
+    assert is_refused(victim, victim.get(back))
     back = provider.authorize(client.get(reverse("provider_start"))["Location"])
     assert client.get(back).status_code == 302
     client.post(reverse("sign_out"))
-    assert is_refused(client, client.get(back))  # type: ignore[arg-type]
+    assert is_refused(client, client.get(back))
 
 
 @pytest.mark.parametrize("query", ["", "?error=access_denied", "?code=x&state=y", "?state=y", "?code=x"])
 def test_an_answer_to_no_question(client: Client, provider: Provider, query: str) -> None:
-    assert is_refused(client, client.get(reverse("provider_callback") + query))  # type: ignore[arg-type]
+    assert is_refused(client, client.get(reverse("provider_callback") + query))
 
 
 def test_no_other_site_begins_it(client: Client, provider: Provider) -> None:
@@ -249,7 +242,7 @@ def test_a_provider_out_of_reach_is_said_in_the_same_words(
 ) -> None:
     apps = settings.SOCIALACCOUNT_PROVIDERS["openid_connect"]["APPS"]
     apps[0]["settings"]["server_url"] = "http://127.0.0.1:1"
-    assert is_refused(client, client.get(reverse("provider_start")))  # type: ignore[arg-type]
+    assert is_refused(client, client.get(reverse("provider_start")))
 
 
 def test_the_way_on_never_leaves_this_host(client: Client, provider: Provider) -> None:

@@ -1,11 +1,9 @@
 """The questions that wait: whose, in which order, the same as in each record, in a fixed number of queries."""
 
-from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
 import pytest
-import time_machine
 from django.test import Client
 from django.urls import reverse
 
@@ -13,18 +11,12 @@ from patients.models import Patient, Staff
 from patients.rules.vocabulary import MrcGrade, PatientStatus, Role
 from patients.selectors import patients_for
 from tests.factories import rows
-from tests.tracker.pages import TODAY, a_full_record, query_budget, text_of
+from tests.tracker.pages import a_full_record, query_budget, text_of
 from tracker.home.questions import open_questions
 from tracker.models import Event
 from tracker.selectors import standings_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_the_day")]
-
-
-@pytest.fixture
-def on_the_day() -> Iterator[None]:
-    with time_machine.travel(TODAY, tick=False):
-        yield
 
 
 def asked(by: Staff, **fields: Any) -> Patient:

@@ -1,17 +1,21 @@
 """The results tab: a flowsheet by test and day, and each value in full."""
 
 import re
+from dataclasses import replace
 from datetime import date
 from functools import partial
+from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
+from monitoring.protocol.load import load
 from patients.models import Patient, Staff
 from patients.rules.vocabulary import Role
-from tests.factories import rows
+from tests.factories import records, rows
 from tests.tracker.pages import a_full_record, tab_text
+from tracker.presenters.record_flowsheet import steps_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_the_day")]
 
@@ -80,6 +84,25 @@ def test_a_panel_narrows_the_tests(client: Client, doctor: Staff) -> None:
 
 def test_how_a_value_stands_to_the_one_before_is_said_in_words(client: Client, doctor: Staff) -> None:
     assert re.search(r"ALT 31 U/L →, as before 31 U/L ↑, higher than before", shown(client, a_year_of_results(doctor)))
+
+
+@pytest.mark.parametrize(
+    ("between", "words"),
+    [
+        ({}, ["", "higher than before", "lower than before"]),
+        ({"comparator": "<"}, ["", "", ""]),
+        ({"unit": "ukat/L"}, ["", "higher than before", "lower than before"]),
+        ({"unit": "mL"}, ["", "", ""]),
+        ({"brand": "another"}, ["", "", ""]),
+        ({"value": None, "text": "haemolysed"}, ["", "", ""]),
+    ],
+)
+def test_an_arrow_stands_between_neighbours_alone(between: dict[str, Any], words: list[str]) -> None:
+    first, second, third = (
+        records.result("alt", value, day, unit="U/L") for day, value in enumerate(("30", "60", "40"))
+    )
+    steps = steps_of([third, replace(second, **between), first], load().analytes)
+    assert [str(steps[row.id].words) if row.id in steps else "" for row in (first, second, third)] == words
 
 
 def test_what_needs_action_says_so_without_colour(client: Client, doctor: Staff) -> None:

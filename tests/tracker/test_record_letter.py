@@ -220,3 +220,22 @@ def test_a_dose_is_dated_by_its_own_day_and_not_by_the_start_of_the_drug(client:
     letter = " ".join(pdf_pages(sent(client, patient.pk, parts=["treatment"])))
     assert "this dose from 01-Apr-2026, the drug since 06-Jan-2026" in letter
     assert "since 04-May-2026" in letter
+
+
+@pytest.mark.parametrize(
+    ("raised", "since"),
+    [
+        (False, "(last dose entered: 60 mg once a day), the drug since 06-Jan-2026"),
+        (True, "(last dose entered: 40 mg once a day), the dose entered from 01-Apr-2026, the drug since 06-Jan-2026"),
+    ],
+)
+def test_the_day_of_the_dose_entered_is_not_that_of_the_step_taken(
+    client: Client, doctor: Staff, raised: bool, since: str
+) -> None:
+    patient = rows.a_patient(doctor)
+    steroid = rows.a_course(patient, "prednisolone", date(2026, 1, 6), dose="60")
+    if raised:
+        rows.a_dose(steroid, "40", date(2026, 4, 1))
+    rows.a_taper(steroid, (date(2026, 5, 1), "20"))
+    letter = " ".join(pdf_pages(sent(client, patient.pk, parts=["treatment"])))
+    assert f"prednisolone 20 mg a day by the planned taper from 01-May-2026 {since}" in letter

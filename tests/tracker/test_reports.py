@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from patients.acting import because
 from patients.clock import today_in
@@ -75,6 +76,12 @@ def test_the_screen_counts_what_the_pack_holds(client: Client, admin: Staff) -> 
     assert (manifest["rows"], manifest["filters"]) == (30, {"kind": "weight"})
 
 
+def test_a_period_that_has_not_ended_says_so(client: Client, admin: Staff) -> None:
+    asked_for = {"report": "activity", "from": "01/01/2026"}
+    assert "The period had not ended" in text_of(shown(client, **asked_for, until="31/12/2099"))
+    assert "The period had not ended" not in text_of(shown(client, **asked_for, until="02/01/2026"))
+
+
 def test_what_was_seen_cannot_be_altered_or_handed_on(client: Client, admin: Staff) -> None:
     page = shown(client, report="activity")
     other = rows.a_member(Role.ADMIN, rows.clinic_of(admin), password=None)
@@ -135,6 +142,29 @@ def test_queries_do_not_grow_with_the_patients(
     query = {"report": "activity", "from": f"{today - timedelta(days=1):%d-%b-%Y}"}
     with django_assert_num_queries(query_budget("reports")):
         shown(client, **query)
+
+
+def test_an_audit_can_be_looked_at_and_packed_as_known_then(client: Client, admin: Staff) -> None:
+    audit = "audit-tests-in-date"
+    then = timezone.now()
+    rows.a_patient(admin)
+    there = client.post(reverse(PAGE), {"report": audit, "known_at": then.isoformat()})["Location"]
+    page: Any = client.get(there)
+    assert "entries and corrections made since are left out" in text_of(page)
+    assert page.context["preview"].count == 0
+    asked(client, page)
+    run = ReportRun.objects.get()
+    make_report(run.pk)
+    manifest = manifest_of(b"".join(pieces_of(pack_for(admin, run.pk))))
+    assert (manifest["known_at"], manifest["rows"]) == ({"moment": then.isoformat(), "chosen": True}, 0)
+    now = shown(client, report=audit)
+    assert now.context["preview"].count == 1
+    assert "Late entries and corrections made until now count." in text_of(now)
+    for wrong in ("2200-01-01", "never"):
+        refused = shown(client, report=audit, known_at=wrong)
+        assert refused.context["form"].errors["known_at"]
+        assert "Make the pack" not in text_of(refused)
+    assert "As known at" not in text_of(shown(client, report="activity", known_at=then.isoformat()))
 
 
 def test_a_hospital_number_is_never_in_an_address(client: Client, admin: Staff) -> None:

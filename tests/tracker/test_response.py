@@ -1,12 +1,10 @@
 """The response page: two assessments compared, the IMACS definitions apart, every line and course; and the API."""
 
 import re
-from collections.abc import Iterator
 from datetime import date
 from html.parser import HTMLParser
 
 import pytest
-import time_machine
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -16,15 +14,9 @@ from patients.models import Assessment, Patient, Staff
 from patients.rules.vocabulary import DatePrecision, Role, Subtype
 from regimens.rules.vocabulary import StopReason
 from tests.factories import rows
-from tests.tracker.pages import TODAY, a_full_record, anchors_that_lead_nowhere, query_budget, text_of
+from tests.tracker.pages import a_full_record, anchors_that_lead_nowhere, query_budget, text_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_the_day")]
-
-
-@pytest.fixture
-def on_the_day() -> Iterator[None]:
-    with time_machine.travel(TODAY, tick=False):
-        yield
 
 
 @pytest.fixture

@@ -1,12 +1,10 @@
 """Results across all patients: what asked for something, what asks for nothing, and what is too old for an alert."""
 
-from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
 import pytest
-import time_machine
 from django.test import Client
 from django.urls import reverse
 
@@ -14,17 +12,11 @@ from monitoring.actions import raise_alerts
 from patients.models import Patient
 from patients.rules.vocabulary import Role
 from tests.factories import rows
-from tests.tracker.pages import TODAY, query_budget, text_of
+from tests.tracker.pages import query_budget, text_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_the_day")]
 
 SAMPLED = date(2026, 5, 30)
-
-
-@pytest.fixture
-def on_the_day() -> Iterator[None]:
-    with time_machine.travel(TODAY, tick=False):
-        yield
 
 
 def a_patient(client: Client) -> Patient:

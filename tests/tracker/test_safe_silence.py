@@ -1,10 +1,8 @@
 """The page of safe silence: lists with their totals, pages, links, and as many queries for one patient as for 50."""
 
-from collections.abc import Iterator
 from datetime import UTC, date, datetime
 
 import pytest
-import time_machine
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -16,15 +14,9 @@ from patients.rules.vocabulary import Role
 from tests.factories import rows
 from tests.tracker.pages import TODAY, query_budget, text_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_the_day")]
 
 LONG_AGO = date(2025, 6, 1)
-
-
-@pytest.fixture(autouse=True)
-def _on_the_day() -> Iterator[None]:
-    with time_machine.travel(TODAY, tick=False):
-        yield
 
 
 def a_silent_patient(by: Staff, **fields: object) -> Patient:

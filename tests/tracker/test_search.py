@@ -1,29 +1,21 @@
 """The search of every page: what it finds, for whom, and that no word of it stands in an address."""
 
-from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
 import pytest
-import time_machine
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
 from patients.rules.vocabulary import Role
 from tests.factories import rows
-from tests.tracker.pages import TODAY, query_budget, text_of
+from tests.tracker.pages import query_budget, text_of
 from tracker.models import Event
 from tracker.search.kept import MOST_KEPT
 from tracker.search.places import places_named
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_the_day")]
-
-
-@pytest.fixture
-def on_the_day() -> Iterator[None]:
-    with time_machine.travel(TODAY, tick=False):
-        yield
 
 
 def searched(client: Client, text: str) -> HttpResponse:

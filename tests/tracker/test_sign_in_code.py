@@ -5,7 +5,6 @@ import time
 import pytest
 import time_machine
 from django.conf import LazySettings
-from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 
@@ -15,13 +14,8 @@ from tests.factories.sign_in import an_app, security_events, type_code, type_pas
 from tests.tracker.pages import text_of
 from tracker.sign_in import factors
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("empty_cache")]
 NOON = 1_790_000_010.0  # the middle of a period of 30 seconds
-
-
-@pytest.fixture(autouse=True)
-def _nobody_has_tried_yet() -> None:
-    cache.clear()
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ from datetime import timedelta
 import pytest
 import time_machine
 from django.conf import settings
-from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -19,14 +18,9 @@ from tests.tracker.pages import text_of
 from tracker.models import Event
 from tracker.sign_in import start
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("empty_cache")]
 PASSWORD = "seventeen green herons"
 TYPED = {"new": PASSWORD, "again": PASSWORD}
-
-
-@pytest.fixture(autouse=True)
-def _nobody_has_tried_yet() -> None:
-    cache.clear()
 
 
 @pytest.fixture

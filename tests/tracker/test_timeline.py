@@ -38,7 +38,7 @@ from tracker.timeline.marks import Lane, Mark, Shape, Timeline
 from tracker.timeline.scale import SHORTEST_SPAN, TimeScale, log_scale, spanning
 from tracker.timeline.standing import StandingPeriod, turning_days
 from tracker.timeline.steroid import milligrams_a_day
-from tracker.timeline.treatment import ROW_HEIGHT, periods
+from tracker.timeline.treatment import ROW_HEIGHT, periods, shorter_texts
 
 AS_OF = date(2026, 6, 1)
 NAMES = Names(drugs=lambda slug: slug.replace("_", " "), analytes=str.upper)
@@ -170,6 +170,58 @@ def test_weekly_methotrexate_says_its_weekday_or_that_none_is_recorded() -> None
     assert "15\u00a0mg once a week, weekday not recorded" in words
 
 
+def weekly_on_a_bar_of(days: int) -> str:
+    """What is written on the bar of a weekly dose that holds so many days of a year."""
+    dose = DosePeriod("m", AS_OF - timedelta(days=days), Decimal(15), DoseUnit.MILLIGRAM,
+                      frequency=Frequency.ONCE_WEEKLY, weekday=Weekday.MONDAY)  # fmt: skip
+    course = replace(METHOTREXATE, start_on=dose.from_on, stop_on=None, doses=(dose,), outcomes=())
+    begun = Assessment("a0", AS_OF - timedelta(days=365), mmt=Decimal(70), mmt_maximum=80)
+    return titled(lane(drawn(a_record(course, assessments=(begun,))), "methotrexate"), "15\u00a0mg").text
+
+
+@pytest.mark.parametrize(
+    ("days", "written"),
+    [(200, "15\u00a0mg once a week, on Monday"), (50, "15\u00a0mg once a week"), (30, "")],
+)
+def test_the_bar_of_a_weekly_dose_says_once_a_week_or_nothing(days: int, written: str) -> None:
+    assert weekly_on_a_bar_of(days) == written
+
+
+@pytest.mark.parametrize(
+    ("frequency", "shorter"),
+    [
+        (Frequency.ONCE_DAILY, ("2\u00a0mg",)),
+        (Frequency.PER_DAY_TOTAL, ("2\u00a0mg",)),
+        (Frequency.TWICE_DAILY, ()),
+        (Frequency.ALTERNATE_DAYS, ()),
+        (Frequency.NOT_RECORDED, ()),
+    ],
+)
+def test_an_amount_stands_alone_only_where_it_is_that_of_a_day(frequency: Frequency, shorter: tuple[str, ...]) -> None:
+    assert shorter_texts(daily("2", AS_OF, frequency=frequency)) == shorter
+
+
+@pytest.mark.parametrize(
+    ("frequency", "sign", "written"),
+    [
+        (Frequency.ONCE_DAILY, "steroid", "40 mg"),
+        (Frequency.EVERY_4_WEEKS, "no-daily-dose", "40\u00a0mg every 4 weeks"),
+        (Frequency.NOT_RECORDED, "no-daily-dose", "40\u00a0mg, frequency not recorded"),
+    ],
+)
+def test_a_steroid_dose_that_is_no_daily_amount_says_how_often(frequency: Frequency, sign: str, written: str) -> None:
+    course = replace(PREDNISOLONE, doses=(daily("40", PREDNISOLONE.start_on, frequency=frequency),), taper=())
+    mark = titled(lane(drawn(a_record(course)), "prednisolone"), "40\u00a0mg")
+    assert (mark.sign, mark.text) == (sign, written)
+
+
+def test_a_steroid_dose_that_did_not_stay_so_says_it_on_its_bar() -> None:
+    dose = replace(daily("60", PREDNISOLONE.start_on), frequency_text="then tapered to 7.5 mg")
+    mark = titled(lane(drawn(a_record(replace(PREDNISOLONE, doses=(dose,), taper=()))), "prednisolone"), "60\u00a0mg")
+    assert mark.sign == "steroid"
+    assert mark.text == "60\u00a0mg once a day (then tapered to 7.5 mg)"
+
+
 def test_days_before_the_first_dose_are_drawn_as_dose_not_recorded() -> None:
     course = replace(METHOTREXATE, start_on=date(2025, 1, 1))
     first, *_ = periods(course, AS_OF)
@@ -261,13 +313,21 @@ def test_a_value_above_its_upper_limit_has_another_shape_and_says_so() -> None:
     assert normal.shape is Shape.CIRCLE
 
 
+def test_a_bound_is_above_a_limit_only_where_that_is_sure_and_keeps_its_sign() -> None:
+    bound = Result("r1", "ck", date(2025, 3, 1), Decimal(250), "<", "U/L", upper_limit=Decimal(200))
+    timeline = drawn(a_record(results=(bound, replace(bound, id="r2", sampled_on=date(2025, 4, 1), comparator=">"))))
+    below, above = sorted(lane(timeline, "CK").marks[-2:], key=lambda mark: mark.x)
+    assert (below.sign, above.sign) == ("value", "high")
+    assert [(row.comparator, row.value) for row in timeline.rows] == [("<", Decimal(250)), (">", Decimal(250))]
+
+
 def test_ck_in_two_units_shares_one_axis_and_keeps_its_words() -> None:
     results = (
         Result("r1", "ck", date(2025, 3, 1), Decimal(600), unit="U/L"),
         Result("r2", "ck", date(2025, 4, 1), Decimal(10), unit="ukat/L"),
     )
     ck = lane(drawn(a_record(results=results)), "CK")
-    assert titled(ck, "600").y == titled(ck, "10\u00a0ukat/L").y
+    assert titled(ck, "600").y == titled(ck, "10\u00a0µkat/L").y
 
 
 def test_due_marks_count_their_items_and_say_which_are_late() -> None:

@@ -277,10 +277,14 @@ def test_an_assessment_is_scored_once_though_a_maintenance_step_runs_beside_its_
     """Remission on line 1 makes a maintenance step of the same course, with a baseline of its own."""
     active = {"physician_global": Decimal(7), "patient_global": Decimal(7), "mmt": Decimal(50), "mmt_maximum": 80}
     quiet = {"physician_global": Decimal(1), "patient_global": Decimal(1), "mmt": Decimal(78), "mmt_maximum": 80}
-    visits = ((date(2025, 1, 5), active), (date(2025, 6, 1), quiet), (date(2025, 12, 1), quiet), (AS_OF, quiet))
+    visits: tuple[tuple[date, dict[str, Any]], ...] = (
+        (date(2025, 1, 5), active),
+        (date(2025, 6, 1), quiet),
+        (date(2025, 12, 1), quiet),
+        (AS_OF, quiet),
+    )
     assessments = tuple(
-        replace(records.assessment(), id=str(place), on=on, **measures)  # type: ignore[arg-type]
-        for place, (on, measures) in enumerate(visits)
+        replace(records.assessment(), id=str(place), on=on, **measures) for place, (on, measures) in enumerate(visits)
     )
     course = replace(records.course("methotrexate"), start_on=date(2025, 1, 6), doses=(records.weekly(),))
     remission = Milestone("1", date(2025, 6, 2), MilestoneKind.REMISSION)

@@ -1,10 +1,8 @@
 """The worklist: whose items, in which order, under which filters, and what each row says."""
 
-from collections.abc import Iterator
 from datetime import date
 
 import pytest
-import time_machine
 from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
@@ -13,17 +11,11 @@ from monitoring.rules.vocabulary import ContactOutcome
 from patients.models import Membership, Patient
 from patients.rules.vocabulary import Role
 from tests.factories import rows
-from tests.tracker.pages import TODAY, query_budget, text_of
+from tests.tracker.pages import query_budget, text_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_the_day")]
 
 LONG_AGO, LATE, TODAY_DUE, AHEAD = date(2026, 3, 1), date(2026, 5, 1), date(2026, 6, 1), date(2026, 9, 1)
-
-
-@pytest.fixture
-def on_the_day() -> Iterator[None]:
-    with time_machine.travel(TODAY, tick=False):
-        yield
 
 
 def shown(client: Client, **query: str) -> str:

@@ -1,6 +1,5 @@
 """One piece of work on many items: nothing before the confirmation, a word on every row afterwards."""
 
-from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
@@ -15,7 +14,7 @@ from monitoring.models import Assignment, Contact, DueItem, NotNeeded, SampleTak
 from patients.models import Membership, Patient, Staff
 from patients.rules.vocabulary import Role
 from tests.factories import rows
-from tests.tracker.pages import TODAY, text_of
+from tests.tracker.pages import text_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_the_day")]
 
@@ -28,12 +27,6 @@ SAID: dict[str, dict[str, str]] = {
     "letter": {"on": "01/06/2026", "outcome": "message_left", "note": "letter A"},
 }
 MODELS = {"assign": Assignment, "snooze": Snooze, "sample": SampleTaken, "not_needed": NotNeeded, "letter": Contact}
-
-
-@pytest.fixture
-def on_the_day() -> Iterator[None]:
-    with time_machine.travel(TODAY, tick=False):
-        yield
 
 
 @pytest.fixture
@@ -119,7 +112,7 @@ def test_what_cannot_be_done_is_said_row_by_row_and_the_rest_is_done(
         DueItem.objects.filter(pk=moved.pk).update(changed_at=timezone.now())
         report = send(client, kind="snooze", step="confirm", chosen=chosen, **SAID["snooze"])
     page = text_of(report)
-    assert "4 items could not be done and stand as before; 1 was done." in page
+    assert "4 items could not be done and stand as before. 1 was done." in page
     assert [found.words for found in report.context["cannot"]] == [
         "It was done meanwhile, on 30-May-2026.",
         "It has changed since you looked. Look at the list again, then repeat it for this item.",
@@ -155,10 +148,10 @@ def test_items_that_the_work_does_not_fit_are_shown_before_anything_is_saved(cli
 
 
 def test_work_is_given_only_to_members_of_each_patients_clinic(client: Client, nurse: Staff) -> None:
-    other = rows.a_clinic()
+    own, other = rows.clinic_of(nurse), rows.a_clinic()
     Membership.objects.create(staff=nurse, clinic=other, role=Role.NURSE.value)
     colleague = rows.a_member(Role.NURSE, other, password=None)
-    here = rows.a_due_item(rows.a_patient(nurse, clinic=Membership.objects.filter(staff=nurse).first().clinic))  # type: ignore[union-attr]
+    here = rows.a_due_item(rows.a_patient(nurse, clinic=own))
     there = rows.a_due_item(rows.a_patient(nurse, clinic=other))
     typed = {"kind": "assign", "chosen": chosen_by(client, "assign", [here, there]), "owner": colleague.pk}
     report = send(client, step="confirm", **typed)

@@ -2,12 +2,10 @@
 
 import csv
 import io
-from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
-import time_machine
 from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
@@ -19,7 +17,7 @@ from monitoring.selectors import WorklistFilters, counts_by_bucket, worklist
 from patients.models import Patient, Staff
 from patients.rules.vocabulary import Role
 from tests.factories import rows
-from tests.tracker.pages import TODAY, query_budget, text_of
+from tests.tracker.pages import query_budget, text_of
 from tracker.presenters.worklist import COLUMNS
 from tracker.reports.cells import harmless
 
@@ -27,12 +25,6 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_the_day")]
 
 DAY = date(2026, 6, 1)
 ITEMS = ("full_blood_count", "albumin", "blood_pressure")
-
-
-@pytest.fixture
-def on_the_day() -> Iterator[None]:
-    with time_machine.travel(TODAY, tick=False):
-        yield
 
 
 @pytest.fixture

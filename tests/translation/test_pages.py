@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from html.parser import HTMLParser
 
 import pytest
+from django.conf import LazySettings
 from django.test import Client
 from django.utils import translation
 from django.utils.translation import trans_real
@@ -67,9 +68,9 @@ class OwnWords(HTMLParser):
 
 
 @pytest.fixture
-def brackets(monkeypatch: pytest.MonkeyPatch, settings: object) -> Iterator[None]:
-    settings.LANGUAGES = [(INVENTED, "Invented")]  # type: ignore[attr-defined]
-    settings.LANGUAGE_CODE = INVENTED  # type: ignore[attr-defined]
+def brackets(monkeypatch: pytest.MonkeyPatch, settings: LazySettings) -> Iterator[None]:
+    settings.LANGUAGES = [(INVENTED, "Invented")]
+    settings.LANGUAGE_CODE = INVENTED
     monkeypatch.setitem(trans_real._translations, INVENTED, Bracketed())
     with translation.override(INVENTED):
         yield

@@ -56,6 +56,9 @@ class SignInByName(Counted):
     def get_cache_key(self, request: Any, view: Any) -> str | None:
         typed = request.data if hasattr(request, "data") else request.POST
         name = typed.get("username") if isinstance(typed, dict) else None
-        if not isinstance(name, str) or is_remembered(name, request):
+        if not isinstance(name, str):
             return None
-        return self.cache_format % {"scope": self.scope, "ident": name.casefold().encode().hex()[:150]}
+        name = name.strip()  # as whatever reads it does
+        if is_remembered(name, request):
+            return None
+        return self.cache_format % {"scope": self.scope, "ident": name.casefold().encode(errors="replace").hex()[:150]}

@@ -27,8 +27,8 @@ from tracker.models import Event, EventKind
 
 CHANGES = (EventKind.INSERT, EventKind.UPDATE, EventKind.DELETE, EventKind.TRUNCATE)
 CLINIC_TABLES = ("patients_clinic", "patients_membership")
-# Kept for delivery alone; the page of e-mails shows them.
-_LEFT_OUT = ("monitoring_mail",)
+# Kept for delivery alone, and shown on the page of e-mails; what the change of the patient's own row tells already.
+_LEFT_OUT = ("monitoring_mail", "patients_identitycorrection")
 _DOSES = DosePeriod._meta.db_table
 
 # Rows that belong to one entry: their table, and the column that names it.

@@ -26,6 +26,5 @@ class SecurityKind(Vocabulary):
     SESSION_ENDED = "session_ended", "session ended"
     TOKEN_ISSUED = "token_issued", "API token issued"
     TOKEN_REVOKED = "token_revoked", "API token revoked"
-    REFUSED = "refused", "something refused for lack of rights"
     EMERGENCY_NOT_FOUND = "emergency_not_found", "emergency access asked for, no such patient"
     TRAIL_PROBLEM = "trail_problem", "the audit trail did not check out"

@@ -72,7 +72,7 @@ def cohort_of(staff: Staff, asked: AskedCohort, parts: Collection[Part] = ()) ->
     """
     clinics = [clinic for clinic in asked.clinics if asked.filters.clinic in (None, clinic.pk)]
     rows = _patients(staff, clinics)
-    alerts = _with_open_alert(rows, {clinic.pk: clinic for clinic in clinics}, asked.as_of)
+    alerts = _with_open_alert(clinics, asked.as_of)
     found = Cohort(asked, (), 0, clinic_names={clinic.pk: clinic.name for clinic in clinics})
     everyone: list[Member] = []
     not_yet = 0
@@ -132,13 +132,13 @@ def _there_by(member: Member, registered_on: date, as_of: date) -> bool:
     return registered_on <= as_of or (member.first_on is not None and member.first_on <= as_of)
 
 
-def _with_open_alert(rows: list[tuple[int, int, datetime]], clinics: dict[int, Clinic], as_of: date) -> frozenset[int]:
+def _with_open_alert(clinics: Iterable[Clinic], as_of: date) -> frozenset[int]:
     """Who had an alert open at the end of the day, by the clinic's clocks. One query.
 
     An alert that was closed and opened again counts as open in between: only its last closing is known here.
     """
     condition = Q(pk__in=[])
-    for clinic in clinics.values():
+    for clinic in clinics:
         end = end_of_day(as_of, clinic)
         still = Q(closed_at__isnull=True) | Q(closed_at__gt=end)
         condition |= Q(patient__clinic=clinic.pk, opened_at__lte=end) & still

@@ -104,12 +104,13 @@ class Level:
 class Curves:
     """The groups in one order, all on the same axes. `too_few`: those of whom no curve is drawn.
 
-    `estimated`: of how many the day of the start or the stop is not known exactly.
+    `percent` is that of the bands; `estimated`: of how many the day of the start or the stop is not known exactly.
     """
 
     drawn: tuple[Curve, ...]
     too_few: tuple[Curve, ...]
     fewest: int
+    percent: int
     estimated: int = 0
     levels: tuple[Level, ...] = ()
     left: int = LEFT
@@ -208,7 +209,7 @@ def _curves(watched: dict[str, list[_Watched]], headings: list[tuple[str, str]],
     axis = _Axis(max(longest, 91))
     shown = tuple(_drawn(code, heading, estimate, axis) for code, heading, estimate in drawn)
     levels = tuple(Level(_y(Decimal(share) / 100), f"{share} %") for share in (0, 25, 50, 75, 100))
-    return Curves(shown, tuple(too_few), fewest, estimated, levels)
+    return Curves(shown, tuple(too_few), fewest, settings.confidence_percent, estimated, levels)
 
 
 class _Axis:

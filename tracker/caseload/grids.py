@@ -63,7 +63,7 @@ class Row:
 
     @property
     def share(self) -> str:
-        """`73.4 %, 47 of 64`, or that there is nobody to take a share of."""
+        """`73.4 %`; "" where there is nobody to take a share of."""
         percent = self.percent
         return "" if percent is None else f"{display_number(percent)}\u00a0%"
 

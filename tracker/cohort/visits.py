@@ -7,6 +7,7 @@ so that the protocol's answers about the cohort are answers and not echoes.
 from collections.abc import Iterable
 from datetime import date, timedelta
 
+from patients.rules.entry_order import entry_order
 from patients.rules.record import Height, Weight
 from patients.rules.vocabulary import Sex
 from regimens.rules.record import Course
@@ -48,7 +49,7 @@ def write_results(chart: Chart, activity: Activity, enzymes: MuscleEnzymes) -> N
     """Writes what was looked at before each drug and at each visit of the last year."""
     room = _Room(chart, Laboratory(chart, activity, enzymes))
     last_visit = _last_visit(chart)
-    for course in sorted(chart.courses, key=lambda course: (course.start_on, course.id)):
+    for course in sorted(chart.courses, key=lambda course: (course.start_on, entry_order(course.id))):
         room.before(course)
     extra = [day for course in chart.courses for day in _days_after_infusions(chart, course)]
     extra += [day for course in chart.courses for day in _days_after_changes(chart, course)]

@@ -78,7 +78,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def _rollback(self) -> None:
         self._told = None
-        super()._rollback()  # type: ignore[misc]
+        super()._rollback()  # type: ignore[misc]  # as above
 
     def _tell(self) -> None:
         found = acting()
@@ -94,7 +94,7 @@ class TellingCursor(base.Cursor):
 
     @contextmanager
     def copy(self, statement: Any, *args: Any, **options: Any) -> "Iterator[Copy]":
-        with self.of.telling(), super().copy(statement, *args, **options) as copy:  # type: ignore[misc]
+        with self.of.telling(), super().copy(statement, *args, **options) as copy:  # type: ignore[misc]  # as above
             yield copy
 
 

@@ -20,6 +20,7 @@ from tracker.letters.results import ranked_results
 from tracker.letters.room import Keeper, Room, fitted
 from tracker.letters.runs import Line, plain_line, strong_in
 from tracker.paper import pdf_of
+from tracker.presenters.planned import planned_shown
 from tracker.presenters.record_since import SinceShown
 from tracker.selectors import RecordPage
 
@@ -239,17 +240,8 @@ def _each_due(due: Collection[DueFinding], page: RecordPage) -> Iterable[str]:
 
 
 def _plan(page: RecordPage, own: str) -> Section:
-    steps = []
-    for row in parts.treatment_of(page).active:
-        for step in row.taper:
-            dose = (
-                _("%(dose)s a day") % {"dose": display.quantity(step.milligrams_per_day, "mg")}
-                if step.milligrams_per_day
-                else _("stop")
-            )
-            words = {"drug": row.name, "day": display.day(step.on), "dose": dose}
-            steps.append(strong_in(_("%(drug)s from %(day)s: %(dose)s") % words, dose))
+    changes = [row.line for row in planned_shown(page)]
     before = [own] if own else []
-    if steps:
-        return Section([*before, _("Planned changes of dose:")], steps)
+    if changes:
+        return Section([*before, _("Planned changes:")], changes)
     return Section(before or [_("Treatment goes on as above.")])

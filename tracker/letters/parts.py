@@ -12,6 +12,7 @@ from monitoring.rules.enzymes import enzymes_as_results
 from monitoring.rules.findings import DueFinding
 from monitoring.rules.record import MonitoringRecord, Result
 from patients.models import Patient, Staff
+from patients.rules.entry_order import entry_order
 from patients.rules.record import Assessment
 from tracker import display
 from tracker.letters.runs import Line, strong_in
@@ -117,13 +118,17 @@ def course_line(row: CourseShown) -> Line:
 
 
 def since_words(row: CourseShown) -> str:
-    """`since 05-Apr-2026`, or from when this dose is taken and since when the drug."""
-    if row.dose_since is not None:
-        return _("this dose from %(dose)s, the drug since %(day)s") % {
-            "dose": display.day(row.dose_since),
-            "day": display.day(row.course.start_on, row.course.start_precision),
-        }
-    return _("since %(day)s") % {"day": display.day(row.course.start_on, row.course.start_precision)}
+    """`since 05-Apr-2026`, or from when this dose is taken and since when the drug.
+
+    Where a step of the taper has come the dose entered is no longer this one: its day is then said as its own.
+    """
+    day = display.day(row.course.start_on, row.course.start_precision)
+    if row.dose_since is None:
+        return (_("the drug since %(day)s") if row.taper_step else _("since %(day)s")) % {"day": day}
+    words = {"dose": display.day(row.dose_since), "day": day}
+    if row.taper_step:
+        return _("the dose entered from %(dose)s, the drug since %(day)s") % words
+    return _("this dose from %(dose)s, the drug since %(day)s") % words
 
 
 def is_measure(row: Result) -> bool:
@@ -198,7 +203,7 @@ def _numbers(seen: Iterable[Assessment], name: str, unit: str) -> list[tuple[dat
 def _creatine_kinase(record: MonitoringRecord, as_of: date) -> list[Result]:
     measured = enzymes_as_results(record.treatment.patient.assessments, as_of)
     rows = [row for row in (*record.results, *measured) if row.analyte == "ck" and row.sampled_on <= as_of]
-    rows.sort(key=lambda row: (row.sampled_on, row.id))
+    rows.sort(key=lambda row: (row.sampled_on, entry_order(row.id)))
     return [row for row in rows if row.value is not None]
 
 

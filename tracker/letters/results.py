@@ -14,8 +14,10 @@ from django.utils.translation import gettext as _
 
 from monitoring.protocol.definitions import MonitoringProtocol
 from monitoring.rules.alerts import ResultReading, read_results
+from monitoring.rules.entered import above_its_limit
 from monitoring.rules.record import MonitoringRecord, Result
 from monitoring.rules.vocabulary import AlertGrade
+from patients.rules.entry_order import entry_order
 from patients.rules.reasons import Truth
 from tracker import display
 from tracker.letters.room import Keeper
@@ -68,7 +70,7 @@ class Ranked:
         values, findings = keep.room.values, keep.room.findings
         kinds = (
             (_("In range"), self.in_range, values, ", "),
-            (_("No limit to compare with"), self.without_limit, values, ", "),
+            (_("Not compared with a limit"), self.without_limit, values, ", "),
             (_("Done and found"), self.in_words, findings, "; "),  # findings in words have commas of their own
         )
         for title, rows, most, joint in kinds:
@@ -127,10 +129,10 @@ def _told(now: ResultReading, before: ResultReading | None, name: str) -> tuple[
         sign = finding.grade.label if known else _("cannot be told")
         said = "; ".join([finding.text, *(reason.text for reason in finding.further)])
         return "pressing", _PRESSING.index(finding.grade), Told(said, row.sampled_on, sign)
-    if _above(row):
+    if above_its_limit(row):
         return "pressing", len(_PRESSING), Told(plain.said, row.sampled_on, _("above the upper limit"))
     compared = _within(now)
-    if before is not None and compared and (before.finding is not None or _above(before.result)):
+    if before is not None and compared and (before.finding is not None or above_its_limit(before.result)):
         return "changed", 0, _changed(plain, _("back in range"), before.result)
     if before is not None and row.value is None and _words(row) != _words(before.result):
         return "changed", 1, _changed(plain, _("changed"), before.result)
@@ -139,17 +141,17 @@ def _told(now: ResultReading, before: ResultReading | None, name: str) -> tuple[
     return ("in_range" if compared else "without_limit"), 0, plain
 
 
-def _above(row: Result) -> bool:
-    return row.value is not None and row.upper_limit is not None and row.value > row.upper_limit
-
-
 def _within(reading: ResultReading) -> bool:
-    """Whether a limit speaks about the number and it is within; `>30` says nothing about a limit of 40."""
+    """Whether a limit speaks about the number and it is within, that of the laboratory before that of the protocol.
+
+    `>30` or `<50` says nothing about a limit of 40.
+    """
     row = reading.result
     if row.value is None or reading.note:
         return False
-    of_laboratory = row.upper_limit is not None and not _above(row) and row.comparator not in (">", ">=")
-    return reading.clear or of_laboratory
+    if row.upper_limit is None:
+        return reading.clear
+    return row.value <= row.upper_limit and row.comparator not in (">", ">=")
 
 
 def _plain(row: Result, name: str) -> Told:
@@ -171,7 +173,7 @@ def _last_before(newest: Iterable[Result], results: Iterable[Result]) -> dict[st
     """The result before the newest of each test, from an earlier day."""
     days = {row.analyte: row.sampled_on for row in newest}
     found: dict[str, Result] = {}
-    for row in sorted(results, key=lambda row: (row.sampled_on, row.id)):
+    for row in sorted(results, key=lambda row: (row.sampled_on, entry_order(row.id))):
         if row.analyte in days and row.sampled_on < days[row.analyte]:
             found[row.analyte] = row
     return found

@@ -18,6 +18,7 @@ from tracker.letters.room import Keeper, Room, fitted
 from tracker.letters.runs import plain_line, strong_in
 from tracker.paper import pdf_of
 from tracker.patient_flags import PatientFlags
+from tracker.presenters.planned import planned_in_short
 from tracker.presenters.record_courses import FailedDrug
 from tracker.selectors import RecordPage
 
@@ -62,6 +63,7 @@ def summary_content(
         "standing": _standing(page, keep),
         "next": keep.short(standing.pathway.next_step.text or standing.pathway.next_step.word.label),
         "drugs": [parts.course_line(row) for row in treatment.active],  # what is taken is never cut
+        "planned": [row.line for row in planned_in_short(page)],  # nor what is planned, a taper but for its next step
         "failed": keep.lines([plain_line(keep.short(_failed(each))) for each in treatment.failed]),
         "measures": keep.lines([parts.measure_line(row) for row in measured]),
         "results": keep.lines([each.line() for each in (*ranked.pressing, *ranked.changed)]),
@@ -142,6 +144,7 @@ def _headings() -> dict[str, str]:
         "standing": _("Where the patient stands"),
         "next": _("What the algorithm says next"),
         "drugs": _("Taken now"),
+        "planned": _("Planned"),
         "failed": _("Judged to have failed"),
         "measures": _("Last measures"),
         "results": _("Last results"),

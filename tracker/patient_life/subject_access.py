@@ -19,7 +19,16 @@ from django.utils import timezone
 from monitoring.models import Alert, AlertStep, DueItem, Mail
 from patients.acting import because
 from patients.entries import given_reason
-from patients.models import Draft, EmergencyAccess, Patient, PatientMerge, PatientTransfer, Staff, StatusChange
+from patients.models import (
+    Draft,
+    EmergencyAccess,
+    IdentityCorrection,
+    Patient,
+    PatientMerge,
+    PatientTransfer,
+    Staff,
+    StatusChange,
+)
 from patients.models.entry import Entry
 from patients.rules.permissions import Permission
 from patients.selectors import ids_of_person, patient_for, patients_for, require
@@ -171,6 +180,7 @@ def _parts(column: Any, ids: list[int]) -> dict[int, list[dict[str, Any]]]:
 def _beside(ids: list[int]) -> Iterator[tuple[str, Iterable[models.Model]]]:
     """What is held beside the entries: worked out, sent, decided about the record as a whole."""
     yield "status_changes", StatusChange.objects.filter(patient__in=ids).order_by("pk")
+    yield "identity_corrections", IdentityCorrection.objects.filter(patient__in=ids).order_by("pk")
     yield "due_items", DueItem.objects.filter(patient__in=ids).order_by("pk")
     yield "alerts", Alert.objects.filter(patient__in=ids).order_by("pk")
     yield "alert_steps", AlertStep.objects.filter(alert__patient__in=ids).order_by("pk")

@@ -29,6 +29,7 @@ MOVES = frozenset(
 # What is about the record itself, and why it stays where it is.
 STAYS: Mapping[str, str] = {
     "patients.StatusChange.patient": "whether that record was under care, and from when to when",
+    "patients.IdentityCorrection.patient": "who that record was said to be about, and until when",
     "patients.Draft.patient": "what somebody has typed and not saved; it goes by itself after a few days",
     "patients.EmergencyAccess.patient": "which record was opened in an emergency, and is reviewed as that",
     "patients.PatientTransfer.patient": "which record was handed over, under which number",

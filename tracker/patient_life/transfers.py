@@ -6,6 +6,7 @@ calls `accept_transfer` has the patient reconciled afterwards.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
@@ -23,6 +24,7 @@ from patients.seen import seen
 from patients.selectors import clinics_of, patient_to_write, require
 
 NO_SUCH_TRANSFER = "No such transfer from or to your clinics."
+HANDED_OVER = "The patient was handed over to another clinic:"
 NO_LONGER_WAITING = "This transfer was accepted, declined or withdrawn already."
 
 
@@ -120,10 +122,10 @@ def accept_transfer(*, by: Staff, transfer_id: int, hospital_number: str) -> Pat
     """Takes the patient over, under a hospital number of the clinic that they come to.
 
     From then on the clinic that handed them over no longer finds them. Its work on the patient ends and what it had
-    planned to write is dropped; emergency accesses of the clinic that takes over are closed, for it needs none any
-    more. Where the patient already has a record here with the same NHS number, the number stays with that one: the two
-    are to be merged. Whoever asked does not accept as well, whatever their roles: a patient leaves a clinic in sight
-    of two people. Raises NotFound, Refused.
+    planned to write is dropped; every open emergency access to its record is closed, for this clinic was not told of
+    it. Where the patient already has a record here with the same NHS number, the number stays with that one: the two
+    are to be merged. Whoever asked does not accept as well, whatever their roles: a patient leaves a clinic in sight of
+    two people. Raises NotFound, Refused.
     """
     row = _held(by, transfer_id)
     if row.to_clinic_id not in _mine(by):
@@ -147,12 +149,12 @@ def accept_transfer(*, by: Staff, transfer_id: int, hospital_number: str) -> Pat
         store(patient)
         end_work_of(by=by, patient=patient)
         end_drafts_about(patient)
-        ours = EmergencyAccess.objects.filter(patient=patient, staff__memberships__clinic=row.to_clinic_id)
-        EmergencyAccess.objects.filter(pk__in=ours.open_at(timezone.now()).values("pk")).update(
-            closed_at=timezone.now()
-        )
         row.hospital_number_after = number
-        return _decided(row, TransferStatus.ACCEPTED, by, note)
+        # At the moment of the decision: by that the list of what is to be reviewed knows what ended them.
+        moment = timezone.now()
+        with because(f"{HANDED_OVER} {row.reason}"):
+            EmergencyAccess.objects.filter(patient=patient).open_at(moment).update(closed_at=moment)
+        return _decided(row, TransferStatus.ACCEPTED, by, note, moment)
 
 
 def _rows() -> QuerySet[PatientTransfer]:
@@ -179,6 +181,8 @@ def _held(by: Staff, transfer_id: int) -> PatientTransfer:
     return row
 
 
-def _decided(row: PatientTransfer, status: TransferStatus, by: Staff, note: str) -> PatientTransfer:
-    row.status, row.decided_at, row.decided_by, row.decision_note = status.value, timezone.now(), by, note
+def _decided(
+    row: PatientTransfer, status: TransferStatus, by: Staff, note: str, at: datetime | None = None
+) -> PatientTransfer:
+    row.status, row.decided_at, row.decided_by, row.decision_note = status.value, at or timezone.now(), by, note
     return store(row)

@@ -17,35 +17,13 @@ from patients.models import Clinic
 from patients.seen import seen
 from regimens.rules.record import DosePeriod
 from tracker import display
+from tracker.presenters.filters import Choice, Filter
 
 LISTS = {
     NOT_CLOSED: "Not closed",
     **{status.value: status.label.capitalize() for status in AlertStatus},
     EVERYTHING: "All alerts",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """One entry of a filter."""
-
-    value: str
-    label: str
-    chosen: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Filter:
-    """One control above a list."""
-
-    name: str
-    label: str
-    any_label: str
-    choices: tuple[Choice, ...]
-
-    @property
-    def chosen(self) -> bool:
-        return any(choice.chosen for choice in self.choices)
 
 
 @dataclass(frozen=True, slots=True)

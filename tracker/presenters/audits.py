@@ -2,13 +2,18 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
+
+from django.utils.translation import gettext
 
 from monitoring.protocol.audits import AuditDefinition
 from monitoring.rules.audit_findings import AuditOutcome
 from monitoring.selectors.audits import AuditSummary
 from monitoring.selectors.kept_audits import AuditBoard
+from patients.clock import end_of_day
+from patients.models import Clinic
 from patients.rules.wording import display_date, display_number
 
 TAGS = {
@@ -33,6 +38,14 @@ class AuditShown:
     @property
     def median(self) -> str:
         return "" if self.summary is None else median_words(self.summary)
+
+
+@dataclass(frozen=True, slots=True)
+class KnownShown:
+    """The moment whose knowledge was asked for: in words, and as it is typed to be asked for again."""
+
+    words: str
+    typed: str
 
 
 def in_protocol_order(board: AuditBoard) -> list[AuditShown]:
@@ -60,6 +73,15 @@ def moment_words(board: AuditBoard) -> str:
         return ""
     local = board.at.astimezone(ZoneInfo(board.clinic.time_zone))
     return f"{display_date(local.date())} at {local:%H:%M}"
+
+
+def known_shown(known_at: datetime, clinic: Clinic) -> KnownShown:
+    """The moment by the clinic's clocks: the end of a day where it is one."""
+    local = known_at.astimezone(ZoneInfo(clinic.time_zone))
+    day = display_date(local.date())
+    if known_at == end_of_day(local.date(), clinic):
+        return KnownShown(gettext("the end of %(day)s") % {"day": day}, day)
+    return KnownShown(gettext("%(day)s at %(time)s") % {"day": day, "time": f"{local:%H:%M:%S}"}, local.isoformat())
 
 
 def paragraphs(definition: AuditDefinition) -> Iterator[tuple[str, str]]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from patients.emergencies import emergencies_in, has_moved_on, patient_then, waits_too_long
+from patients.emergencies import emergencies_in, ended_by_handing_over, has_moved_on, patient_then, waits_too_long
 from patients.models import Clinic, EmergencyAccess, Patient
 from patients.rules.vocabulary import EmergencyFinding
 from tracker.presenters.heartbeats import moment
@@ -27,6 +27,7 @@ class EmergencyShown:
     emergency: EmergencyAccess
     patient: Patient
     has_moved_on: bool
+    ended_by_handing_over: bool
     person: str
     opened: str
     ended: str
@@ -58,6 +59,7 @@ def emergency_shown(emergency: EmergencyAccess, now: datetime) -> EmergencyShown
         emergency=emergency,
         patient=patient_then(emergency),
         has_moved_on=has_moved_on(emergency),
+        ended_by_handing_over=ended_by_handing_over(emergency),
         person=emergency.staff.get_full_name() or emergency.staff.username,
         opened=moment(emergency.opened_at, zone),
         ended=moment(emergency.closed_at or emergency.ends_at, zone),

@@ -40,7 +40,7 @@ _FILES = {
     "cohort": ("regimens/cohort",),
 }
 _LABELS = {
-    _FOR_THE_GUARD_ONLY: "highest dose in use, for the check for slips only and no recommendation",
+    _FOR_THE_GUARD_ONLY: "highest dose in use, for the dose guard only and no recommendation",
     "dose_stop": "needs a reason before it is saved",
     "target": "target dose of an adequate trial",
     "trial": "length of an adequate trial",

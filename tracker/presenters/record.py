@@ -59,7 +59,7 @@ def timeline_of(page: RecordPage, lanes: frozenset[LaneKind], width: float) -> T
     """The whole course on one time axis, in these lanes; None while nothing dated is recorded."""
     standing, pathway = page.standing, load_pathway()
     record, as_of, names = standing.record, standing.as_of, names_for(standing.protocol, standing.as_of)
-    axis = whole_axis(record, standing.monitoring, as_of, width, names)
+    axis = whole_axis(record, standing.monitoring, as_of, width, names, page.coming)
     if axis is None:
         return None
     return lay_out(
@@ -70,6 +70,7 @@ def timeline_of(page: RecordPage, lanes: frozenset[LaneKind], width: float) -> T
         as_of,
         width,
         window=Window(axis.first, axis.last, lanes),
+        coming=page.coming,
     )
 
 

@@ -54,6 +54,7 @@ WHAT_IF = Action(_("What if"), "what_if", Permission.RECORD_TREATMENT)
 MILESTONE = Action(_("Declare remission or relapse"), "add_milestone", Permission.JUDGE_TREATMENT)
 RULE_OUT = Action(_("Rule a drug out"), "record_never_given", Permission.JUDGE_TREATMENT)
 DETAILS = Action(_("Contact details"), "contact_details", Permission.REGISTER_PATIENT)
+IDENTITY = Action(_("Correct who this is"), "correct_identity", Permission.REGISTER_PATIENT)
 STATUS = Action(_("Change status"), "change_status", Permission.REGISTER_PATIENT)
 MERGE = Action(_("Merge with another record"), "merge_patient", Permission.MERGE_PATIENTS)
 HAND_OVER = Action(_("Hand over"), "hand_over", Permission.TRANSFER_PATIENT)
@@ -72,7 +73,7 @@ _GROUPS: tuple[tuple[str | Promise, tuple[Action, ...]], ...] = (
     (_("Examination"), (ASSESS, WEIGHT, CONDITION, ANTIBODY)),
     (_("Treatment"), (START, WHAT_IF, RULE_OUT, MILESTONE)),
     (_("Papers"), (SUMMARY, LETTER)),
-    (_("The record itself"), (DETAILS, STATUS, HAND_OVER, MERGE, EVERYTHING)),
+    (_("The record itself"), (DETAILS, STATUS, IDENTITY, HAND_OVER, MERGE, EVERYTHING)),
 )
 
 

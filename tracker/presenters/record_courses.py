@@ -6,6 +6,7 @@ from datetime import date
 from zoneinfo import ZoneInfo
 
 from patients.protocol.load import load as load_activity
+from patients.rules.entry_order import entry_order
 from regimens.models import DoseCheck
 from regimens.protocol.load import load as load_pathway
 from regimens.rules.guard_findings import GuardLevel
@@ -89,7 +90,9 @@ class TreatmentShown:
             for outcome in shown.outcomes
             if outcome.kind in FAILING
         ]
-        return tuple(sorted(found, key=lambda failed: (failed.outcome.on, failed.outcome.id), reverse=True))
+        return tuple(
+            sorted(found, key=lambda failed: (failed.outcome.on, entry_order(failed.outcome.id)), reverse=True)
+        )
 
 
 def present_treatment(page: RecordPage, names: Names) -> TreatmentShown:
@@ -107,13 +110,15 @@ def present_treatment(page: RecordPage, names: Names) -> TreatmentShown:
         active=tuple(shown for shown in courses if shown.running),
         stopped=tuple(shown for shown in courses if not shown.running and not shown.course.never_given),
         never_given=tuple(shown for shown in courses if shown.course.never_given),
-        milestones=tuple(sorted(milestones, key=lambda milestone: (milestone.on, milestone.id), reverse=True)),
+        milestones=tuple(
+            sorted(milestones, key=lambda milestone: (milestone.on, entry_order(milestone.id)), reverse=True)
+        ),
     )
 
 
 def _newest_first(courses: tuple[Course, ...], as_of: date) -> list[Course]:
     begun = (course for course in courses if course.start_on <= as_of)
-    return sorted(begun, key=lambda course: (course.start_on, course.id), reverse=True)
+    return sorted(begun, key=lambda course: (course.start_on, entry_order(course.id)), reverse=True)
 
 
 def _check(dose: DosePeriod, check: DoseCheck, zone: str) -> CheckShown:
@@ -124,7 +129,9 @@ def _check(dose: DosePeriod, check: DoseCheck, zone: str) -> CheckShown:
 
 
 def _course(course: Course, names: Names, as_of: date, checks: Mapping[str, DoseCheck], zone: str) -> CourseShown:
-    doses = sorted((dose for dose in course.doses if dose.from_on <= as_of), key=lambda dose: (dose.from_on, dose.id))
+    doses = sorted(
+        (dose for dose in course.doses if dose.from_on <= as_of), key=lambda dose: (dose.from_on, entry_order(dose.id))
+    )
     outcomes = (outcome for outcome in course.outcomes if outcome.on <= as_of)
     decisions = (decision for decision in course.taper_decisions if decision.on <= as_of)
     infusions = (infusion for infusion in course.infusions if infusion.first_on <= as_of)
@@ -133,11 +140,13 @@ def _course(course: Course, names: Names, as_of: date, checks: Mapping[str, Dose
         name=names.course(course),
         dose=doses[-1] if doses else None,
         earlier_doses=tuple(reversed(doses[:-1])),
-        outcomes=tuple(sorted(outcomes, key=lambda outcome: (outcome.on, outcome.id), reverse=True)),
-        infusions=tuple(sorted(infusions, key=lambda infusion: (infusion.first_on, infusion.id), reverse=True)),
+        outcomes=tuple(sorted(outcomes, key=lambda outcome: (outcome.on, entry_order(outcome.id)), reverse=True)),
+        infusions=tuple(
+            sorted(infusions, key=lambda infusion: (infusion.first_on, entry_order(infusion.id)), reverse=True)
+        ),
         taper=tuple(sorted((step for step in course.taper if step.on > as_of), key=lambda step: step.on)),
         past_taper=tuple(sorted((step for step in course.taper if step.on <= as_of), key=lambda step: step.on)),
-        decisions=tuple(sorted(decisions, key=lambda decision: (decision.on, decision.id), reverse=True)),
+        decisions=tuple(sorted(decisions, key=lambda decision: (decision.on, entry_order(decision.id)), reverse=True)),
         running=not course.never_given and (course.stop_on is None or course.stop_on > as_of),
         in_cycles=bool(course.infusions) or is_infused(course.route, load_pathway().drugs.get(course.drug)),
         checks=tuple(_check(dose, checks[dose.id], zone) for dose in reversed(doses) if dose.id in checks),

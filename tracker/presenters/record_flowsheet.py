@@ -1,9 +1,8 @@
 """Results as a flowsheet: one row for each test, one column for each day of samples, the newest day first."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from itertools import groupby
 from operator import attrgetter
 
@@ -12,7 +11,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from monitoring.panels import PANELS, Panel
+from monitoring.protocol.definitions import Analyte
+from monitoring.rules.entered import Direction, direction
 from monitoring.rules.record import Result
+from patients.rules.entry_order import entry_order
 from tracker.presenters.record_values import ResultShown, results_shown
 from tracker.selectors import Standing
 
@@ -29,7 +31,11 @@ class Step:
     words: str | Promise
 
 
-HIGHER, LOWER, SAME = Step("↑", _("higher than before")), Step("↓", _("lower than before")), Step("→", _("as before"))
+STEPS: Mapping[Direction, Step] = {
+    Direction.HIGHER: Step("↑", _("higher than before")),
+    Direction.LOWER: Step("↓", _("lower than before")),
+    Direction.SAME: Step("→", _("as before")),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +105,7 @@ def present_flowsheet(
     taken = {result.analyte for result in every}
     return Flowsheet(
         page=page,
-        groups=tuple(_groups(shown, steps_of(seen), list(page.object_list))),
+        groups=tuple(_groups(shown, steps_of(seen, protocol.analytes), list(page.object_list))),
         out_of_range=tuple(row for row in shown if row.is_out_of_range),
         others=tuple(row for row in shown if not row.is_out_of_range),
         panels=tuple(one for one in PANELS if taken & set(one.analytes)),
@@ -108,26 +114,29 @@ def present_flowsheet(
     )
 
 
-def steps_of(results: Iterable[Result]) -> dict[str, Step]:
+def steps_of(results: Iterable[Result], analytes: Mapping[str, Analyte]) -> dict[str, Step]:
     """How each value stands to the last one of its test from an earlier day, by result id.
 
-    Only plain numbers in one unit are compared: `<5` is not 5, and a level of one brand is not one of another.
+    None where these two cannot be compared, whatever came before them: `<5` is not 5, and a level of one brand is not
+    one of another. An arrow over the head of a value between would be read as one from it.
     """
     found: dict[str, Step] = {}
-    alike = attrgetter("analyte", "unit", "brand", "assay")
-    plain = [row for row in results if row.value is not None and not row.comparator]
-    for _alike, rows in groupby(sorted(plain, key=lambda row: (*alike(row), row.sampled_on, row.id)), key=alike):
-        before: Decimal | None = None
+    in_order = sorted(results, key=lambda row: (row.analyte, row.sampled_on, entry_order(row.id)))
+    for test, rows in groupby(in_order, key=attrgetter("analyte")):
+        last: Result | None = None
         for _day, samples in groupby(rows, key=attrgetter("sampled_on")):
             of_day = list(samples)
-            if before is not None:
-                found |= {row.id: _step(before, row.value) for row in of_day if row.value is not None}
-            before = of_day[-1].value
+            if last is not None and test in analytes:
+                found |= {row.id: step for row in of_day if (step := _step(row, last, analytes[test])) is not None}
+            last = of_day[-1]
     return found
 
 
-def _step(before: Decimal, now: Decimal) -> Step:
-    return SAME if now == before else HIGHER if now > before else LOWER
+def _step(now: Result, last: Result, analyte: Analyte) -> Step | None:
+    if (now.brand, now.assay) != (last.brand, last.assay):
+        return None
+    found = direction(now, last, analyte)
+    return None if found is None else STEPS[found]
 
 
 def _page_of(showing: str, seen: Sequence[Result], pages: "Paginator[date]") -> int | None:

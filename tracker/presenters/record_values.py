@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from monitoring.protocol.definitions import MonitoringProtocol
+from monitoring.rules.entered import above_its_limit
 from monitoring.rules.enzymes import enzymes_as_results
 from monitoring.rules.findings import ThresholdFinding
 from monitoring.rules.levels import days_since_stop, taken_on
@@ -12,6 +13,7 @@ from monitoring.rules.record import MonitoringRecord, Result
 from monitoring.rules.thresholds import flag
 from monitoring.rules.units import conversion_in_words
 from monitoring.selectors import Correction
+from patients.rules.entry_order import entry_order
 from patients.rules.reasons import Truth
 from tracker.presenters.corrections import correction_words
 
@@ -47,12 +49,12 @@ def results_shown(
     shown = []
     for result in results:
         analyte = protocol.analytes.get(result.analyte)
-        above = result.value is not None and result.upper_limit is not None and result.value > result.upper_limit
         courses, day = record.treatment.courses, result.sampled_on
         taken = {course.drug for course in taken_on(courses, day)}
         flags = flag(result, protocol, others=beside, drugs=taken, stopped=days_since_stop(courses, day))
         own = conversion_in_words(analyte, result.value, result.comparator, result.unit) if analyte else ""
-        shown.append(ResultShown(result, analyte.name if analyte else result.analyte, flags, above, own))
+        name = analyte.name if analyte else result.analyte
+        shown.append(ResultShown(result, name, flags, above_its_limit(result), own))
     return tuple(shown)
 
 
@@ -66,7 +68,7 @@ def urgent_results(record: MonitoringRecord, protocol: MonitoringProtocol, as_of
 def newest_of_each(results: Iterable[Result], as_of: date) -> list[Result]:
     """The newest result of each analyte sampled up to the day."""
     newest: dict[str, Result] = {}
-    for result in sorted(results, key=lambda result: (result.sampled_on, result.id)):
+    for result in sorted(results, key=lambda result: (result.sampled_on, entry_order(result.id))):
         if result.sampled_on <= as_of:
             newest[result.analyte] = result
     return list(newest.values())

@@ -152,17 +152,13 @@ def _component(each: Component) -> ComponentShown:
         change = "no change"
     return ComponentShown(
         name=each.name,
-        baseline=display.quantity(each.baseline, _unit(each.unit)),
-        follow_up=display.quantity(each.follow_up, _unit(each.unit)),
+        baseline=display.quantity(each.baseline, each.unit),
+        follow_up=display.quantity(each.follow_up, each.unit),
         change=change,
         points=display.number(each.points),
         most=display.number(each.most_points),
-        scale=display.quantity(each.scale, _unit(each.unit)),
+        scale=display.quantity(each.scale, each.unit),
     )
-
-
-def _unit(unit: str) -> str:
-    return unit.replace("ukat", "µkat")
 
 
 def _line_row(line: LineResponse) -> Row:
@@ -198,7 +194,7 @@ def _row(code: str, name: str, note: str, fact: FactReference | None, response: 
         left_out=tuple(_left_out(response)),
         steroid=f"{_daily(response.steroid_at_start)}, then {_daily(response.steroid_at_end)}",
         cumulative=response.cumulative.words,
-        per_kilogram=_per_kilogram(response.cumulative),
+        per_kilogram=per_kilogram_words(response.cumulative),
     )
 
 
@@ -218,7 +214,7 @@ def _daily(milligrams: Decimal | None) -> str:
     return "dose not known" if milligrams is None else f"{display.quantity(milligrams.normalize(), 'mg')} a day"
 
 
-def _per_kilogram(cumulative: CumulativePrednisolone) -> str:
+def per_kilogram_words(cumulative: CumulativePrednisolone) -> str:
     """`126 mg/kg (at 75 kg, 05-Apr-2026)`; without a weight, that it cannot be said."""
     amount = cumulative.per_kilogram
     if amount is None or cumulative.weight is None:

@@ -10,6 +10,7 @@ from monitoring.rules.record import MonitoringRecord
 from regimens.protocol.load import load as load_pathway
 from regimens.rules.dose_words import DoseWorkedOut, dose_worked_out
 from regimens.rules.guard import guard
+from regimens.rules.guard_ahead import ahead_findings
 from regimens.rules.guard_findings import GuardFinding, in_order
 from regimens.rules.proposals import StartDrug
 from regimens.rules.vocabulary import Route
@@ -20,7 +21,7 @@ from tracker import display
 class StartShown:
     """A start with everything said of it. `said` is the dose guard's, `screen` what the baseline lacks of it.
 
-    `against`: what on the record speaks against starting anything today.
+    `against`: what on the record speaks against starting anything today, and a start that lies far ahead.
     """
 
     start: StartDrug
@@ -80,5 +81,5 @@ def start_shown(
         said=guard(record.treatment, pathway, start, today),
         screen=baseline_findings(record, monitoring, start.drug, start.on, start.route),
         baseline=baseline_checklist(record, monitoring, start.drug, start.on, start.route),
-        against=against,
+        against=(*ahead_findings(pathway, start, today), *against),
     )

@@ -3,20 +3,20 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from monitoring.protocol.load import load as load_monitoring
+from monitoring.rules.entered import above_its_limit
+from monitoring.rules.enzymes import enzymes_as_results
 from monitoring.rules.findings import DueFinding
 from monitoring.rules.record import MonitoringRecord
 from monitoring.rules.steroid_items import SteroidItem, steroid_items
 from patients.protocol.load import load as load_activity
+from patients.rules.entry_order import entry_order
 from patients.rules.record import Assessment
-from patients.rules.vocabulary import EnzymeName
 from regimens.models import Course as CourseRow
 from regimens.models import TaperDecision as DecisionRow
 from regimens.protocol.load import load as load_pathway
-from regimens.rules.exposure import CumulativePrednisolone
 from regimens.rules.record import Course, TaperDecision, TaperStep
 from regimens.rules.response import responses
 from regimens.rules.taper import CumulativeDose, PlanVersion, Side, TaperSpan, TaperStanding, taper_standing
@@ -24,8 +24,10 @@ from regimens.rules.taper_curve import ExpectedCurve, cumulative_of, expected_cu
 from regimens.rules.taper_steps import last_decision, next_step
 from regimens.selectors import drug_name
 from tracker import display
+from tracker.presenters.response import per_kilogram_words
 from tracker.selectors import Standing
 from tracker.timeline.marks import Timeline
+from tracker.timeline.measures import is_creatine_kinase
 from tracker.timeline.taper import lay_out_taper
 
 CHECKPOINT = "taper_checkpoint"
@@ -143,7 +145,9 @@ def present_taper(
 def looked_at(standing: Standing, course: Course) -> Looked:
     """The latest strength, muscle enzyme, globals and response, and what the last checkpoint said of them."""
     as_of, patient = standing.as_of, standing.record.treatment.patient
-    seen = sorted((each for each in patient.assessments if each.on <= as_of), key=lambda each: (each.on, each.id))
+    seen = sorted(
+        (each for each in patient.assessments if each.on <= as_of), key=lambda each: (each.on, entry_order(each.id))
+    )
     last = last_decision(course, as_of)
     return Looked(
         strength=_with_trend(_strength(seen), last, "strength"),
@@ -180,26 +184,18 @@ def _strength(seen: Sequence[Assessment]) -> str:
 
 def _muscle_enzyme(record: MonitoringRecord, as_of: date) -> str:
     """CK with its day, and whether it is back to normal; without an upper limit that is not known."""
-    found: list[tuple[date, str, Decimal, str, str, Decimal | None]] = [
-        (each.on, each.id, enzyme.value, enzyme.unit, "", enzyme.upper_limit)
-        for each in record.treatment.patient.assessments
-        for enzyme in each.enzymes
-        if enzyme.name is EnzymeName.CK and each.on <= as_of
-    ]
-    found += [
-        (each.sampled_on, each.id, each.value, each.unit, each.comparator, each.upper_limit)
-        for each in record.results
-        if each.analyte == EnzymeName.CK.value and each.value is not None and each.sampled_on <= as_of
-    ]
+    measured = enzymes_as_results(record.treatment.patient.assessments, as_of)
+    found = [row for row in (*record.results, *measured) if is_creatine_kinase(row) and row.sampled_on <= as_of]
     if not found:
         return "CK not recorded"
-    on, _, value, unit, comparator, limit = max(found, key=lambda each: each[:2])
-    words = f"CK {comparator}{display.quantity(value, unit)} on {display.day(on)}"
+    row = max(found, key=lambda row: (row.sampled_on, entry_order(row.id)))
+    limit = row.upper_limit
+    words = f"CK {display.result_value(row.comparator, row.value, row.unit, '')} on {display.day(row.sampled_on)}"
     if limit is None:
         return f"{words}, upper limit not recorded, so not known whether it is normal"
-    if value > limit:
+    if above_its_limit(row):
         return f"{words}, above the upper limit of {display.number(limit)}"
-    if comparator.startswith(">"):
+    if row.comparator.startswith(">") or row.value is None or row.value > limit:
         return f"{words}, not known whether it is normal"
     return f"{words}, back to normal (upper limit {display.number(limit)})"
 
@@ -249,12 +245,6 @@ def _cumulative(title: str, dose: CumulativeDose) -> CumulativeShown:
         title=title,
         recorded=sums.words,
         planned=dose.with_planned_steps.words if dose.differ else "",
-        per_kilogram=_per_kilogram(sums),
+        per_kilogram=per_kilogram_words(sums),
         unknown=not sums.exact,
     )
-
-
-def _per_kilogram(sums: CumulativePrednisolone) -> str:
-    if sums.per_kilogram is None or sums.weight is None:
-        return "mg/kg not known: no dated weight"
-    return f"{display.quantity(sums.per_kilogram, 'mg/kg')} (at {sums.weight.label})"

@@ -1,6 +1,6 @@
 """The timeline as its page and its files show it: the drawing of the days and lanes that were asked for."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -16,6 +16,7 @@ from patients.models import Patient, Staff
 from patients.protocol.load import load as load_activity
 from regimens.protocol.load import load as load_pathway
 from regimens.protocol.schema import PathwayProtocol
+from regimens.rules.coming import ComingChange
 from regimens.rules.findings import PathwayFindings
 from regimens.rules.infusion_plan import cycles_ahead, is_infused
 from regimens.rules.pathway import evaluate
@@ -96,14 +97,14 @@ class TimelineShown:
     everything: Span | None = None
 
 
-def timeline_shown(standing: Standing, asked: Asked) -> TimelineShown:
-    """The page's content from what the selectors read."""
+def timeline_shown(standing: Standing, asked: Asked, coming: Sequence[ComingChange] = ()) -> TimelineShown:
+    """The page's content from what the selectors read; `coming` is what is entered for a later day."""
     as_of, record = standing.as_of, standing.record
     names = names_for(standing.protocol, as_of)
-    whole = whole_axis(record, standing.monitoring, as_of, names=names)
+    whole = whole_axis(record, standing.monitoring, as_of, names=names, coming=coming)
     if whole is None:
         return TimelineShown(None)
-    span = _span(asked, as_of, whole)
+    span = _span(asked, as_of, whole, coming)
     pathway = load_pathway()
     found = responses(record.treatment, pathway, load_activity(), as_of, standing.pathway)
     lanes = frozenset(asked.lanes or LaneKind)
@@ -119,6 +120,7 @@ def timeline_shown(standing: Standing, asked: Asked) -> TimelineShown:
             _looks(standing, pathway, span) if LaneKind.MONITORING in lanes else (),
             scores_over_time(record.treatment, found, load_activity(), as_of),
         ),
+        coming=coming,
     )
     return TimelineShown(
         timeline,
@@ -163,10 +165,13 @@ def _looks(standing: Standing, pathway: PathwayProtocol, span: Span) -> tuple[Lo
     return looks(standing.record, standing.protocol, pathway, standing.monitoring, period)
 
 
-def _span(asked: Asked, as_of: date, whole: TimeScale) -> Span:
-    """What was asked for; one end alone is completed by the usual length."""
+def _span(asked: Asked, as_of: date, whole: TimeScale, coming: Sequence[ComingChange]) -> Span:
+    """What was asked for; one end alone is completed by the usual length.
+
+    Unasked it reaches to the last start, dose or stop that is planned; the steps of a taper may lie far ahead.
+    """
     if asked.first is None and asked.last is None:
-        return usual(as_of, whole)
+        return usual(as_of, whole, [change.on for change in coming if change.step is None])
     length = usual(as_of, whole).last - usual(as_of, whole).first
     first = asked.first or (asked.last - length if asked.last else whole.first)
     last = asked.last or max(whole.last, first)

@@ -111,7 +111,7 @@ def _doctor() -> list[Step]:
                 "the protocol. You can try a change first and see which tests and dates would follow."
             ),
             reverse("patient_list"),
-            _("Open a patient, then “Try a change”"),
+            _("Open a patient, then “What if”"),
         ),
     ]
 

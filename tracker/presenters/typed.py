@@ -50,8 +50,6 @@ def standing_in(form: forms.Form) -> dict[str, str]:
 
 def words_typed(bound: forms.BoundField) -> str:
     """What was typed into one field, in words; "" for nothing."""
-    if isinstance(bound.field, PartsField) and isinstance(bound.data, list):
-        return _parts(bound.field, bound.data)
     return words_of(bound.field, bound.data)
 
 
@@ -61,6 +59,8 @@ def words_of(field: forms.Field, value: Any) -> str:
         return _("yes") if value in (True, "on", "True", "true", "1") else _("no")
     if value is None or value == "" or value == []:
         return ""
+    if isinstance(field, PartsField) and isinstance(value, list):
+        return _parts(field, value)
     if isinstance(field, forms.MultipleChoiceField):
         labels = dict(_choices(field))
         return "; ".join(str(labels.get(str(each), each)) for each in value)
@@ -84,7 +84,7 @@ def _parts(field: PartsField, data: list[Any]) -> str:
 
 
 def _choices(field: forms.ChoiceField) -> Iterator[tuple[str, Any]]:
-    for value, label in field.choices:  # type: ignore[misc, union-attr]
+    for value, label in field.choices:  # type: ignore[misc, union-attr]  # pairs, once the form is made
         if isinstance(label, list | tuple):
             yield from ((str(inner), name) for inner, name in label)
         else:

@@ -27,6 +27,7 @@ from monitoring.selectors.worklist_filters import ATTENTION_BUCKETS
 from patients.models import Staff
 from regimens.rules.record import DosePeriod
 from tracker import display
+from tracker.presenters.filters import Choice, Filter
 
 LISTS = {
     ATTENTION: "Needs attention",
@@ -183,26 +184,8 @@ def _shown(row: WorklistRow, work: PatientWork, missed: MissedVisits | None, as_
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
-    """One entry of a filter."""
-
-    value: str
-    label: str
-    chosen: bool
-
-
-@dataclass(frozen=True, slots=True)
-class FilterShown:
-    """One filter of the page: its name in the address, its label, the words for any, and what it chooses from."""
-
-    name: str
-    label: str
-    any_label: str
-    choices: tuple[Choice, ...]
-
-    @property
-    def chosen(self) -> bool:
-        return any(choice.chosen for choice in self.choices)
+class FilterShown(Filter):
+    """One filter of the page, with where it stands and what it says once it is set."""
 
     @property
     def everyday(self) -> bool:

@@ -4,7 +4,7 @@ import hashlib
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import BinaryIO
 
 import structlog
@@ -52,11 +52,12 @@ def ask_for_report(
     period_until: date,
     filters: Mapping[str, str] | None = None,
     as_of: AsOf | None = None,
+    known_at: datetime | None = None,
     status: Status = Status.WAITING,
 ) -> ReportRun:
-    """A run that waits to be made, of the data as they stand now or at `as_of`. The caller enqueues it.
+    """A run that waits to be made, of the data as they stand now, at `as_of` or as `known_at`. The caller enqueues it.
 
-    Raises NotFound, NotAllowed, Refused (an odd period or filter, too many rows for the format, too many waiting).
+    Raises NotFound, NotAllowed, Refused (odd period, filter or moment, too many rows for the format, too many waiting).
     """
     asked, question = questions.ask(
         by,
@@ -66,6 +67,7 @@ def ask_for_report(
         period_until=period_until,
         filters=filters,
         as_of=as_of,
+        known_at=known_at,
     )
     if format not in set(ReportFormat):
         raise Refused(f"There is no format “{format}”. There are: {', '.join(ReportFormat)}.", "format")

@@ -73,7 +73,10 @@ class AsOf:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One report asked of one clinic, for days from and until which both count, with filters by name."""
+    """One report asked of one clinic, for days from and until which both count, with filters by name.
+
+    `known_at` is an earlier moment whose knowledge is asked for, in reports that are `known_then`.
+    """
 
     report: str
     clinic: Clinic
@@ -81,6 +84,18 @@ class Question:
     period_until: date
     as_of: AsOf
     filters: Mapping[str, str] = field(default_factory=dict)
+    known_at: datetime | None = None
+
+    @property
+    def known_by(self) -> datetime:
+        """The moment up to which the record is read: the one chosen, or else that at which the question was asked."""
+        return self.known_at or self.as_of.moment
+
+    @property
+    def counted_until(self) -> date | None:
+        """Of a period that had not ended by that moment the last day that counts; None where it had ended."""
+        last = self.known_by.astimezone(self.zone).date()
+        return last if last < self.period_until else None
 
     @property
     def zone(self) -> ZoneInfo:
@@ -124,7 +139,8 @@ class Report:
     """One report. `rows` streams at constant memory, in an order that is always the same; `count` is how many.
 
     `left_out` says what is not in it though one might look for it there. `tally` makes what counts the rows of an
-    audit as they go by, and says standard, numerator, denominator and exclusions afterwards.
+    audit as they go by, and says standard, numerator, denominator and exclusions afterwards. `known_then`: it reads the
+    record, and can do so as it was known at an earlier moment.
     """
 
     slug: str
@@ -136,5 +152,6 @@ class Report:
     count: Callable[[Staff, Question], int]
     filters: tuple[Filter, ...] = ()
     tally: Callable[[Question], Tally] | None = None
+    known_then: bool = False
     permission: Permission = Permission.RUN_AUDITS
     version: int = 1

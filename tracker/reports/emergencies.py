@@ -11,7 +11,7 @@ from tracker.models import Event, EventKind
 from tracker.reports.activity import EVENT, LOGIN, WHO
 from tracker.reports.definitions import Column, ColumnType, Question, Report, Row
 from tracker.reports.people import StaffNames, hospital_numbers, ids_in
-from tracker.reports.trail import events_of, pages
+from tracker.reports.trail import committed_by, events_of, pages
 
 _TABLE = EmergencyAccess._meta.db_table
 NOT_REVIEWED = "not reviewed"
@@ -23,7 +23,7 @@ def _events(question: Question) -> QuerySet[Event]:
 
 def _reads(question: Question, ids: list[int]) -> dict[int, int]:
     """How often something was read under each of these accesses, by then."""
-    reads = Event.objects.filter(kind=EventKind.ACCESS, emergency_id__in=ids, pk__lte=question.as_of.last_event)
+    reads = Event.objects.filter(committed_by(question.as_of), kind=EventKind.ACCESS, emergency_id__in=ids)
     return dict(reads.filter(at__gte=question.begins).values_list("emergency_id").annotate(Count("pk")))
 
 
@@ -75,7 +75,11 @@ EMERGENCY = Report(
         Column("reason", "Reason", "Why, as they gave it."),
         Column("ends_at", "Open until", "When it ends or ended by itself.", ColumnType.MOMENT),
         Column(
-            "closed_at", "Closed", "When they closed it themselves.", ColumnType.MOMENT, empty="they did not close it"
+            "closed_at",
+            "Closed",
+            "When it was closed before that: by themselves, by this clinic, or as the patient was handed over.",
+            ColumnType.MOMENT,
+            empty="nobody closed it",
         ),
         Column("reads", "Reads", "How often something of the record was read under it.", ColumnType.NUMBER),
         Column(

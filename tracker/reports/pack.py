@@ -148,7 +148,8 @@ def manifest(report: Report, question: Question, asked: Asked, made: Made, made_
             "left_out": report.left_out,
         },
         "clinic": {"slug": clinic.slug, "name": clinic.name, "time_zone": clinic.time_zone},
-        "period": {"from": question.period_from.isoformat(), "until": question.period_until.isoformat()},
+        "period": {"from": question.period_from.isoformat(), "until": question.period_until.isoformat()}
+        | ({"counted_until": question.counted_until.isoformat()} if question.counted_until else {}),
         "filters": questions.filters_in_words(by, report, question),
         "as_of": questions.kept_as_of(question.as_of),
         "asked_by": {"id": by.pk, "login": by.username, "name": by.get_full_name()},
@@ -161,6 +162,8 @@ def manifest(report: Report, question: Question, asked: Asked, made: Made, made_
         "protocol": protocol_versions(),
         "trail": trail_head(),
     }
+    if report.known_then:
+        said["known_at"] = {"moment": question.known_by.isoformat(), "chosen": question.known_at is not None}
     if made.tally is not None:
         said["audit"] = made.tally.said()
     return said
@@ -200,9 +203,10 @@ def letterhead(report: Report, question: Question, asked: Asked, made: Made) -> 
     labels = {one.name: one.label for one in report.filters}
     particulars = (
         ("Clinic", question.clinic.name),
-        ("Period", f"{shown(question.period_from)} to {shown(question.period_until)}, both days included"),
+        ("Period", f"{_days(question)}, both days included{_not_ended(question)}"),
         *((labels[name], words) for name, words in filters.items()),
-        ("As of", f"{shown(question.as_of.moment.astimezone(question.zone))} ({question.clinic.time_zone})"),
+        ("As of", f"{shown(question.known_by.astimezone(question.zone))} ({question.clinic.time_zone})"),
+        *((("Known at", known_in_words(question)),) if report.known_then else ()),
         ("Rows", str(made.rows)),
         *(in_words(made.tally.said()) if made.tally is not None else ()),
         ("Printed for", f"{by} (login {asked.by.username}), {at}"),
@@ -213,11 +217,29 @@ def letterhead(report: Report, question: Question, asked: Asked, made: Made) -> 
     return Letterhead(report.title, report.answers, report.left_out, particulars, foot)
 
 
+def known_in_words(question: Question) -> str:
+    """The moment whose knowledge an audit rests on, as it is asked for again, and which of the two it is."""
+    whose = "when it was asked for" if question.known_at is None else "chosen: entries and corrections since left out"
+    return f"{question.known_by.astimezone(question.zone).isoformat()} ({whose})"
+
+
+def _days(question: Question) -> str:
+    return f"{shown(question.period_from)} to {shown(question.period_until)}"
+
+
+def _not_ended(question: Question) -> str:
+    """What is said of a period that reaches beyond the moment of the report."""
+    last = question.counted_until
+    return "" if last is None else f"; it had not ended and is counted until {shown(last)}, its last day here"
+
+
 def read_me(report: Report, question: Question, data: str) -> str:
     """What is in the pack and how it is checked, in plain words."""
+    known = f"Known at: {known_in_words(question)}\n\n" if report.known_then else ""
     return (
-        f"{report.title}: {question.clinic.name}, {shown(question.period_from)} to {shown(question.period_until)}\n\n"
+        f"{report.title}: {question.clinic.name}, {_days(question)}{_not_ended(question)}\n\n"
         f"{report.answers}\n{report.left_out}\n\n"
+        f"{known}"
         f"{data}: the data. A cell that a spreadsheet would take for a formula begins with ' in the CSV file.\n"
         "dictionary.csv: what each column says.\n"
         "manifest.json: which report this is, for whom and when it was made, how many rows it has, how far the audit\n"

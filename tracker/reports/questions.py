@@ -23,10 +23,12 @@ def ask(
     period_until: date,
     filters: Mapping[str, str] | None = None,
     as_of: AsOf | None = None,
+    known_at: datetime | None = None,
 ) -> tuple[Report, Question]:
     """The report and the question, as the database stands now unless told when. Empty filters fall away.
 
-    Raises NotFound (clinic, report), NotAllowed, Refused (a period that ends before it begins, an unknown filter).
+    Raises NotFound (clinic, report), NotAllowed, Refused (a period that ends before it begins, an unknown filter, a
+    `known_at` that has not come, lies before the period, or is asked of a report that has no such thing).
     """
     asked = report_named(report)
     clinic = clinic_for(staff, clinic_id, asked.permission)
@@ -36,11 +38,30 @@ def ask(
             "period_until",
         )
     chosen = {name: value for name, value in (filters or {}).items() if value}
-    question = Question(report, clinic, period_from, period_until, as_of or as_of_now(), chosen)
+    question = Question(report, clinic, period_from, period_until, as_of or as_of_now(), chosen, known_at)
+    _require_known_at(asked, question)
     words = filters_in_words(staff, asked, question)
     for name in chosen.keys() - words.keys():
         raise Refused(f"The report “{asked.title}” cannot be narrowed by “{name}” to “{chosen[name]}”.", name)
     return asked, question
+
+
+def _require_known_at(report: Report, question: Question) -> None:
+    known_at = question.known_at
+    if known_at is None:
+        return
+    if not report.known_then:
+        raise Refused(
+            f"The report “{report.title}” reads the audit trail, where nothing is corrected. Leave “known at” out.",
+            "known_at",
+        )
+    if known_at > question.as_of.moment:
+        raise Refused("The moment whose knowledge is asked for has not come yet. Enter an earlier one.", "known_at")
+    if known_at < question.begins:
+        raise Refused(
+            f"At that moment the period, which begins on {display_date(question.period_from)}, had not begun.",
+            "known_at",
+        )
 
 
 def filters_in_words(staff: Staff, report: Report, question: Question) -> dict[str, str]:
@@ -76,6 +97,7 @@ def kept(question: Question) -> dict[str, Any]:
         "from": question.period_from.isoformat(),
         "until": question.period_until.isoformat(),
         "filters": dict(question.filters),
+        "known_at": None if question.known_at is None else question.known_at.isoformat(),
         "as_of": kept_as_of(as_of),
     }
 
@@ -97,6 +119,7 @@ def as_of_kept(stored: Mapping[str, Any]) -> AsOf:
 
 def asked_again(staff: Staff, clinic_id: int, report: str, stored: Mapping[str, Any]) -> tuple[Report, Question]:
     """The same question as it was stored. Raises NotFound, NotAllowed where the person may no longer ask it."""
+    known_at = stored.get("known_at")  # not there in questions stored before it could be chosen
     return ask(
         staff,
         clinic_id=clinic_id,
@@ -105,6 +128,7 @@ def asked_again(staff: Staff, clinic_id: int, report: str, stored: Mapping[str, 
         period_until=date.fromisoformat(stored["until"]),
         filters=stored["filters"],
         as_of=as_of_kept(stored["as_of"]),
+        known_at=datetime.fromisoformat(known_at) if known_at else None,
     )
 
 

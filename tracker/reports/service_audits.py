@@ -1,7 +1,6 @@
 """Service audits as reports: the list behind each audit as data, its standard and figures in the manifest."""
 
 from collections.abc import Iterator, Mapping
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -10,10 +9,17 @@ from monitoring.protocol.load import load, schedules
 from monitoring.rules.audit_findings import AuditOutcome
 from monitoring.schedules import protocol_of
 from monitoring.selectors.audits import AuditRow, AuditSummary, Tally, audit_of, audit_rows, audits
+from patients.clock import day_in
 from patients.models import Staff
 from tracker.reports.definitions import Column, ColumnType, Question, Report, Row
 
 PREFIX = "audit-"
+READ_AS_TODAY = (
+    "Read as they are today, whatever the moment: which patients belong to the clinic (who was handed over since is "
+    "not in it, and records merged since are one), hospital numbers, date of birth, sex and subtype, names of staff, "
+    "the grade of an alert that was opened again since, the clinic’s settings, the protocol and the software."
+)
+"""What of an audit cannot be read as it was known at a moment (docs/adr/0053)."""
 _OUTCOMES = {outcome.label: outcome for outcome in AuditOutcome}
 _COLUMNS = (
     Column("hospital_number", "Patient", "The patient’s hospital number in this clinic."),
@@ -89,24 +95,27 @@ def _report(definition: AuditDefinition) -> Report:
         slug=PREFIX + definition.slug,
         title=f"Audit: {definition.title}",
         answers=definition.standard,
-        left_out="Names of patients are not in it, and of the record only what decided. What was entered later for a "
-        "day of the period counts, if it was entered by the day on which the report was asked for.",
+        left_out="Names of patients are not in it, and of the record only what decided. What had been entered by the "
+        "moment “known at” counts, as it stood then: the moment at which the report was asked for, or an earlier one "
+        f"that was chosen. {READ_AS_TODAY}",
         columns=_COLUMNS,
         rows=rows,
         count=lambda staff, question: sum(1 for _ in rows(staff, question)),
         tally=tally,
+        known_then=True,
+        version=2,
     )
 
 
 def _asked(staff: Staff, question: Question, audit_id: str) -> Iterator[AuditRow]:
-    as_of: date = question.as_of.moment.astimezone(question.zone).date()
     return audit_rows(
         staff,
         question.clinic.pk,
         audit_id,
         period_from=question.period_from,
         period_until=question.period_until,
-        as_of=as_of,
+        as_of=day_in(question.clinic, question.known_by),
+        known_at=question.known_by,
     )
 
 

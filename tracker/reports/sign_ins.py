@@ -18,7 +18,6 @@ _FAILED = (
     SecurityKind.SIGN_IN_FAILED,
     SecurityKind.LOCKED_OUT,
     SecurityKind.SECOND_FACTOR_FAILED,
-    SecurityKind.REFUSED,
     SecurityKind.EMERGENCY_NOT_FOUND,
 )
 
@@ -72,7 +71,7 @@ def _rows(staff: Staff, question: Question) -> Iterator[Row]:
 FAILED_SIGN_INS = Report(
     slug="failed-sign-ins",
     title="Failed sign-ins",
-    answers="When signing in failed or something was refused, for whose account, and from where.",
+    answers="When signing in, a second factor or a try at emergency access failed, for whose account, and from where.",
     left_out="Only accounts of people who belong to the clinic, or did at that time. A user name that nobody has "
     "belongs to no clinic and is not in it.",
     columns=(

@@ -62,11 +62,16 @@ class ChangedFields(Func):
 
 def events_of(question: Question) -> QuerySet[Event]:
     """The events of the period that had happened by then, of whichever clinic: the report narrows them."""
-    known = Q(_Visible(question.as_of.snapshot))
-    if question.as_of.transaction:
-        known |= Q(_Own(question.as_of.transaction))
     period = Event.objects.filter(at__gte=question.begins, at__lt=question.ends)
-    return period.filter(known, pk__lte=question.as_of.last_event)
+    return period.filter(committed_by(question.as_of))
+
+
+def committed_by(as_of: AsOf) -> Q:
+    """The events that somebody who asked at that moment could see, and nobody's since, however low its number."""
+    known = Q(_Visible(as_of.snapshot))
+    if as_of.transaction:
+        known |= Q(_Own(as_of.transaction))
+    return known & Q(pk__lte=as_of.last_event)
 
 
 def pages(events: QuerySet[Event], *columns: str) -> Iterator[list[Any]]:

@@ -74,7 +74,8 @@ def end_sessions(*, by: Staff, clinic_id: int, membership_id: int, reason: str) 
 @explained()
 @transaction.atomic
 def new_start_link(*, by: Staff, clinic_id: int, membership_id: int, reason: str) -> tuple[Membership, str]:
-    """The token of a start link for somebody else who has no password; links made before hold no more.
+    """The token of a start link for somebody else who has no password and never signed in; links made before hold no
+    more. Whoever signs in through the provider alone has no password either, and keeps the account to themselves.
 
     Raises NotFound, NotAllowed, Refused.
     """
@@ -84,6 +85,8 @@ def new_start_link(*, by: Staff, clinic_id: int, membership_id: int, reason: str
         raise Refused(CLOSED)
     if row.staff.has_usable_password():
         raise Refused("This account has a password. Whoever runs the server gives it a new one.")
+    if row.staff.last_login is not None:
+        raise Refused("Its owner has signed in with this account already. Whoever runs the server gives it a password.")
     row.staff.set_unusable_password()  # with another random part, which every link made before rests on
     store(row.staff)
     return row, start.token_for(row.staff)

@@ -10,7 +10,7 @@ from patients.models import Clinic, Membership, Staff
 from patients.rules.vocabulary import Role
 from tracker.sign_in import sessions, start
 from tracker.staffing.held import clinic_to_staff, member_to_change, somebody_manages, why
-from tracker.staffing.server import account_named, give_role
+from tracker.staffing.server import account_named, free_username, give_role
 
 
 @explained()
@@ -54,8 +54,7 @@ def add_new_member(
     why(reason)
     if email and Staff.objects.filter(email__iexact=email).exists():
         raise Refused("Another account has this e-mail address.", "email")
-    name = Staff.normalize_username(username)
-    staff = Staff(username=name, first_name=given_name, last_name=family_name, email=email)
+    staff = Staff(username=free_username(username), first_name=given_name, last_name=family_name, email=email)
     staff.set_unusable_password()
     membership = _joined(store(staff), clinic, role)
     return membership, "" if by_provider else start.token_for(staff)

@@ -37,10 +37,20 @@ def clinic_with(*, slug: str, name: str = "", time_zone: str = "") -> Clinic:
     return store(clinic)
 
 
+def free_username(username: str) -> str:
+    """The user name as it is kept. Raises Refused where an account has it, in whatever capital letters."""
+    name = Staff.normalize_username(username)
+    if Staff.objects.filter(username__iexact=name).exists():
+        raise Refused(
+            "Another account has this user name, perhaps in other capital letters. Choose another one.", "username"
+        )
+    return name
+
+
 @transaction.atomic
 def add_account(*, username: str, password: str, given_name: str = "", family_name: str = "") -> Staff:
     """A new account, which as yet belongs to no clinic. Raises Refused (name taken, password too weak)."""
-    staff = Staff(username=Staff.normalize_username(username), first_name=given_name, last_name=family_name)
+    staff = Staff(username=free_username(username), first_name=given_name, last_name=family_name)
     try:
         validate_password(password, staff)
     except ValidationError as error:

@@ -46,9 +46,10 @@
       if (event.isComposing || event.altKey || !box.matches("input, select, textarea")) return;
       if (event.key === "Enter") {
         if (box.matches("textarea")) return;
+        if (event.ctrlKey || event.metaKey) return; // saves, from anywhere on the page
         event.preventDefault();
-        if (event.ctrlKey || event.metaKey) form.requestSubmit(save);
-        else { const next = along(box, event.shiftKey ? -1 : 1); if (next) go(next); }
+        const next = along(box, event.shiftKey ? -1 : 1);
+        if (next) go(next);
       } else if ((event.key === "ArrowUp" || event.key === "ArrowDown") && box.matches("input[data-part]")) {
         const next = across(box, event.key === "ArrowDown" ? 1 : -1);
         if (next) { event.preventDefault(); go(next); }
@@ -56,6 +57,15 @@
         event.preventDefault();
         takeOver(box);
       }
+    });
+
+    // Ctrl+Enter saves wherever one is: on a message, between the rows. Another form and a link keep it for themselves.
+    document.addEventListener("keydown", (event) => {
+      if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || event.isComposing || event.defaultPrevented) return;
+      const other = event.target.closest("form, a[href]");
+      if (other && other !== form) return;
+      event.preventDefault();
+      form.requestSubmit(save);
     });
 
     // Whoever opens the page has a report in hand: its day comes first.

@@ -115,7 +115,7 @@ addEventListener("keydown", (event) => {
   if (!figure() || event.ctrlKey || event.metaKey || event.altKey) return;
   const target = event.target;
   const typing = target.closest?.("input, textarea, select, [contenteditable]");
-  if (event.key.toLowerCase() === "t" && !typing) {
+  if (event.key.toLowerCase() === "t" && !typing && !document.documentElement.hasAttribute("data-keys-off")) {
     const table = figure().querySelector("[data-timeline-table]");
     table.open = !table.open;
     if (table.open) table.querySelector("summary").focus();

@@ -1,6 +1,7 @@
 """How clinical facts are written on a page: dates, doses, people. The words come from `tracker.display`."""
 
 import re
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 
@@ -18,9 +19,11 @@ from patients.rules.reasons import Truth
 from patients.rules.record import Enzyme
 from patients.rules.vocabulary import DatePrecision, PatientStatus
 from patients.rules.wording import MONTHS
+from regimens.rules.guard_findings import GuardFinding
 from regimens.rules.record import DosePeriod
 from regimens.rules.vocabulary import OutcomeKind
 from tracker import display
+from tracker.presenters.guard_lines import GuardLine, guard_lines
 from tracker.presenters.protocol import rule_ids
 from tracker.protocols import protocol_in_force
 
@@ -111,6 +114,12 @@ def quantity(value: Decimal | int | None, unit: str = "") -> SafeString:
 
 
 @register.filter
+def as_lines(findings: Iterable[GuardFinding]) -> list[GuardLine]:
+    """`{% for line in guard|as_lines %}`: the messages of one series under the newest of them."""
+    return guard_lines(findings)
+
+
+@register.filter
 def or_not_recorded(value: object) -> object:
     """The value, or the words `not recorded` for an empty one. Zero is a value."""
     return _unknown(display.NOT_RECORDED) if value is None or value == "" or value == () else value
@@ -164,6 +173,13 @@ def due_words(item: DueFinding, as_of: date) -> str:
 
 
 @register.filter
+def said_of(message: object, label: object) -> str:
+    """`Weight in kg: Enter a number.`; a message that begins with the name of its field stands alone."""
+    text, name = str(message), str(label)
+    return text if text.casefold().startswith(name.casefold()) else f"{name}: {text}"
+
+
+@register.filter
 def number(value: Decimal | int) -> str:
     """A number without trailing zeros."""
     return display.number(value)
@@ -185,7 +201,7 @@ def result_words(result: Result) -> str:
 def enzyme_words(enzyme: Enzyme) -> str:
     """`CK 4200 U/L (upper limit 200)`; above its limit it says so."""
     words = f"{enzyme.name.value.upper() if len(enzyme.name.value) < 4 else enzyme.name.label}{display.NO_BREAK}"
-    words += display.quantity(enzyme.value, enzyme.unit.replace("ukat", "µkat"))
+    words += display.quantity(enzyme.value, enzyme.unit)
     if enzyme.upper_limit is None:
         return words
     above = ", above" if enzyme.value > enzyme.upper_limit else ""

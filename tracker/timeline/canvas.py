@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
+from monitoring.rules.record import Result
 from patients.rules.vocabulary import DatePrecision
 from tracker.display import day
 from tracker.timeline.marks import UNSURE, Mark, Row, Shape, Tone
@@ -34,9 +35,15 @@ class Source:
     entry_id: str = ""
     value: Decimal | None = None
     unit: str = ""
+    comparator: str = ""
 
 
 NOBODY = Source()
+
+
+def result_source(row: Result) -> Source:
+    """A result as the source of its mark, with `<` or `>` where the number is only a bound."""
+    return Source("result", row.id, row.value, row.unit, row.comparator)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +124,10 @@ def days_meant(on: date, precision: str) -> tuple[date, date]:
 def _told_by(row: Row, source: Source) -> Row:
     if source is NOBODY:
         return row
-    return replace(row, kind=source.kind, entry_id=source.entry_id, value=source.value, unit=source.unit)
+    return replace(
+        row, kind=source.kind, entry_id=source.entry_id, value=source.value, unit=source.unit,
+        comparator=source.comparator,
+    )  # fmt: skip
 
 
 def cross(x: float, y: float, size: float = 4.5) -> str:

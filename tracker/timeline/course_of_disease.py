@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import zip_longest
 
+from patients.rules.entry_order import entry_order
 from patients.rules.record import Assessment, Condition
 from patients.rules.vocabulary import MrcGrade
 from regimens.rules.findings import Phase
@@ -59,7 +60,9 @@ def standing_lane(canvas: Canvas, periods: Sequence[StandingPeriod], top: float)
 def milestone_lane(canvas: Canvas, milestones: Sequence[Milestone], top: float) -> Lane:
     """Remission and relapse as clinicians declared them."""
     lane, middle = "milestones", top + MILESTONE_HEIGHT / 2
-    seen = sorted((item for item in milestones if item.on <= canvas.as_of), key=lambda item: (item.on, item.id))
+    seen = sorted(
+        (item for item in milestones if item.on <= canvas.as_of), key=lambda item: (item.on, entry_order(item.id))
+    )
     marks: list[Mark] = []
     for milestone in seen:
         x = canvas.scale.x(milestone.on)
@@ -95,7 +98,7 @@ def assessment_lane(canvas: Canvas, assessments: Sequence[Assessment], top: floa
     """Each visit at which the disease was assessed; filled where signs of severe disease were recorded."""
     lane, middle = "assessments", top + ASSESSMENT_HEIGHT / 2
     marks: list[Mark] = []
-    for each in sorted(assessments, key=lambda each: (each.on, each.id)):
+    for each in sorted(assessments, key=lambda each: (each.on, entry_order(each.id))):
         if each.on > canvas.as_of:
             continue
         source = Source("assessment", each.id)

@@ -3,14 +3,18 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from functools import partial
 from itertools import groupby
 
 from monitoring.protocol.definitions import MonitoringProtocol
 from monitoring.rules.findings import MonitoringFindings
 from monitoring.rules.record import MonitoringRecord
+from patients.rules.entry_order import entry_order
+from regimens.rules.coming import ComingChange
 from regimens.rules.record import Course
 from tracker.timeline import course_of_disease as disease
 from tracker.timeline import measures, monitoring
+from tracker.timeline.ahead import with_flags
 from tracker.timeline.canvas import LETTER, Canvas
 from tracker.timeline.cluster import tidied
 from tracker.timeline.levels import level_lane, levels_shown
@@ -20,7 +24,7 @@ from tracker.timeline.response import Scored, response_lane
 from tracker.timeline.scale import TimeScale, spanning
 from tracker.timeline.standing import StandingPeriod
 from tracker.timeline.steroid import steroid_lane
-from tracker.timeline.treatment import Names, bar_lane, by_drug, is_oral_steroid
+from tracker.timeline.treatment import ROW_HEIGHT, Names, bar_lane, by_drug, is_oral_steroid
 
 WIDTH, GUTTER, AXIS_HEIGHT, GAP = 1000.0, 150.0, 28.0, 5.0
 AHEAD = timedelta(days=365)  # how far into what is planned the axis may reach
@@ -73,9 +77,13 @@ def lay_out(
     *,
     window: Window | None = None,
     closer: Closer | None = None,
+    coming: Sequence[ComingChange] = (),
 ) -> Timeline | None:
-    """The drawing of the window, or of everything; None when nothing was recorded up to `as_of`."""
-    whole = whole_axis(record, found, as_of, width, names)
+    """The drawing of the window, or of everything; None when nothing was recorded up to `as_of` and nothing planned.
+
+    `coming` is what is entered for a later day, as `RecordPage.coming` tells it.
+    """
+    whole = whole_axis(record, found, as_of, width, names, coming)
     if whole is None:
         return None
     scale = whole if window is None else TimeScale(window.first, window.last, width)
@@ -84,8 +92,8 @@ def lay_out(
     treatment = record.treatment
     stack.add(LaneKind.PHASE, lambda top: disease.standing_lane(canvas, standing, top))
     stack.add(LaneKind.MILESTONES, lambda top: disease.milestone_lane(canvas, treatment.milestones, top))
-    for courses in by_drug(treatment.courses, as_of):
-        stack.add(LaneKind.DRUGS, lambda top, group=courses: _drug_lane(canvas, record, group, names, top))  # type: ignore[misc]
+    for courses in by_drug(treatment.courses, as_of, {change.course.id for change in coming}):
+        stack.add(LaneKind.DRUGS, partial(_drug_lane, canvas, record, courses, names, coming))
     _add_conditions(stack, record)
     _add_measures(stack, record, closer)
     if closer is not None:
@@ -130,10 +138,15 @@ def axis_ticks(canvas: Canvas) -> tuple[AxisTick, ...]:
 
 
 def whole_axis(
-    record: MonitoringRecord, found: MonitoringFindings, as_of: date, width: float = WIDTH, names: Names | None = None
+    record: MonitoringRecord,
+    found: MonitoringFindings,
+    as_of: date,
+    width: float = WIDTH,
+    names: Names | None = None,
+    coming: Sequence[ComingChange] = (),
 ) -> TimeScale | None:
-    """The axis that holds everything recorded and planned; None when nothing was recorded up to `as_of`."""
-    days = _recorded_days(record, as_of)
+    """The axis that holds everything recorded and planned; None when there is neither as of `as_of`."""
+    days = [*_recorded_days(record, as_of), *(change.on for change in coming if change.on <= as_of + AHEAD)]
     if not days:
         return None
     return spanning([*days, *_days_ahead(record, found, as_of, names)], as_of, width)
@@ -159,11 +172,24 @@ def _days_ahead(record: MonitoringRecord, found: MonitoringFindings, as_of: date
     return [day for day in days if as_of < day <= as_of + AHEAD]
 
 
-def _drug_lane(canvas: Canvas, record: MonitoringRecord, courses: list[Course], names: Names, top: float) -> Lane:
-    """An oral corticosteroid by its mg a day, any other drug as bars with their doses."""
-    if is_oral_steroid(courses[0]) and not all(course.never_given for course in courses):
-        return steroid_lane(canvas, courses, record.treatment.patient.weights, names, top)
-    return bar_lane(canvas, courses, names, top)
+def _drug_lane(
+    canvas: Canvas,
+    record: MonitoringRecord,
+    courses: list[Course],
+    names: Names,
+    coming: Sequence[ComingChange],
+    top: float,
+) -> Lane:
+    """An oral corticosteroid by its mg a day, any other drug as bars with their doses; and what is planned of it."""
+    begun = [course for course in courses if course.start_on <= canvas.as_of]
+    if not begun:
+        lane = Lane(names.course(courses[0]), "", top, ROW_HEIGHT, (), LaneKind.DRUGS)
+    elif is_oral_steroid(begun[0]) and not all(course.never_given for course in begun):
+        lane = steroid_lane(canvas, begun, record.treatment.patient.weights, names, top)
+    else:
+        lane = bar_lane(canvas, begun, names, top)
+    drawn = {course.id for course in courses}
+    return with_flags(canvas, lane, [change for change in coming if change.course.id in drawn])
 
 
 def _add_monitoring(
@@ -175,8 +201,7 @@ def _add_monitoring(
             stack.add(kind, lambda top: monitoring.due_lane(canvas, found.due, top))
         return
     for _, same in groupby(closer.looks, key=lambda look: look.group):
-        group = list(same)
-        stack.add(kind, lambda top, group=group: monitoring.looks_lane(canvas, group, top))  # type: ignore[misc]
+        stack.add(kind, partial(monitoring.looks_lane, canvas, list(same)))
     visits, pauses = monitoring.visits_and_pauses(canvas, record)
     if visits or pauses:
         stack.add(kind, lambda top: monitoring.visits_lane(canvas, visits, pauses, names, top))
@@ -185,10 +210,9 @@ def _add_monitoring(
 def _add_conditions(stack: _Stack, record: MonitoringRecord) -> None:
     canvas = stack.canvas
     seen = [each for each in record.treatment.patient.conditions if each.from_on <= canvas.as_of]
-    seen.sort(key=lambda each: (each.kind.label, each.from_on, each.id))
+    seen.sort(key=lambda each: (each.kind.label, each.from_on, entry_order(each.id)))
     for _, same in groupby(seen, key=lambda each: each.kind):
-        group = list(same)
-        stack.add(LaneKind.CONDITIONS, lambda top, group=group: disease.condition_lane(canvas, group, top))  # type: ignore[misc]
+        stack.add(LaneKind.CONDITIONS, partial(disease.condition_lane, canvas, list(same)))
 
 
 def _add_measures(stack: _Stack, record: MonitoringRecord, closer: Closer | None) -> None:
@@ -222,10 +246,7 @@ def _add_measures(stack: _Stack, record: MonitoringRecord, closer: Closer | None
 
 def _add_levels(stack: _Stack, record: MonitoringRecord, protocol: MonitoringProtocol) -> None:
     for rows in levels_shown(record, protocol, stack.canvas.as_of).values():
-        stack.add(
-            LaneKind.LEVELS,
-            lambda top, rows=rows: level_lane(stack.canvas, rows, record, protocol, top),  # type: ignore[misc]
-        )
+        stack.add(LaneKind.LEVELS, partial(level_lane, stack.canvas, rows, record, protocol))
 
 
 def _add_results(stack: _Stack, record: MonitoringRecord, names: Names, closer: Closer | None) -> None:

@@ -1,5 +1,6 @@
 """What each sign in a drawing means: a small picture of the sign itself, and words."""
 
+from tracker.timeline.ahead import flag
 from tracker.timeline.canvas import arrow, check, cross, diamond, triangle
 from tracker.timeline.cluster import PILL
 from tracker.timeline.marks import (
@@ -59,12 +60,17 @@ LEGEND: dict[str, tuple[Mark, str]] = {
     "steroid-by-plan": (_box(STEROID_BY_PLAN), "by the planned taper, not recorded as taken"),
     "planned-dose": (_path(PLANNED, f"M2 12V4H10V9H{WIDTH - 1}", open=True, dashed=True), "planned dose"),
     "dose-not-recorded": (_box(UNKNOWN_DOSE, dashed=True), "dose not recorded"),
+    "no-daily-dose": (_box(UNKNOWN_DOSE, dashed=True), "dose recorded, not as an amount a day"),
     "good": (_path(GOOD, check(_X, _Y), open=True), "responded, remission or completed"),
     "bad": (_path(BAD, cross(_X, _Y), open=True), "ineffective or not tolerated"),
     "judged": (_dot(NEUTRAL, 4), "another judgement"),
     "never-given": (_path(UNKNOWN_DOSE, diamond(_X, _Y)), "never given"),
     "stop": (_upright(), "stopped"),
     "infusion": (Mark(Shape.LINE, NEUTRAL, x=_X, y=1, height=7), "infusion given"),
+    "planned-change": (
+        _path(PLANNED, flag(_X - 4, 1, HEIGHT), open=True, dashed=True),
+        "start, other dose or stop entered for a coming day",
+    ),
     "planned-infusion": (_path(PLANNED, f"M{_X} 0V14", open=True, dashed=True), "infusion planned"),
     "goes-on": (_path(NEUTRAL, arrow(_X - 3, _Y)), "still taken"),
     "done": (_dot(GOOD), "done"),

@@ -10,9 +10,10 @@ from monitoring.protocol.definitions import MonitoringProtocol
 from monitoring.rules.levels import against_target, level_analytes, why_no_trough
 from monitoring.rules.record import MonitoringRecord, Result, TargetRange
 from monitoring.rules.units import in_own_unit
+from patients.rules.entry_order import entry_order
 from patients.rules.reasons import Truth
 from tracker import display
-from tracker.timeline.canvas import Canvas, Source, triangle
+from tracker.timeline.canvas import Canvas, Source, result_source, triangle
 from tracker.timeline.marks import LIMIT, NOT_COUNTED, SERIES, TARGET, Lane, LaneKind, Mark, Shape
 from tracker.timeline.measures import Point, guide_lines, joined
 from tracker.timeline.scale import ValueScale
@@ -30,7 +31,7 @@ def levels_shown(record: MonitoringRecord, protocol: MonitoringProtocol, as_of: 
         for row in record.results
         if row.analyte in of_levels and row.sampled_on <= as_of and _own_value(protocol, row) is not None
     ]
-    rows.sort(key=lambda row: (row.analyte, row.sampled_on, row.id))
+    rows.sort(key=lambda row: (row.analyte, row.sampled_on, entry_order(row.id)))
     return {analyte: list(same) for analyte, same in groupby(rows, key=lambda row: row.analyte)}
 
 
@@ -47,7 +48,7 @@ def level_lane(
     lane = analyte.name
     ranges = sorted(
         (each for each in record.target_ranges if each.analyte == analyte.id and each.from_on <= canvas.as_of),
-        key=lambda each: (each.from_on, each.id),
+        key=lambda each: (each.from_on, entry_order(each.id)),
     )
     bounds = [(each, _bounds(protocol, each)) for each in ranges]
     values = {row.id: _own_value(protocol, row) or Decimal(0) for row in rows}
@@ -106,9 +107,7 @@ def _mark(
     why_not = why_no_trough(row, record, protocol)
     found = [each for each in against_target(row, record, protocol) if each.truth is Truth.TRUE]
     said = f", does not count: {why_not}" if why_not else f", {found[0].text}" if found else ""
-    title, told = canvas.moment(
-        lane, row.sampled_on, f"{written}{said}", source=Source("result", row.id, row.value, row.unit)
-    )
+    title, told = canvas.moment(lane, row.sampled_on, f"{written}{said}", source=result_source(row))
     x, y = canvas.scale.x(row.sampled_on), scale.y(value)
     if why_not:
         return Mark(
@@ -125,7 +124,7 @@ def _mark(
 
 def _is_above(row: Result, value: Decimal, record: MonitoringRecord, protocol: MonitoringProtocol) -> bool:
     held = [each for each in record.target_ranges if each.analyte == row.analyte and each.from_on <= row.sampled_on]
-    target = max(held, key=lambda each: (each.from_on, each.id))
+    target = max(held, key=lambda each: (each.from_on, entry_order(each.id)))
     bounds = _bounds(protocol, target)
     return bounds is not None and value >= bounds[1]
 

@@ -58,7 +58,7 @@ class Row:
     """One line of the data table beside the drawing. `to_on` None: still so, or a single day when `single`.
 
     `kind` and `entry_id` find the entry it comes from, as a FactReference does; "" for what no one entry says.
-    `value` in `unit` is the number that was recorded, where there is one.
+    `value` in `unit` is the number that was recorded, where there is one; `comparator` says where it is only a bound.
     """
 
     lane: str
@@ -71,6 +71,7 @@ class Row:
     entry_id: str = ""
     value: Decimal | None = None
     unit: str = ""
+    comparator: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,11 +6,14 @@ from datetime import date
 from decimal import Decimal
 from itertools import pairwise
 
+from monitoring.rules.entered import above_its_limit
+from monitoring.rules.enzymes import enzymes_as_results
 from monitoring.rules.record import Result
+from patients.rules.entry_order import entry_order
 from patients.rules.record import Assessment
 from patients.rules.vocabulary import DatePrecision, EnzymeName
 from tracker import display
-from tracker.timeline.canvas import Canvas, Source, diamond, number
+from tracker.timeline.canvas import Canvas, Source, diamond, number, result_source
 from tracker.timeline.marks import GUIDE, LIMIT, SECOND_SERIES, SERIES, Lane, LaneKind, Mark, Shape, Tone
 from tracker.timeline.scale import LogScale, ValueScale, log_scale
 
@@ -33,24 +36,15 @@ class Point:
 def creatine_kinase(assessments: Sequence[Assessment], results: Sequence[Result], as_of: date) -> list[Point]:
     """CK in U/L from assessments and from results, by day."""
     points = [
-        _enzyme_point(
-            assessment.on, enzyme.value, enzyme.unit, enzyme.upper_limit, "",
-            Source("assessment", assessment.id, enzyme.value, enzyme.unit), assessment.precision,
-        )
+        _enzyme_point(row, Source("assessment", assessment.id, row.value, row.unit), assessment.precision)
         for assessment in assessments
-        for enzyme in assessment.enzymes
-        if enzyme.name is EnzymeName.CK
-    ]  # fmt: skip
+        for row in enzymes_as_results((assessment,), as_of)
+        if is_creatine_kinase(row)
+    ]
     points += [
-        _enzyme_point(
-            result.sampled_on, result.value, result.unit, result.upper_limit, result.comparator,
-            Source("result", result.id, result.value, result.unit),
-        )
-        for result in results
-        if is_creatine_kinase(result) and result.value is not None
-    ]  # fmt: skip
-    seen = (point for point in points if point.on <= as_of)
-    return sorted(seen, key=lambda point: (point.on, point.value, point.source.kind, point.source.entry_id))
+        _enzyme_point(row, result_source(row)) for row in results if is_creatine_kinase(row) and row.sampled_on <= as_of
+    ]
+    return sorted(points, key=lambda point: (point.on, point.value, point.source.kind, point.source.entry_id))
 
 
 def is_creatine_kinase(result: Result) -> bool:
@@ -58,21 +52,13 @@ def is_creatine_kinase(result: Result) -> bool:
     return result.analyte == EnzymeName.CK.value and result.value is not None
 
 
-def _enzyme_point(
-    on: date,
-    value: Decimal,
-    unit: str,
-    limit: Decimal | None,
-    comparator: str,
-    source: Source,
-    precision: DatePrecision = DatePrecision.DAY,
-) -> Point:
+def _enzyme_point(row: Result, source: Source, precision: DatePrecision = DatePrecision.DAY) -> Point:
+    assert row.value is not None
     # 1 µkat/L is 60 U/L; one axis needs one unit, the words keep the unit that was recorded.
-    factor = Decimal(60) if unit == "ukat/L" else Decimal(1)
-    high = limit is not None and value > limit
-    range_words = f" (upper limit {display.number(limit)})" if limit is not None else ""
-    words = f"{comparator}{display.quantity(value, unit)}{range_words}"
-    return Point(on, value * factor, words, high, source, precision)
+    factor = Decimal(60) if row.unit == "ukat/L" else Decimal(1)
+    limit = f" (upper limit {display.number(row.upper_limit)})" if row.upper_limit is not None else ""
+    words = f"{display.result_value(row.comparator, row.value, row.unit, '')}{limit}"
+    return Point(row.sampled_on, row.value * factor, words, above_its_limit(row), source, precision)
 
 
 def upper_limits(
@@ -135,7 +121,7 @@ def _measured(assessments: Sequence[Assessment], as_of: date, name: str, unit: s
 
 
 def _in_order(assessments: Sequence[Assessment], as_of: date) -> list[Assessment]:
-    return sorted((each for each in assessments if each.on <= as_of), key=lambda each: (each.on, each.id))
+    return sorted((each for each in assessments if each.on <= as_of), key=lambda each: (each.on, entry_order(each.id)))
 
 
 def log_lane(

@@ -4,11 +4,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import groupby
 
+from monitoring.rules.entered import above_its_limit
 from monitoring.rules.findings import DueFinding, DueStatus
 from monitoring.rules.record import MissedVisit, MonitoringRecord, Pause, Result
+from patients.rules.entry_order import entry_order
 from patients.rules.reasons import FactReference
 from tracker import display
-from tracker.timeline.canvas import Canvas, Source, cross, diamond, triangle
+from tracker.timeline.canvas import Canvas, Source, cross, diamond, result_source, triangle
 from tracker.timeline.looks import Look, LookStatus
 from tracker.timeline.marks import (
     BAD,
@@ -80,7 +82,7 @@ def visits_lane(
     """Booked visits that were not attended, and times in which monitoring was paused."""
     lane, middle = "visits and pauses", top + LOOKS_HEIGHT / 2
     marks = []
-    for pause in sorted(pauses, key=lambda pause: (pause.from_on, pause.id)):
+    for pause in sorted(pauses, key=lambda pause: (pause.from_on, entry_order(pause.id))):
         of = names.drugs(pause.drug) if pause.drug else "every drug"
         words = f"monitoring of {of} paused: {pause.reason}"
         end = pause.ended_on or pause.until
@@ -88,7 +90,7 @@ def visits_lane(
             lane, PAUSED, pause.from_on, end, middle - 7, 14, words, f"paused: {of}", Source("pause", pause.id)
         )
         marks.append(replace(bar, sign="paused"))
-    for visit in sorted(visits, key=lambda visit: (visit.on, visit.id)):
+    for visit in sorted(visits, key=lambda visit: (visit.on, entry_order(visit.id))):
         title, row = canvas.moment(lane, visit.on, "booked visit missed", source=Source("contact", visit.id))
         x = canvas.scale.x(visit.on)
         marks.append(
@@ -149,13 +151,13 @@ def _due_mark(canvas: Canvas, items: list[DueFinding], middle: float) -> Mark:
 def results_lane(canvas: Canvas, results: Sequence[Result], names: Names, top: float) -> Lane:
     """One mark for each sample day; the values are in its words and in the table."""
     lane, middle = "other results", top + RESULTS_HEIGHT / 2
-    in_order = sorted(results, key=lambda each: (each.sampled_on, each.analyte, each.id))
+    in_order = sorted(results, key=lambda each: (each.sampled_on, each.analyte, entry_order(each.id)))
     marks = []
     for on, same_day in groupby(in_order, key=lambda each: each.sampled_on):
         day_results = list(same_day)
-        high = any(_above_limit(result) for result in day_results)
+        high = any(above_its_limit(result) for result in day_results)
         rows = tuple(
-            canvas.moment(lane, on, _result_words(result, names), source=_result_source(result))[1]
+            canvas.moment(lane, on, _result_words(result, names), source=result_source(result))[1]
             for result in day_results
         )
         title = f"{lane}: {'; '.join(row.words for row in rows)}, {display.day(on)}"
@@ -171,14 +173,6 @@ def results_lane(canvas: Canvas, results: Sequence[Result], names: Names, top: f
     return Lane(lane, "by sample day", top, RESULTS_HEIGHT, tuple(marks), LaneKind.RESULTS)
 
 
-def _result_source(result: Result) -> Source:
-    return Source("result", result.id, result.value, result.unit)
-
-
-def _above_limit(result: Result) -> bool:
-    return result.value is not None and result.upper_limit is not None and result.value > result.upper_limit
-
-
 def _result_words(result: Result, names: Names) -> str:
     value = display.result_value(result.comparator, result.value, result.unit, result.text)
-    return f"{names.analytes(result.analyte)} {value}{' (above its upper limit)' if _above_limit(result) else ''}"
+    return f"{names.analytes(result.analyte)} {value}{' (above its upper limit)' if above_its_limit(result) else ''}"

@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 from patients.protocol.activity import ActivityProtocol, Categories
+from patients.rules.entry_order import entry_order
 from patients.rules.population import population_of
 from patients.rules.record import Assessment
 from patients.rules.vocabulary import ResponseCategory
@@ -73,7 +74,7 @@ def _points(
     left_out = {each.assessment.id for each in response.left_out}
     after = max(response.start_on, baseline.on)
     points = []
-    for each in sorted(assessments, key=lambda each: (each.on, each.id)):
+    for each in sorted(assessments, key=lambda each: (each.on, entry_order(each.id))):
         if each.id in left_out or not after < each.on <= response.counted_until:
             continue
         score = compare(record, activity, baseline, each).score

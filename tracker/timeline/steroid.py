@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 from itertools import pairwise
 
+from patients.rules.entry_order import entry_order
 from patients.rules.record import Weight
 from regimens.rules.record import Course, DosePeriod, TaperStep
 from regimens.rules.vocabulary import DoseBasis, DoseUnit, Frequency
@@ -59,7 +60,7 @@ def milligrams_a_day(dose: DosePeriod, weights: Iterable[Weight]) -> Decimal | N
     known = [weight for weight in weights if weight.on <= dose.from_on]
     if dose.basis is not DoseBasis.PER_KILOGRAM or not known:
         return None
-    return amount * max(known, key=lambda weight: (weight.on, weight.id)).kilograms
+    return amount * max(known, key=lambda weight: (weight.on, entry_order(weight.id))).kilograms
 
 
 def steroid_lane(canvas: Canvas, courses: list[Course], weights: tuple[Weight, ...], names: Names, top: float) -> Lane:
@@ -104,7 +105,7 @@ def _steps(canvas: Canvas, course: Course, weights: tuple[Weight, ...], factor: 
         amount = milligrams_a_day(dose, weights) if dose else None
         come = [
             step
-            for step in sorted(course.taper, key=lambda step: (step.on, step.id))
+            for step in sorted(course.taper, key=lambda step: (step.on, entry_order(step.id)))
             if from_on < step.on <= canvas.as_of and (to_on is None or step.on < to_on)
         ]
         cuts = [from_on, *(step.on for step in come)]
@@ -124,13 +125,19 @@ def _drawn(canvas: Canvas, name: str, step: _Step, factor: Decimal, floor: float
     if step.step is not None:
         source = Source("taper_step", step.step.id, step.step.milligrams_per_day, "mg")
     if step.amount is None:
-        text = display.dose_amount(step.dose) if step.dose else "dose not recorded"
-        bar = canvas.bar(name, UNKNOWN_DOSE, step.from_on, step.to_on, floor - 16, 16, words, text, source, precision)
-        return replace(bar, dashed=True, sign="dose-not-recorded")
+        # The lane is read in mg a day: what is no daily amount stands there with how often, or not at all.
+        bar = canvas.bar(name, UNKNOWN_DOSE, step.from_on, step.to_on, floor - 16, 16, words, words, source, precision)
+        recorded = step.dose is not None and step.dose.amount is not None
+        return replace(bar, dashed=True, sign="no-daily-dose" if recorded else "dose-not-recorded")
     height = max(round(float(step.amount) * per_milligram, 1), 1.5)
     text = f"{display.number(step.amount.quantize(Decimal('0.1')))} mg"
     tone = STEROID if step.step is None else STEROID_BY_PLAN
-    bar = canvas.bar(name, tone, step.from_on, step.to_on, floor - height, height, words, text, source, precision)
+    # What is written beside a dose may say that it did not stay so: "once daily, then tapered".
+    more = step.step is None and step.dose is not None and step.dose.frequency_text
+    for shown in (words, text) if more else (text,):
+        bar = canvas.bar(name, tone, step.from_on, step.to_on, floor - height, height, words, shown, source, precision)
+        if bar.text:
+            break
     bar = replace(bar, sign="steroid" if step.step is None else "steroid-by-plan")
     return replace(bar, text_x=bar.x + 3, text_y=bar.y - 3) if height < 16 else bar
 

@@ -6,6 +6,7 @@ from decimal import Decimal
 from itertools import pairwise
 
 from monitoring.rules.record import MonitoringRecord
+from patients.rules.entry_order import entry_order
 from regimens.rules.record import TaperDecision
 from regimens.rules.taper import TaperSpan, TaperStanding
 from regimens.rules.taper_curve import LABEL, ExpectedCurve
@@ -169,7 +170,7 @@ def _expected(canvas: Canvas, scale: ValueScale, curve: ExpectedCurve) -> list[M
 def _decision_lane(canvas: Canvas, decisions: Sequence[TaperDecision], top: float) -> Lane:
     lane, middle = "decisions", top + DECISION_HEIGHT / 2
     marks = []
-    ordered = sorted(decisions, key=lambda each: (each.on, each.id))
+    ordered = sorted(decisions, key=lambda each: (each.on, entry_order(each.id)))
     for decision, following in pairwise([*ordered, None]):
         assert decision is not None
         x = canvas.scale.x(decision.on)

@@ -1,12 +1,13 @@
 """Lanes of what is taken: one for each drug, its courses as bars with their doses and how they ended."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 
+from patients.rules.entry_order import entry_order
 from regimens.rules.record import Course, DosePeriod, Infusion, Outcome
-from regimens.rules.vocabulary import CourseRole, OutcomeKind, Route
+from regimens.rules.vocabulary import CourseRole, Frequency, OutcomeKind, Route
 from tracker import display
 from tracker.timeline.canvas import Canvas, Source, arrow, check, cross, diamond, fits
 from tracker.timeline.marks import (
@@ -39,6 +40,7 @@ _ROLE_TONES: dict[CourseRole, Tone] = {
     CourseRole.OUTSIDE_PATHWAY: OUTSIDE,
 }
 _BAD_OUTCOMES = (OutcomeKind.INEFFECTIVE, OutcomeKind.STEROID_DEPENDENT, OutcomeKind.INTOLERANT)
+_OF_A_DAY = (Frequency.ONCE_DAILY, Frequency.PER_DAY_TOTAL)
 _GOOD_OUTCOMES = (OutcomeKind.RESPONDED, OutcomeKind.REMISSION, OutcomeKind.COMPLETED)
 
 
@@ -67,11 +69,14 @@ class Names:
         return self.drugs(course.drug) if course.drug else f"{course.drug_text} (outside the catalogue)"
 
 
-def by_drug(courses: Iterable[Course], as_of: date) -> list[list[Course]]:
-    """Courses begun by `as_of`, those of one drug and way of giving together, in the order of their first start."""
+def by_drug(courses: Iterable[Course], as_of: date, planned: Collection[str] = ()) -> list[list[Course]]:
+    """Courses begun by `as_of`, those of one drug and way of giving together, in the order of their first start.
+
+    `planned` are the ids of courses that are told although they begin later.
+    """
     groups: dict[tuple[str, str, bool], list[Course]] = {}
-    for course in sorted(courses, key=lambda course: (course.start_on, course.id)):
-        if course.start_on <= as_of:
+    for course in sorted(courses, key=lambda course: (course.start_on, entry_order(course.id))):
+        if course.start_on <= as_of or course.id in planned:
             groups.setdefault((course.drug, course.drug_text.lower(), is_oral_steroid(course)), []).append(course)
     return list(groups.values())
 
@@ -110,7 +115,9 @@ class _Shelves:
 
 def periods(course: Course, as_of: date) -> list[tuple[DosePeriod | None, date, date | None]]:
     """The course cut where its dose changes: (dose or None, from, to). Doses from after `as_of` are left out."""
-    doses = sorted((dose for dose in course.doses if dose.from_on <= as_of), key=lambda dose: (dose.from_on, dose.id))
+    doses = sorted(
+        (dose for dose in course.doses if dose.from_on <= as_of), key=lambda dose: (dose.from_on, entry_order(dose.id))
+    )
     cuts: list[tuple[DosePeriod | None, date]] = [(dose, max(dose.from_on, course.start_on)) for dose in doses]
     if not cuts or cuts[0][1] > course.start_on:
         cuts.insert(0, (None, course.start_on))
@@ -138,11 +145,14 @@ def _course_marks(canvas: Canvas, lane: str, course: Course, names: Names, y: fl
         known = dose is not None and dose.amount is not None
         tone = _ROLE_TONES[course.role] if known else UNKNOWN_DOSE
         words = display.dose(dose) if dose else "dose not recorded"
-        text = display.dose_amount(dose) if dose else "dose not recorded"
         precision = course.start_precision if place == 0 else "day"
-        bar = canvas.bar(
-            lane, tone, from_on, to_on, y, BAR_HEIGHT, _noted(course, words), text, source_of(course, dose), precision
-        )
+        for text in (words, *shorter_texts(dose)):
+            bar = canvas.bar(
+                lane, tone, from_on, to_on, y, BAR_HEIGHT, _noted(course, words), text, source_of(course, dose),
+                precision,
+            )  # fmt: skip
+            if bar.text:
+                break
         marks.append(bar if known else replace(bar, dashed=True, sign="dose-not-recorded"))
     marks += [
         _infusion(canvas, lane, infusion, y) for infusion in course.infusions if infusion.first_on <= canvas.as_of
@@ -150,6 +160,19 @@ def _course_marks(canvas: Canvas, lane: str, course: Course, names: Names, y: fl
     marks += [_planned_infusion(canvas, lane, course, on, y) for on in names.cycles(course)]
     marks += canvas.unsure(course.start_on, course.start_precision, y + BAR_HEIGHT + 2)
     return marks + endings(canvas, lane, course, y, y + BAR_HEIGHT)
+
+
+def shorter_texts(dose: DosePeriod | None) -> tuple[str, ...]:
+    """What may stand on a bar too short for the whole dose: an amount alone is read as that of a day.
+
+    A weekly dose still says that it is one, its weekday is then in the title and the table; any other that is not the
+    amount of a day stands there whole or not at all.
+    """
+    if dose is None or dose.amount is None:
+        return ("dose not recorded",)
+    if dose.frequency is Frequency.ONCE_WEEKLY:
+        return (f"{display.dose_amount(dose)} {dose.frequency.label}",)
+    return (display.dose_amount(dose),) if dose.frequency in _OF_A_DAY else ()
 
 
 def _noted(course: Course, words: str) -> str:
@@ -199,7 +222,7 @@ def _days_ruled_out(canvas: Canvas, course: Course) -> list[date]:
 def _judged(canvas: Canvas, course: Course) -> list[Outcome]:
     """The judgements on a course by the day, the oldest first."""
     judged = [outcome for outcome in course.outcomes if outcome.on <= canvas.as_of]
-    return sorted(judged, key=lambda outcome: (outcome.on, outcome.id))
+    return sorted(judged, key=lambda outcome: (outcome.on, entry_order(outcome.id)))
 
 
 def _judgement_words(outcome: Outcome) -> str:

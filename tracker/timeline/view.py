@@ -1,5 +1,6 @@
 """Which part of a timeline is looked at: the span of days, and the spans one step away from it."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -10,6 +11,7 @@ USUAL_YEARS = 3
 _EARLIEST, _LATEST = date(1900, 1, 1), date(2200, 12, 31)
 _AHEAD_SHARE = 6  # of the days looked back on, one sixth is shown ahead
 _LEAST_AHEAD = 28
+_AIR = timedelta(days=7)  # after the last planned day
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +42,15 @@ def back_from(as_of: date, days: int, whole: TimeScale) -> Span:
     return spanned(as_of - timedelta(days=days), last)
 
 
-def usual(as_of: date, whole: TimeScale) -> Span:
-    """The last years, or everything where that is shorter: the newest end, with today in sight."""
+def usual(as_of: date, whole: TimeScale, planned: Collection[date] = ()) -> Span:
+    """The last years, or everything where that is shorter: the newest end, with today and `planned` days in sight."""
     days = (as_of - whole.first).days
     if days > USUAL_YEARS * 365:
-        return back_from(as_of, USUAL_YEARS * 365, whole)
-    ahead = timedelta(days=max(days // _AHEAD_SHARE, _LEAST_AHEAD))
-    return spanned(whole.first, min(whole.last, as_of + ahead))
+        span = back_from(as_of, USUAL_YEARS * 365, whole)
+    else:
+        ahead = timedelta(days=max(days // _AHEAD_SHARE, _LEAST_AHEAD))
+        span = spanned(whole.first, min(whole.last, as_of + ahead))
+    return spanned(span.first, max([span.last, *(day + _AIR for day in planned)]))
 
 
 def moved(span: Span, steps: int) -> Span:

@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.decorators import method_decorator
+from django.utils.translation import gettext_lazy
 from django.views import View
 from django.views.decorators.cache import never_cache
 
@@ -24,10 +25,12 @@ from tracker.views.forms.page import INVALID, STALE
 from tracker.views.refusals import refusals_as_pages
 
 _DONE = {
-    "acknowledge": "It is recorded that you have seen the alert. It no longer climbs; decide next what is to be done.",
-    "act": "The decision is recorded. Change the drug itself at its course.",
-    "close": "The alert is closed.",
-    "reopen": "The alert is open again.",
+    "acknowledge": gettext_lazy(
+        "It is recorded that you have seen the alert. It no longer climbs; decide next what is to be done."
+    ),
+    "act": gettext_lazy("The decision is recorded. Change the drug itself at its course."),
+    "close": gettext_lazy("The alert is closed."),
+    "reopen": gettext_lazy("The alert is open again."),
 }
 
 
@@ -44,7 +47,7 @@ class AlertView(View):
     def post(self, request: HttpRequest, alert_id: int) -> HttpResponse:
         page = self._page(alert_id)
         if not page.may_record:
-            raise PermissionDenied("Your role in this clinic records nothing about alerts.")
+            raise PermissionDenied(gettext_lazy("Your role in this clinic records nothing about alerts."))
         step = request.POST.get("step", "")
         form = self._form(step, page, request.POST)
         if form is None:

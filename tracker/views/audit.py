@@ -16,7 +16,7 @@ from patients.rules.permissions import Permission
 from patients.selectors import may
 from tracker.presenters.alerts import Tab
 from tracker.presenters.audits import TAGS, median_words, moment_words, paragraphs, percent_words
-from tracker.views.audits import board_of, clinic_asked_for, period_asked_for
+from tracker.views.audits import board_of, clinic_asked_for, known_context, period_asked_for
 from tracker.views.refusals import refusals_as_pages
 
 PAGE_SIZE = 50
@@ -32,8 +32,9 @@ def audit_page(request: HttpRequest, clinic_id: int, slug: str) -> HttpResponse:
     board, asked = board_of(staff, clinic, period_asked_for(request, clinic))
     definition = definition_of(board, slug)
     outcome = next((word for word in AuditOutcome if word.value == request.GET.get("outcome")), None)
-    found = audit_list(staff, clinic.pk, definition.id, **asked.days, outcome=outcome)
+    found = audit_list(staff, clinic.pk, definition.id, **asked.days, known_at=asked.known_at, outcome=outcome)
     context: dict[str, Any] = {"clinic": clinic, "file": file, "asked": asked, "audit": definition}
+    context |= known_context(asked, clinic)
     context["paragraphs"] = list(paragraphs(definition))
     if isinstance(found, AuditList):
         context |= _with_rows(request, staff, found, outcome)

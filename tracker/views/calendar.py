@@ -53,8 +53,8 @@ def calendar_page(request: HttpRequest) -> HttpResponse:
     found = expected_days(staff, sheet[0][0], sheet[-1][-1], today, clinic.pk if clinic else None)
     context = {
         "first": first,
-        "previous": first - timedelta(days=1),
-        "next": first + timedelta(days=31),
+        "previous": _shown((first - timedelta(days=1)).replace(day=1), today),
+        "next": _shown((first + timedelta(days=31)).replace(day=1), today),
         "weeks": [[Cell(on, on.month == first.month, on == today, found.get(on)) for on in week] for week in sheet],
         "days": [found[on] for on in sorted(found) if on.month == first.month],
         "today": today,
@@ -102,10 +102,15 @@ def _month(request: HttpRequest, today: date) -> date:
     asked = request.GET.get("month", "")
     if not asked:
         return today.replace(day=1)
-    first = _day(f"{asked}-01")
-    if not today - FURTHEST <= first <= today + FURTHEST:
+    first = _shown(_day(f"{asked}-01"), today)
+    if first is None:
         raise Http404("The calendar shows a year back and a year ahead.")
     return first
+
+
+def _shown(first: date, today: date) -> date | None:
+    """The month, unless it is further away than the calendar shows."""
+    return first if today - FURTHEST <= first <= today + FURTHEST else None
 
 
 def _day(text: str) -> date:

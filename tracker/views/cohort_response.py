@@ -1,4 +1,4 @@
-"""How far the disease had improved 6 and 12 months after a drug or a line was begun."""
+"""How far the disease had improved some months after a drug or a line was begun."""
 
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.cache import never_cache

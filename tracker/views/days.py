@@ -5,6 +5,7 @@ from typing import Any, cast
 
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 
 from patients.errors import NotKnownYet, Refused
 from patients.inputs import DayField
@@ -45,7 +46,7 @@ def page_asked_for(
 
 
 def _no_day(asked: str) -> str:
-    return f"“{asked}” is no day. Write 05/04/2026 or 05-Apr-2026."
+    return _("“%(typed)s” is no day. Write 05/04/2026 or 05-Apr-2026.") % {"typed": asked}
 
 
 def day_asked_for(request: HttpRequest, name: str = "as_of") -> tuple[str, date | None]:

@@ -12,18 +12,12 @@ from patients.clock import today_in
 from patients.models import Staff
 from patients.rules.permissions import Permission
 from patients.selectors import patient_for, require
-from regimens.dose_forms import StartCourseForm
-from regimens.rules.dose_words import DoseWorkedOut
-from regimens.rules.proposals import applied
 from regimens.rules.record import TreatmentRecord
 from regimens.selectors import treatment_of
-from tracker.presenters.dose_words import OF_A_COURSE, course_named, started_dose
+from tracker.presenters.dose_words import OF_A_COURSE, course_named
 from tracker.views.forms import planned_changes
-from tracker.views.forms.catalogue import drug_choices
-from tracker.views.forms.dose_page import of_a_course, read_of
+from tracker.views.forms.dose_page import START, worked_out
 from tracker.views.refusals import refusals_as_pages
-
-START = "start"
 
 
 @never_cache
@@ -35,18 +29,12 @@ def dose_words(request: HttpRequest, patient_id: int) -> HttpResponse:
     patient = patient_for(staff, patient_id)
     require(staff, patient.clinic_id, Permission.RECORD_TREATMENT)
     record, today = treatment_of(staff, patient), today_in(patient.clinic)
-    worked = _worked_out(_with_changes(record, request.POST, today), request, today)
-    return render(request, "regimens/_dose_words.html", {"worked": worked, "patient": patient})
-
-
-def _worked_out(record: TreatmentRecord, request: HttpRequest, today: date) -> DoseWorkedOut | None:
-    kind, _, identity = request.GET.get("about", "").partition(":")
-    if kind == START:
-        read = read_of(StartCourseForm(request.POST, today=today, drugs=drug_choices()))
-        return started_dose(record, read, today)
-    if kind not in OF_A_COURSE or course_named(record.courses, identity) is None:
+    changed, about = _with_changes(record, request.POST, today), request.GET.get("about", "")
+    kind, _, identity = about.partition(":")
+    if kind != START and (kind not in OF_A_COURSE or course_named(changed.courses, identity) is None):
         raise Http404("No such form, or no such course of this patient.")
-    return of_a_course(kind, record, identity, request.POST, today)
+    worked = worked_out(about, changed, request.POST, today)
+    return render(request, "regimens/_dose_words.html", {"worked": worked, "patient": patient})
 
 
 def _with_changes(record: TreatmentRecord, typed: QueryDict, today: date) -> TreatmentRecord:
@@ -57,7 +45,4 @@ def _with_changes(record: TreatmentRecord, typed: QueryDict, today: date) -> Tre
         if not form.is_valid():
             return record
         proposals.append(planned_changes.planned(change, form).proposal)
-    try:
-        return applied(record, proposals)
-    except KeyError:  # a change of a course that is not there
-        return record
+    return planned_changes.after(record, proposals)

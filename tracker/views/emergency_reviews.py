@@ -30,7 +30,7 @@ def emergency_reviews(request: HttpRequest) -> HttpResponse:
     """What waits first, then what was reviewed, the latest first."""
     staff = cast(Staff, request.user)
     if not clinics_of(staff, Permission.REVIEW_BREAK_GLASS).exists():
-        raise PermissionDenied("Your role does not review emergency access.")
+        raise PermissionDenied(_("Your role does not review emergency access."))
     page = Paginator(emergencies_to_review(staff), PAGE_SIZE).get_page(request.GET.get("page"))
     seen(row.patient_id for row in page.object_list)
     now = timezone.now()

@@ -30,7 +30,8 @@ def infusions(request: HttpRequest, course_id: int) -> HttpResponse:
     patient, today = row.patient, today_in(row.patient.clinic)
     record = records_of(staff, [patient])[patient.pk]
     course = next(one for one in record.treatment.courses if one.id == str(row.pk))
-    if course.never_given or not (course.infusions or is_infused(course.route, load().drugs.get(course.drug))):
+    into_a_vein = is_infused(course.route, load().drugs.get(course.drug))
+    if course.never_given or not (course.infusions or into_a_vein):
         raise Http404("Only a drug given into a vein has infusions.")
     protocol = protocol_of(patient.clinic)
     plan = next(iter(row.infusion_plans.all()), None)
@@ -41,6 +42,7 @@ def infusions(request: HttpRequest, course_id: int) -> HttpResponse:
         "course": row,
         "drug_name": drug_name(row),
         "stopped": row.stop_on is not None and row.stop_on <= today,
+        "can_be_planned": into_a_vein,
         "permissions": permissions_in(staff, patient.clinic_id),
         "correcting": request.GET.get("correct") == "1",
         "shown": shown,

@@ -6,6 +6,7 @@ from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -24,7 +25,7 @@ def merges_page(request: HttpRequest) -> HttpResponse:
     staff = cast(Staff, request.user)
     clinics = list(clinics_of(staff, Permission.MERGE_PATIENTS))
     if not clinics:
-        raise PermissionDenied("Your role does not merge records.")
+        raise PermissionDenied(_("Your role does not merge records."))
     page = Paginator(merges_for(staff), PAGE_SIZE).get_page(request.GET.get("page"))
     context = {
         "page": page,

@@ -44,5 +44,6 @@ def end_session(request: HttpRequest, session_id: int) -> HttpResponse:
 def end_other_sessions(request: HttpRequest) -> HttpResponse:
     """Ends all but this one."""
     ended = sessions.end_others(by=cast(Staff, request.user), this_key=request.session.session_key)
-    messages.success(request, f"Ended elsewhere: {ended}." if ended else "You were signed in nowhere else.")
+    told = _("Ended elsewhere: %(count)s.") % {"count": ended} if ended else _("You were signed in nowhere else.")
+    messages.success(request, told)
     return redirect("my_sessions")

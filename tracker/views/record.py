@@ -14,6 +14,7 @@ from monitoring.selectors import alerts_of
 from patients.clock import end_of_day
 from patients.models import Staff
 from tracker.journal import changes_since
+from tracker.presenters.planned import planned_in_short
 from tracker.presenters.record import present
 from tracker.presenters.record_actions import actions_shown
 from tracker.presenters.record_elsewhere import elsewhere
@@ -37,6 +38,7 @@ def record(request: HttpRequest, patient_id: int) -> HttpResponse:
         "missed": missed_visits(standing.record, standing.protocol, standing.as_of),
         "paused": paused_drugs(standing.record, standing.protocol, standing.as_of),
         "shown": present(page),
+        "planned": planned_in_short(page),
         "actions": actions_shown(patient_id, page.permissions),
         "elsewhere": elsewhere(page),
         **_since(request, page),

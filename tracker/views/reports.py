@@ -14,10 +14,11 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from patients.clock import today_in
+from patients.clock import known_by, today_in
 from patients.errors import DomainError, NotAllowed, NotFound
 from patients.models import Clinic, Staff
 from patients.selectors import clinics_of
+from tracker.presenters.audits import known_shown
 from tracker.presenters.reports import preview, shown_runs
 from tracker.report_forms import ReportForm
 from tracker.reports.actions import ask_for_report
@@ -65,7 +66,7 @@ def _address(request: HttpRequest) -> str:
     """Of the report that was posted, without what was typed, which goes into the session."""
     filters = [one for report in all_reports().values() for one in report.filters]
     typed_names = {one.name for one in filters if one.choices is None}
-    names = ["report", "clinic", "from", "until", *sorted({one.name for one in filters} - typed_names)]
+    names = ["report", "clinic", "from", "until", "known_at", *sorted({one.name for one in filters} - typed_names)]
     said = {name: request.POST.get(name, "").replace("\x00", "").strip()[:LONGEST] for name in (*names, *typed_names)}
     request.session[_TYPED] = {name: said[name] for name in typed_names if said[name]}
     chosen = {name: said[name] for name in names if said[name]} | ({"typed": "yes"} if request.session[_TYPED] else {})
@@ -100,15 +101,17 @@ def _chosen(request: HttpRequest, staff: Staff, report: Report, clinics: list[Cl
             period_from=data["from"],
             period_until=data["until"],
             filters=form.chosen(),
+            known_at=known_by(data.get("known_at"), clinic),
         )
     except NotFound:
         raise
     except DomainError as error:
-        form.add_error("until" if error.field == "period_until" else None, error.message)
+        form.add_error({"period_until": "until", "known_at": "known_at"}.get(error.field or ""), error.message)
         return chosen
     return chosen | {
         "preview": preview(staff, asked, question),
         "question": question,
+        "known": None if question.known_at is None else known_shown(question.known_at, clinic),
         "signed": _signed(staff, question),
     }
 
@@ -132,6 +135,7 @@ def ask_for_report_page(request: HttpRequest) -> HttpResponse:
             period_until=question.period_until,
             filters=question.filters,
             as_of=as_of_kept(stored["as_of"]),
+            known_at=question.known_at,
         )
     except signing.BadSignature:
         messages.error(request, gettext_lazy("What you saw is too old to be asked for. Look at the report again."))

@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
@@ -28,9 +28,9 @@ def save_view_page(request: HttpRequest) -> HttpResponse:
         try:
             view = save_view(by=cast(Staff, request.user), **form.cleaned_data)
         except Refused as refused:
-            messages.error(request, f"Not kept. {refused.message}")
+            messages.error(request, _("Not kept. %(why)s") % {"why": refused.message})
         else:
-            messages.success(request, f"Kept as “{view.name}”.")
+            messages.success(request, _("Kept as “%(name)s”.") % {"name": view.name})
             query = view.query
     else:
         messages.error(request, _("Not kept. Give the view a name of at most 60 characters."))
@@ -42,5 +42,5 @@ def save_view_page(request: HttpRequest) -> HttpResponse:
 @refusals_as_pages()
 def delete_view_page(request: HttpRequest, view_id: int) -> HttpResponse:
     view = delete_view(by=cast(Staff, request.user), view_id=view_id)
-    messages.success(request, f"The view “{view.name}” is deleted.")
+    messages.success(request, _("The view “%(name)s” is deleted.") % {"name": view.name})
     return redirect(way_back(request, reverse("worklist")))

@@ -1,5 +1,6 @@
 """The timeline: everything about one patient on one axis of days, to look closer at, and as files."""
 
+from collections.abc import Callable
 from typing import cast
 
 from django.http import HttpRequest, HttpResponse
@@ -14,7 +15,7 @@ from patients.models import Staff
 from tracker.presenters.timeline import LANE_LABELS, LANE_PRESETS, TimelineShown, heading, timeline_shown
 from tracker.presenters.timeline_table import MOST_IN_DRAWING, as_csv
 from tracker.selectors import RecordPage
-from tracker.timeline.marks import LaneKind
+from tracker.timeline.marks import LaneKind, Timeline
 from tracker.timeline.sheet import Heading, as_png, as_svg
 from tracker.views.days import page_asked_for
 from tracker.views.timeline_asked import Addresses, asked_in
@@ -26,7 +27,7 @@ def timeline_page(request: HttpRequest, patient_id: int) -> HttpResponse:
     """`?from=` and `?until=` choose the days, `?lanes=` the lanes; `?as_of=` and `?known_on=` as on the record."""
     page, context = page_asked_for(request, patient_id)
     asked, problems = asked_in(request)
-    shown = timeline_shown(page.standing, asked)
+    shown = timeline_shown(page.standing, asked, page.coming)
     address = Addresses(page, asked)
     context |= {
         "tab": "timeline",
@@ -55,22 +56,14 @@ def timeline_page(request: HttpRequest, patient_id: int) -> HttpResponse:
 @require_safe
 def timeline_svg(request: HttpRequest, patient_id: int) -> HttpResponse:
     """The drawing of the same address as a picture that can be enlarged."""
-    page, shown = _file_of(request, patient_id)
-    if shown.timeline is None:
-        return _nothing(request, page)
-    found = as_svg(shown.timeline, _heading(request, page, shown))
-    return _file(found, "image/svg+xml", page, shown, "svg")
+    return _picture(request, patient_id, as_svg, "image/svg+xml", "svg")
 
 
 @never_cache
 @require_safe
 def timeline_png(request: HttpRequest, patient_id: int) -> HttpResponse:
     """The drawing of the same address as a picture for slides and letters."""
-    page, shown = _file_of(request, patient_id)
-    if shown.timeline is None:
-        return _nothing(request, page)
-    found = as_png(shown.timeline, _heading(request, page, shown))
-    return _file(found, "image/png", page, shown, "png")
+    return _picture(request, patient_id, as_png, "image/png", "png")
 
 
 @never_cache
@@ -80,7 +73,7 @@ def timeline_csv(request: HttpRequest, patient_id: int) -> HttpResponse:
     page, shown = _file_of(request, patient_id)
     rows = shown.timeline.rows if shown.timeline is not None else ()
     found = as_csv(page.standing.patient, page.standing.as_of, rows)
-    return _file(found, "text/csv; charset=utf-8", page, shown, "csv")
+    return _file(found, "text/csv; charset=utf-8", page, "csv")
 
 
 def _is_long(shown: TimelineShown) -> bool:
@@ -91,22 +84,23 @@ def _is_long(shown: TimelineShown) -> bool:
 def _file_of(request: HttpRequest, patient_id: int) -> tuple[RecordPage, TimelineShown]:
     page, _context = page_asked_for(request, patient_id)
     asked, _problems = asked_in(request)
-    return page, timeline_shown(page.standing, asked)
+    return page, timeline_shown(page.standing, asked, page.coming)
 
 
-def _heading(request: HttpRequest, page: RecordPage, shown: TimelineShown) -> Heading:
-    patient = page.standing.patient
-    staff = cast(Staff, request.user)
-    return heading(page.standing, patient, shown.span, printed_by=staff, printed_at=now_in(patient.clinic))
+def _picture(
+    request: HttpRequest, patient_id: int, drawn: Callable[[Timeline, Heading], bytes], media: str, ending: str
+) -> HttpResponse:
+    """The drawing as a file, with whose it is over it. A drawing of nothing is no file; the words say so."""
+    page, shown = _file_of(request, patient_id)
+    if shown.timeline is None:
+        words = _("Nothing dated is recorded of this patient up to that day, so there is nothing to draw.")
+        return HttpResponse(words, status=404, content_type="text/plain; charset=utf-8")
+    patient, staff = page.standing.patient, cast(Staff, request.user)
+    titled = heading(page.standing, patient, shown.span, printed_by=staff, printed_at=now_in(patient.clinic))
+    return _file(drawn(shown.timeline, titled), media, page, ending)
 
 
-def _nothing(request: HttpRequest, page: RecordPage) -> HttpResponse:
-    """A drawing of nothing is no file; the words say so."""
-    words = _("Nothing dated is recorded of this patient up to that day, so there is nothing to draw.")
-    return HttpResponse(words, status=404, content_type="text/plain; charset=utf-8")
-
-
-def _file(content: bytes, media: str, page: RecordPage, shown: TimelineShown, ending: str) -> HttpResponse:
+def _file(content: bytes, media: str, page: RecordPage, ending: str) -> HttpResponse:
     response = HttpResponse(content, content_type=media)
     name = f"timeline-{page.standing.patient.pk}-{page.standing.as_of.isoformat()}.{ending}"
     response["Content-Disposition"] = f'attachment; filename="{name}"'

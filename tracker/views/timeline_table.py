@@ -19,7 +19,7 @@ def timeline_table(request: HttpRequest, patient_id: int) -> HttpResponse:
     """The days and lanes of the address, as on the page of the drawing; `?page=` goes on in a long table."""
     page, context = page_asked_for(request, patient_id)
     asked, problems = asked_in(request)
-    shown = timeline_shown(page.standing, asked)
+    shown = timeline_shown(page.standing, asked, page.coming)
     entries = shown.timeline.rows if shown.timeline is not None else ()
     listed = Paginator(entries, ROWS_ON_A_PAGE).get_page(request.GET.get("page"))
     address = Addresses(page, asked)

@@ -28,7 +28,7 @@ def transfers_page(request: HttpRequest) -> HttpResponse:
     staff = cast(Staff, request.user)
     mine = {clinic.pk for clinic in clinics_of(staff, Permission.TRANSFER_PATIENT)}
     if not mine:
-        raise PermissionDenied("Your role does not hand patients over.")
+        raise PermissionDenied(_("Your role does not hand patients over."))
     found = transfers_for(staff)
     page = Paginator(found.settled, PAGE_SIZE).get_page(request.GET.get("page"))
     context = {"transfers": found, "page": page, "settled": transfers_shown(list(page.object_list)), "mine": mine}

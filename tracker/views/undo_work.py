@@ -26,7 +26,7 @@ def undo_work_page(request: HttpRequest, kind: str, entry_id: int) -> HttpRespon
     try:
         row = undo_work(by=cast(Staff, request.user), kind=kind, entry_id=entry_id)
     except Refused as refused:
-        messages.error(request, f"Not undone. {refused.message}")
+        messages.error(request, _("Not undone. %(why)s") % {"why": refused.message})
     else:
         reconcile_soon(row.patient_id)
         messages.success(request, _("Undone. It stands as before."))

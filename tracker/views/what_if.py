@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.decorators import method_decorator
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext, gettext_lazy
 from django.views import View
 from django.views.decorators.cache import never_cache
 
@@ -23,6 +23,7 @@ from patients.models import Staff
 from patients.rules.permissions import Permission
 from patients.selectors import require
 from regimens.actions import REASON_LENGTH
+from regimens.rules.dose_words import DoseWorkedOut
 from regimens.rules.guard_findings import stops
 from regimens.rules.vocabulary import CourseRole
 from tracker.actions import (
@@ -37,6 +38,7 @@ from tracker.actions import (
 from tracker.presenters.what_if import GivenCourse, change_words, given_courses, guard_messages, preview
 from tracker.selectors import RecordPage, record_page
 from tracker.views.forms import planned_changes
+from tracker.views.forms.dose_page import as_it_stands, worked_out
 from tracker.views.forms.page import INVALID, STALE
 from tracker.views.forms.planned_changes import FIELDS_OF_INPUTS, PERMISSIONS, ChangeKind, TypedChange
 from tracker.views.refusals import refusals_as_pages
@@ -115,7 +117,8 @@ class WhatIf(View):
         before = self.checked(typed, rehearse=False)  # together with the new one, if that is sound
         opened = self.opened(about, before, post)
         if opened.form.is_valid() and len(typed) >= MOST_CHANGES:
-            opened.form.add_error(None, f"{MOST_CHANGES} changes are the most that fit here. Save these first.")
+            full = gettext("%(most)s changes are the most that fit here. Save these first.")
+            opened.form.add_error(None, full % {"most": MOST_CHANGES})
         if not opened.form.is_valid():
             return self.show(self.checked(typed), opened, INVALID)
         new = planned_changes.read_new(post, opened.kind, about.partition(":")[2], opened.form)
@@ -198,6 +201,7 @@ class WhatIf(View):
             "record_url": reverse("record", args=[self.page.standing.patient.pk]),
             "changes": self.listed(checked, more.get("refusal")),
             "opened": opened,
+            "worked": self.worked(checked, opened),
             "choices": self.choices(checked),
             "preview": preview(record, proposals, today, monitoring) if sound else None,
             "digest": digest_of(record, today, monitoring),
@@ -205,6 +209,14 @@ class WhatIf(View):
             **more,
         }
         return render(self.request, "tracker/what_if.html", context, status=status)
+
+    def worked(self, checked: Checked, opened: OpenForm | None) -> DoseWorkedOut | None:
+        """What the dose in the open form comes to after the changes in the list."""
+        if opened is None or not opened.dose_about:
+            return None
+        proposals = [change.proposal for change in checked.planned]
+        record = planned_changes.after(self.page.standing.record.treatment, proposals)
+        return worked_out(opened.dose_about, record, as_it_stands(opened.form), self.page.today)
 
     def listed(self, checked: Checked, refusal: DomainError | None) -> list[dict[str, Any]]:
         """The list in words, with what the dose guard says of each change after the ones before it.
@@ -232,7 +244,7 @@ class WhatIf(View):
 
     def choices(self, checked: Checked) -> list[tuple[str, list[tuple[str, str]]]]:
         """What may be added, by drug: what each choice sends, and its words."""
-        found = [("New", [(ChangeKind.START.value, ChangeKind.START.label)])]
+        found = [(gettext("New"), [(ChangeKind.START.value, ChangeKind.START.label)])]
         for course in self.given(checked).values():
             kinds = [ChangeKind.DOSE, ChangeKind.STOP]
             if course.role is CourseRole.CORTICOSTEROID and Permission.JUDGE_TREATMENT in self.page.permissions:

@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.decorators import method_decorator
+from django.utils.translation import gettext_lazy as _
 from django.views import View
 from django.views.decorators.cache import never_cache
 
@@ -64,7 +65,7 @@ class WorklistBulk(View):
     def post(self, request: HttpRequest) -> HttpResponse:
         self.staff = cast(Staff, request.user)
         if not clinics_of(self.staff, Permission.RECORD_MONITORING).exists():
-            raise PermissionDenied("Your role records no monitoring.")
+            raise PermissionDenied(_("Your role records no monitoring."))
         typed = request.POST
         if typed.get("kind") not in set(BulkKind):
             return redirect("worklist")
@@ -163,7 +164,7 @@ class WorklistBulk(View):
 def _entered(field: forms.BoundField) -> str:
     """What was entered, in words."""
     if isinstance(field.field, forms.ChoiceField):
-        return str(dict(field.field.choices).get(field.value(), ""))  # type: ignore[arg-type]
+        return str(dict(field.field.choices).get(field.value(), ""))  # type: ignore[arg-type]  # pairs, once the form is made
     return str(field.value() or "")
 
 

@@ -26,7 +26,8 @@ class Analyte:
     """One thing a laboratory or a nurse reports.
 
     `units` are spellings of one unit, the first being the one to show; `conversions` are other units. `lowest` and
-    `highest` bound what can have been meant (they catch a slip of unit or finger and are no clinical limit).
+    `highest` bound what can have been meant (they catch a slip of unit or finger and are no clinical limit). `part_of`
+    names the count that this one is counted in, and can never be above.
     """
 
     id: str
@@ -38,6 +39,7 @@ class Analyte:
     snomed: tuple[str, ...] = ()
     lowest: Decimal | None = None
     highest: Decimal | None = None
+    part_of: str = ""
     note: str = ""
 
 

@@ -88,7 +88,8 @@ class TargetRule(Rule):
 class SymptomRule(Rule):
     """Symptoms told at a contact that ask for action: of whoever takes one of the `drugs` (none: of everybody).
 
-    `item` is due from that day on for whoever takes a drug that asks for it again and again ("": nothing becomes due).
+    `item` is due from that day on for whoever takes a drug that asks for it again and again ("": nothing becomes due),
+    and for whoever told of them up to `after_stop_days` days after the stop of such a drug (None: without an item).
     """
 
     symptoms: tuple[Symptom, ...]
@@ -96,6 +97,7 @@ class SymptomRule(Rule):
     grade: AlertGrade
     drugs: tuple[str, ...] = ()
     item: str = ""
+    after_stop_days: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

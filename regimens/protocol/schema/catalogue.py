@@ -34,6 +34,8 @@ class InfusionSettings:
     `adjusted_share` of what the actual weight lies above the ideal, from a BMI of `adjusted_from_body_mass_index` on. A
     weight more than `weight_current_days` old, or one that differs by more than `weight_change_percent` from that of
     the infusion before, is said. A planned date is answered by an infusion at most `date_answered_within_days` away.
+    An amount given that differs by more than `amount_differs_percent` from the planned one is asked about; above
+    `times_amount` times the planned or the printed one it needs a reason.
     """
 
     id: str
@@ -47,6 +49,8 @@ class InfusionSettings:
     weight_current_days: int
     weight_change_percent: Decimal
     date_answered_within_days: int
+    amount_differs_percent: Decimal
+    times_amount: int
     source: str
     kind: RuleKind
     note: str

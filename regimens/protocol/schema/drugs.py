@@ -63,8 +63,8 @@ class DoseRule:
 class UsualUpper:
     """The highest dose in use of a drug whose dose the published algorithm does not print.
 
-    For the check for slips of the dose guard only: never shown as a recommendation, never a range. `routes` empty:
-    any route. At least one of the amounts is given, each per `per`, in `unit`.
+    For the dose guard only, which asks above it: never shown as a recommendation, never a range. `routes` empty: any
+    route. At least one of the amounts is given, each per `per`, in `unit`.
     """
 
     id: str

@@ -32,16 +32,22 @@ class GuardCaution:
 class GuardSettings:
     """The numbers of the dose guard. Whoever uses other ones says so in `source` and `note`.
 
-    A dose above `times_usual` times the usual needs a reason, unless the drug has a DoseStop of its own.
+    A dose above `times_usual` times the usual needs a reason, unless the drug has a DoseStop of its own; where nothing
+    is printed, above `times_in_use` times the highest dose in use. A dose that no printed maximum holds is asked about
+    above `times_present` times the present one.
     `assumed_kilograms` and `assumed_square_metres` stand for a body weight or surface that is not recorded, in that
-    check only. A weight measured more than `weight_current_days` days before the dose is said to be old.
+    check only. A weight measured more than `weight_current_days` days before the dose is said to be old. A start more
+    than `start_ahead_days` days ahead is asked about.
     """
 
     id: str
     times_usual: int
+    times_in_use: int
+    times_present: int
     assumed_kilograms: Decimal
     assumed_square_metres: Decimal
     weight_current_days: int
+    start_ahead_days: int
     source: str
     kind: RuleKind
     note: str

@@ -68,3 +68,37 @@ def test_several_are_each_said_and_in_an_order_that_the_rows_do_not_set() -> Non
     said = against_findings(alerts, items)
     assert len(said) == 3
     assert against_findings(alerts[::-1], items[::-1]) == said
+
+
+def of(day: int, grade: AlertGrade = AlertGrade.LOOK, test: str = "alt", month: int = 11) -> OpenAlert:
+    return replace(alert(grade, f"{test} on day {day}"), on=date(2026, month, day), test=test)
+
+
+def test_alerts_stand_by_their_grade_and_then_the_newest_first_by_their_day_and_not_its_words() -> None:
+    rows = [
+        of(21, month=9),
+        of(13),
+        of(2),
+        of(30, month=1),
+        of(1, AlertGrade.URGENT, month=2),
+        of(3, AlertGrade.ACTION),
+    ]
+    since = (date(2026, 11, 5), date(2026, 2, 28), date(2026, 4, 5))
+    late = [replace(due("creatinine"), due_on=each) for each in since]
+    said = [one.text for one in against_findings(rows, late)]
+    days = ["01-Feb-2026", "03-Nov-2026", "13-Nov-2026", "02-Nov-2026", "21-Sep-2026", "30-Jan-2026"]
+    assert [text.partition(" of ")[2][:11] for text in said[:6]] == days
+    assert [text.partition("since ")[2][:11] for text in said[6:]] == ["28-Feb-2026", "05-Apr-2026", "05-Nov-2026"]
+
+
+def test_alerts_of_one_test_and_grade_are_one_series_and_nothing_else_is() -> None:
+    rows = [of(13), of(2), of(3, AlertGrade.URGENT), of(4, test="platelets"), replace(of(5), test="")]
+    said = against_findings(rows, [due("creatinine")])
+    assert [one.series for one in said] == [
+        "urgent:alt",
+        "look:alt",
+        "look:platelets.low",
+        "look:platelets",
+        "look:alt",
+        "",
+    ]

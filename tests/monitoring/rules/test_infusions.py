@@ -143,7 +143,7 @@ def test_what_follows_the_last_infusion_is_due_although_the_course_was_stopped(
     assert due_day(record(stopped, results=done(item, first)), item, first) is None
     found = findings(record(stopped), 1)
     assert "immunoglobulins" not in {one.item for one in found.due}
-    assert "only what follows its last infusions is still due" in found.quiet_reasons[0].text
+    assert "only what is asked for after its stop is still due" in found.quiet_reasons[0].text
 
 
 def test_without_a_recorded_pulse_the_stop_counts_once_stopped() -> None:

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from monitoring.protocol.load import load
-from monitoring.rules.plausibility import ResultQuestion, far_from_last, within_bounds
+from monitoring.rules.plausibility import ResultQuestion, far_from_last, more_than_its_whole, within_bounds
 from monitoring.rules.record import Result
 from patients.rules.reasons import RuleKind, Truth
 
@@ -72,7 +72,7 @@ def test_it_says_what_was_entered_what_was_last_and_why_it_asks() -> None:
 def test_another_value_or_another_last_one_is_another_question() -> None:
     asked = [question("620", "62"), question("621", "62"), question("620", "61"), question("5", "62")]
     assert len({found.fingerprint for found in asked if found}) == 4
-    assert question("620", "62").fingerprint == question("620", "62").fingerprint  # type: ignore[union-attr]
+    assert question("620", "62").fingerprint == question("620", "62").fingerprint  # type: ignore[union-attr]  # None would fail
 
 
 def test_a_protocol_that_names_no_distance_asks_nothing() -> None:
@@ -96,3 +96,26 @@ def test_a_protocol_that_names_no_distance_asks_nothing() -> None:
 )
 def test_bounds_hold_in_every_known_unit(analyte: str, value: str, unit: str, inside: bool) -> None:
     assert within_bounds(load().analytes[analyte], Decimal(value), unit) is inside
+
+
+@pytest.mark.parametrize(
+    ("part", "whole", "asked"),
+    [
+        ("5.2", "5.1", True),
+        ("5.1", "5.1", False),
+        ("4", "5.1", False),
+        (">5.1", "5.1", False),
+        (">5.2", "5.1", True),
+        ("<6", "5.1", False),
+        ("5.2", ">5.1", False),
+        ("5.2", "<5.1", True),
+    ],
+)
+@pytest.mark.parametrize("analyte", ["neutrophils", "lymphocytes", "eosinophils"])
+def test_a_count_above_the_one_it_is_a_part_of_is_asked_about(analyte: str, part: str, whole: str, asked: bool) -> None:
+    of = result(whole, "×10⁹/L", "white_cells", identity="9")
+    found = more_than_its_whole(result(part, "10*9/L", analyte), of, load())
+    assert (found is not None) is asked
+    if found is not None:
+        assert f"is more than white cells of the same sample, {whole} ×10⁹/L on 01-Apr-2026" in found.text
+        assert found.reason.predicates[0].facts[0].id == "9"

@@ -23,11 +23,12 @@ from monitoring.rules.record import (
     SampleTaken,
     SharedCare,
     Snooze,
+    SymptomsTold,
     Waiver,
 )
 from monitoring.rules.schedule import evaluate
 from monitoring.rules.status import Standing, bucket
-from monitoring.rules.vocabulary import Bucket, MonitoredBy, RiskTier
+from monitoring.rules.vocabulary import Bucket, MonitoredBy, RiskTier, Symptom
 from patients.rules.record import Condition, PatientRecord, Person, Weight
 from patients.rules.vocabulary import ConditionKind, PatientStatus, Sex
 from regimens.rules.record import Course, DosePeriod, Infusion, TaperStep, TreatmentRecord
@@ -142,10 +143,11 @@ def planned_records(draw: st.DrawFn) -> MonitoringRecord:
         waivers=draw(rows_of(waivers(), 3)),
         samples_taken=draw(rows_of(samples_taken(), 3)),
         missed_visits=draw(rows_of(st.builds(MissedVisit, ids, days), 4)),
+        symptoms_told=draw(rows_of(st.builds(SymptomsTold, ids, days, st.just((Symptom.FEVER, Symptom.INFECTION))))),
     )
 
 
-PLAN = ("risk", "overrides", "shared_care", "pauses", "waivers", "samples_taken", "missed_visits")
+PLAN = ("risk", "overrides", "shared_care", "pauses", "waivers", "samples_taken", "missed_visits", "symptoms_told")
 
 
 def find(record: MonitoringRecord, schedule: MonitoringProtocol = PROTOCOL) -> MonitoringFindings:
@@ -210,6 +212,7 @@ def test_nothing_after_the_day_changes_what_is_due(record: MonitoringRecord) -> 
         pauses=tuple(one for one in record.pauses if one.from_on <= as_of),
         waivers=tuple(one for one in record.waivers if one.made_on <= as_of),
         samples_taken=tuple(one for one in record.samples_taken if one.taken_on <= as_of),
+        symptoms_told=tuple(one for one in record.symptoms_told if one.on <= as_of),
     )
     for schedule in SCHEDULES:
         found, known_then = find(record, schedule), find(until, schedule)

@@ -13,7 +13,7 @@ from tests.factories.records import result
 
 PROTOCOL = load()
 ALT, ALBUMIN = PROTOCOL.analytes["alt"], PROTOCOL.analytes["albumin"]
-EARLIER = DayValue(result("alt", "35", unit="U/L"), None, "Nora Quill", datetime(2026, 11, 20, 9, 5))  # noqa: DTZ001
+EARLIER = DayValue(result("alt", "35", unit="U/L"), None, "Nora Quill", datetime(2026, 11, 20, 9, 5))  # noqa: DTZ001 - by the clinic's clocks
 
 
 def asked(value: str, earlier: DayValue = EARLIER, **sample: Any) -> ResultQuestion | None:
@@ -75,5 +75,5 @@ def test_another_value_is_another_question() -> None:
         ({"value": "", "text": "clotted"}, {"value": "38", "unit": "g/L"}, False),
     ],
 )
-def test_what_says_the_same(first: dict[str, str], second: dict[str, str], same: bool) -> None:
-    assert is_same(result("albumin", **first), result("albumin", **second), ALBUMIN) is same  # type: ignore[arg-type]
+def test_what_says_the_same(first: dict[str, Any], second: dict[str, Any], same: bool) -> None:
+    assert is_same(result("albumin", **first), result("albumin", **second), ALBUMIN) is same

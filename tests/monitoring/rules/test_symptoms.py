@@ -12,6 +12,7 @@ from monitoring.rules.record import MonitoringRecord, SampleTaken, Snooze, Sympt
 from monitoring.rules.schedule import evaluate
 from monitoring.rules.symptoms import asks_for
 from monitoring.rules.vocabulary import AlertGrade, Symptom
+from patients.rules.vocabulary import DatePrecision
 from regimens.rules.record import Course
 from tests.monitoring.rules.builders import after, course, dose, protocol, record, result
 
@@ -39,6 +40,12 @@ def alerts(found: MonitoringRecord, day: int = DAY) -> list[AlertFinding]:
 def count(found: MonitoringRecord, day: int = DAY) -> DueFinding:
     (due,) = (one for one in evaluate(found, protocol(), after(day)).due if one.item == COUNT)
     return due
+
+
+def asked_at_once(found: MonitoringRecord, day: int) -> list[DueFinding]:
+    """The counts that are due because of symptoms."""
+    due = (one for one in evaluate(found, protocol(), after(day)).due if one.item == COUNT)
+    return [one for one in due if any("asked for at once" in reason.text for reason in one.reasons)]
 
 
 @pytest.mark.parametrize("symptom", list(Symptom))
@@ -146,3 +153,57 @@ def test_two_contacts_ask_once_since_the_first_and_are_answered_after_the_last()
 def test_the_order_of_contacts_has_no_meaning() -> None:
     both = (told(Symptom.FEVER, day=DAY - 4, identity="1"), told(Symptom.RASH, day=DAY, identity="2"))
     assert count(treated(*both, counted=90)) == count(treated(*reversed(both), counted=90))
+
+
+@pytest.mark.parametrize("drug", ["methotrexate", "azathioprine", "leflunomide", "rituximab"])
+@pytest.mark.parametrize("symptom", [Symptom.FEVER, Symptom.INFECTION])
+def test_a_stop_of_the_drug_takes_the_count_away_only_after_the_days_of_the_rule(drug: str, symptom: Symptom) -> None:
+    (days,) = {rule.after_stop_days for rule in protocol().symptoms if symptom in rule.symptoms}
+    assert days is not None
+    for since, asked in ((0, True), (days, True), (days + 1, False)):
+        stopped = treated(told(symptom, day=200), drug=drug, counted=199, stop=200 - since)
+        assert [one.due_on for one in asked_at_once(stopped, 201)] == [after(200)] * asked, since
+
+
+def test_the_reason_says_when_the_drug_was_stopped_and_why_it_is_still_asked_for() -> None:
+    stopped = treated(told(Symptom.FEVER), stop=DAY - 10, stop_precision=DatePrecision.MONTH)
+    (due,) = asked_at_once(stopped, DAY)
+    assert due.driver.reason.text == (
+        "asked for at once: fever told of on 05-May-2026; methotrexate was stopped on about Apr-2026 and may be the "
+        "cause: asked for up to 24 weeks after a stop"
+    )
+    assert [[fact.kind for fact in each.facts] for each in due.driver.reason.predicates] == [["contact"], ["course"]]
+    (quiet,) = evaluate(stopped, protocol(), after(DAY)).quiet_reasons
+    assert "only what is asked for after its stop is still due" in quiet.text
+
+
+@pytest.mark.parametrize(("counted", "answered"), [(DAY - 1, False), (DAY, True)])
+def test_a_drug_that_is_stopped_because_of_the_symptoms_still_asks_until_a_sample(counted: int, answered: bool) -> None:
+    stopped = treated(told(Symptom.FEVER), counted=counted, stop=DAY + 1)
+    for day in (DAY + 1, DAY + 400):
+        assert bool(asked_at_once(stopped, day)) is not answered, day
+
+
+@pytest.mark.parametrize(
+    ("drug", "more"),
+    [
+        ("prednisolone", {"stop": DAY - 1}),
+        ("methotrexate", {"stop": DAY - 1, "never_given": True}),
+        ("methotrexate", {"start": DAY + 1, "stop": DAY + 2}),
+    ],
+)
+def test_a_drug_that_cannot_be_the_cause_asks_for_nothing_once_stopped(drug: str, more: dict[str, Any]) -> None:
+    assert not asked_at_once(treated(told(Symptom.FEVER), drug=drug, **more), DAY + 5)
+
+
+@pytest.mark.parametrize(("told_on", "asking"), [(DAY - 1, "first"), (DAY, "second")])
+@pytest.mark.parametrize("drug", ["azathioprine", "methotrexate"])
+def test_what_a_drug_that_is_taken_now_asks_for_is_not_asked_for_by_a_stopped_one_too(
+    drug: str, told_on: int, asking: str
+) -> None:
+    courses = (course("azathioprine", id="first", stop=DAY - 5), course(drug, start=DAY, id="second"))
+    for both in (courses, courses[::-1]):
+        found = replace(record(*both), symptoms_told=(told(Symptom.FEVER, day=told_on),))
+        due = [one for one in evaluate(found, protocol(), after(DAY + 1)).due if one.item == COUNT]
+        drivers = [driver for one in due for driver in (one.driver, *one.other_drivers)]
+        assert [one.course.id for one in drivers if "asked for at once" in one.reason.text] == [asking]

@@ -27,9 +27,9 @@ def visit(day: int, **changed: str | None) -> Assessment:
     return records.assessment(day=day, **fields, **form)
 
 
-def days_of(found: tuple[Deterioration, ...]) -> list[tuple[int, int, int]]:
+def days_of(found: tuple[Deterioration, ...]) -> list[tuple[int, ...]]:
     return [
-        tuple((each.on - DAY).days for each in (one.reference, one.first, one.second) if each is not None)  # type: ignore[misc]
+        tuple((each.on - DAY).days for each in (one.reference, one.first, one.second) if each is not None)
         for one in found
     ]
 

@@ -81,7 +81,7 @@ def test_another_enzyme_at_follow_up_is_refused() -> None:
 def test_another_unit_is_refused() -> None:
     found = compared((of(CK, "10", "3.3", "ukat/L"),), (of(CK, "600", "200"),))
     assert isinstance(found, NotComparable)
-    assert found.problems == ("creatine kinase (CK) was measured in different units, ukat/L and U/L",)
+    assert found.problems == ("creatine kinase (CK) was measured in different units, µkat/L and U/L",)
 
 
 def test_all_problems_are_named_together() -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from patients.protocol.load import load
-from patients.rules.improvement import NotComparable, improvement
+from patients.rules.improvement import NotComparable, Points, improvement
 from patients.rules.quick_points import Baseline
 from patients.rules.record import Assessment, Enzyme
 from patients.rules.vocabulary import EnzymeName, Population
@@ -50,8 +50,8 @@ def agree(before: Assessment, after: Assessment, population: Population = ADULT)
         nothing = full.problems if "no measure was recorded" not in full.problems[0] else ()
         assert found == nothing
         return "none"
-    assert not isinstance(found, tuple) or hasattr(found, "tenths"), found
-    told = (found.tenths, found.category, found.partial, found.sufficient)  # type: ignore[union-attr]
+    assert isinstance(found, Points), found
+    told = (found.tenths, found.category, found.partial, found.sufficient)
     assert told == (int(full.points * 10), full.category, full.partial, full.sufficient)
     return f"{told[0]} {told[1].value}{' partial' if told[2] else ''}{'' if told[3] else ' insufficient'}"
 

@@ -184,8 +184,8 @@ REFUSALS: list[tuple[Any, str]] = [
         request(enzymes=[CK | {"upper_limit": 10**9 + 1}]),
         "baseline.enzymes[0].upper_limit: 1000000001 is out of range, 0 to 1000000000",
     ),
-    (request(enzymes=[CK | {"unit": "mg"}]), "baseline.enzymes[0].unit: 'mg' is not one of U/L or ukat/L"),
-    (request(enzymes=[CK | {"unit": 1}]), "baseline.enzymes[0].unit: 1 is not one of U/L or ukat/L"),
+    (request(enzymes=[CK | {"unit": "mg"}]), "baseline.enzymes[0].unit: 'mg' is not one of U/L or µkat/L"),
+    (request(enzymes=[CK | {"unit": 1}]), "baseline.enzymes[0].unit: 1 is not one of U/L or µkat/L"),
 ]
 
 

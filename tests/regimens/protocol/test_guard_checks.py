@@ -32,9 +32,7 @@ def test_every_entry_of_the_guard_says_what_it_rests_on() -> None:
 def test_a_usual_dose_in_use_is_marked_as_for_the_check_only() -> None:
     uppers = [upper for drug in load().catalogue.drugs for upper in drug.usual_uppers]
     assert uppers
-    assert all(
-        "for the ten-times check only, never shown as a recommendation" in upper.note.lower() for upper in uppers
-    )
+    assert all("for the dose guard only, never shown as a recommendation" in upper.note.lower() for upper in uppers)
 
 
 def test_no_range_is_made_up_where_none_is_printed() -> None:

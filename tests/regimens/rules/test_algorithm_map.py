@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 from hypothesis import given
 
+from patients.rules.record import Assessment
 from patients.rules.vocabulary import ConditionKind
 from regimens.rules.algorithm_map import AlgorithmMap, ColumnKind, Mark, Node, Step, algorithm_map, group_words
 from regimens.rules.findings import LineState
@@ -84,7 +85,7 @@ def test_marks_what_was_tried_what_failed_what_runs() -> None:
     assert marks(drawing, "non_severe_1", "azathioprine") == (Mark.NOT_TOLERATED,)
     assert Mark.RUNNING in marks(drawing, "non_severe_2", "tacrolimus")
     assert Mark.RUNNING in marks(drawing, "non_severe_1", "prednisolone")
-    assert step(drawing, "non_severe_1").finding.state is LineState.FAILED  # type: ignore[union-attr]
+    assert step(drawing, "non_severe_1").finding.state is LineState.FAILED  # type: ignore[union-attr]  # None would fail
     assert [entry.here for entry in drawing.columns[1].steps] == [False, True, False]
     assert [standing.drug for standing in drawing.elsewhere] == ["hydroxychloroquine"]
     assert drawing.adjuncts[0].courses[0].drug == "normal_immunoglobulin"
@@ -160,8 +161,8 @@ def test_a_course_before_drug_free_remission_is_shown_as_earlier_treatment() -> 
 
 
 @pytest.mark.parametrize("assessments", [(), NON_SEVERE])
-def test_an_unknown_severity_is_said(assessments: tuple[object, ...]) -> None:
-    words = group_words(stand(record(assessments=assessments), 1))  # type: ignore[arg-type]
+def test_an_unknown_severity_is_said(assessments: tuple[Assessment, ...]) -> None:
+    words = group_words(stand(record(assessments=assessments), 1))
 
     assert ("not yet assessed" in words) is (not assessments)
 

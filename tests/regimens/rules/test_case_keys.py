@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from regimens.rules.case_keys import checked
+from regimens.rules.case_keys import ROW_KEYS, checked
 from regimens.rules.case_values import CaseError
 
 ROOT = Path(__file__).parents[3]
@@ -91,3 +91,103 @@ def test_what_is_no_list_of_cases_is_refused(document: object) -> None:
 def test_ranges_and_lines_at_their_limits_are_taken(value: int) -> None:
     checked(with_value(("patient", "weight_kg"), value))
     checked(with_value(("expected", 0, "line_reached"), min(value, 3)))
+
+
+KEYS = "assessments, conditions, courses, dates, expected, id, kind, milestones, outcome, patient, readings, source"
+ROWS = {part: ", ".join(sorted(keys)) for part, keys in ROW_KEYS.items()}
+EXPECTED = {"as_of_day": 5, "line_reached": 1}
+FIELDS = "severity, phase, line_reached, failed_lines, failed_drugs, next_step or next_options"
+OWN: list[tuple[object, str]] = [
+    ({}, "the file must hold a list of cases, and at least one"),
+    ([], "the file must hold a list of cases, and at least one"),
+    ([{"id": "a", "expected": [EXPECTED]}, 5], "case number 2: expected an object, found 5"),
+    ([{"drugs": []}], f"case number 1: unknown key 'drugs'; known keys are {KEYS}"),
+    ([{"id": "a", "drugs": []}], f"case 'a': unknown key 'drugs'; known keys are {KEYS}"),
+    ([{"id": "a"}], "case 'a': nothing is expected; add at least one entry to 'expected'"),
+    ([{"id": "a", "source": 5}], "case 'a', key 'source': expected an object, found 5"),
+    (
+        [{"id": "a", "source": {"by": 1}}],
+        f"case 'a', key 'source': unknown key 'by'; known keys are {ROWS['source']}",
+    ),
+    ([{"id": "a", "courses": 5}], "case 'a', key 'courses': expected a list, found 5"),
+    ([{"id": "a", "courses": [{}, 5]}], "case 'a', key 'courses[1]': expected an object, found 5"),
+    (
+        [{"id": "a", "courses": [{"drog": 1}]}],
+        f"case 'a', key 'courses[0]': unknown key 'drog'; known keys are {ROWS['courses']}",
+    ),
+    (
+        [{"id": "a", "courses": [{"never_given": 1}]}],
+        "case 'a', key 'courses[0]', 'never_given': expected true or false, found 1",
+    ),
+    (
+        [{"id": "a", "assessments": [{"non_severe_confirmed": "yes"}]}],
+        "case 'a', key 'assessments[0]', 'non_severe_confirmed': expected true or false, found 'yes'",
+    ),
+    (
+        [{"id": "a", "courses": [{"dose": 10_000_001}]}],
+        "case 'a', key 'courses[0]', 'dose': the number is out of range",
+    ),
+    (
+        [{"id": "a", "courses": [{"dose": -10_000_000.5}]}],
+        "case 'a', key 'courses[0]', 'dose': the number is out of range",
+    ),
+    (
+        [{"id": "a", "patient": {"age": float("nan")}}],
+        "case 'a', key 'patient', 'age': the number is out of range",
+    ),
+    (
+        [{"id": "a", "expected": [EXPECTED, {"as_of_day": 1}]}],
+        f"case 'a', key 'expected[1]': nothing is expected; name at least one of {FIELDS}",
+    ),
+    (
+        [{"id": "a", "expected": [{"line_reached": 4}]}],
+        "case 'a', key 'expected[0]', 'line_reached': expected 0, 1, 2 or 3, found 4",
+    ),
+    (
+        [{"id": "a", "expected": [{"line_reached": -1}]}],
+        "case 'a', key 'expected[0]', 'line_reached': expected 0, 1, 2 or 3, found -1",
+    ),
+    (
+        [{"id": "a", "expected": [{"line_reached": True}]}],
+        "case 'a', key 'expected[0]', 'line_reached': expected 0, 1, 2 or 3, found True",
+    ),
+    (
+        [{"id": "a", "expected": [{"failed_lines": ["1"]}]}],
+        "case 'a', key 'expected[0]', 'failed_lines': expected a list of line numbers, found ['1']",
+    ),
+    (
+        [{"id": "a", "expected": [{"failed_lines": 1}]}],
+        "case 'a', key 'expected[0]', 'failed_lines': expected a list of line numbers, found 1",
+    ),
+    (
+        [{"id": "a", "expected": [{"failed_drugs": [1]}]}],
+        "case 'a', key 'expected[0]', 'failed_drugs': expected a list of drug names, found [1]",
+    ),
+    (
+        [{"id": "a", "expected": [{"next_options": "x"}]}],
+        "case 'a', key 'expected[0]', 'next_options': expected a list of drug names, found 'x'",
+    ),
+    (
+        [{"id": "a", "expected": [{"phase": 5}]}],
+        "case 'a', key 'expected[0]', 'phase': expected one of induction, maintenance, relapse, drug_free_remission, "
+        "found 5",
+    ),
+    (
+        [{"id": "a", "expected": [EXPECTED | {"confidence": "sure"}]}],
+        "case 'a', key 'expected[0]', 'confidence': expected one of high, medium, low, found 'sure'",
+    ),
+]
+
+
+@pytest.mark.parametrize(("document", "message"), OWN, ids=range(len(OWN)))
+def test_refusals_of_a_clinics_own_cases(document: object, message: str) -> None:
+    with pytest.raises(CaseError) as refused:
+        checked(document)
+    assert str(refused.value) == message
+
+
+def test_limits_of_a_clinics_own_cases_are_within() -> None:
+    rows = [{"dose": 10_000_000}, {"dose": -10_000_000}, {"never_given": None}, {"never_given": False}]
+    expected = [{"failed_lines": [], "next_options": []}, {"line_reached": 3}, {"line_reached": 0}]
+    (case,) = checked([{"id": "a", "courses": rows, "expected": expected, "readings": [1]}])
+    assert [row["confidence"] for row in case["expected"]] == ["high"] * 3

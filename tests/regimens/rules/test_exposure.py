@@ -20,7 +20,7 @@ from regimens.rules.exposure import (
     prednisolone_on,
     weight_at_start,
 )
-from regimens.rules.record import Course, Infusion, TaperStep, TreatmentRecord
+from regimens.rules.record import Course, DosePeriod, Infusion, TaperStep, TreatmentRecord
 from regimens.rules.steroid_changes import in_pulses
 from regimens.rules.vocabulary import CourseRole, DoseBasis, DoseUnit, Frequency, Route
 from tests.regimens.rules.build import PROTOCOL, course, dose, on, record
@@ -45,13 +45,13 @@ def daily(treatment: TreatmentRecord, day: int) -> Decimal | None:
 
 
 def infused(
-    *infusions: tuple[int, str | None], stop: int | None = None, unit: DoseUnit = GRAM, doses: Iterable[object] = ()
+    *infusions: tuple[int, str | None], stop: int | None = None, unit: DoseUnit = GRAM, doses: Iterable[DosePeriod] = ()
 ) -> Course:
     rows = tuple(
         Infusion(f"i{day}", on(day), 3, None if total is None else Decimal(total), None if total is None else unit)
         for day, total in infusions
     )
-    return replace(course(PULSES, 0, stop, doses=doses, route=Route.INTRAVENOUS), infusions=rows)  # type: ignore[arg-type]
+    return replace(course(PULSES, 0, stop, doses=doses, route=Route.INTRAVENOUS), infusions=rows)
 
 
 def test_the_published_taper_example() -> None:
@@ -111,8 +111,8 @@ def test_corticosteroids_add_up_as_prednisolone() -> None:
         (dose("10", basis=DoseBasis.PER_SQUARE_METRE), None),
     ],
 )
-def test_doses_in_other_words(given: object, milligrams: int | None) -> None:
-    treatment = record(course("prednisolone", doses=[given]))  # type: ignore[list-item]
+def test_doses_in_other_words(given: DosePeriod, milligrams: int | None) -> None:
+    treatment = record(course("prednisolone", doses=[given]))
     assert daily(treatment, 3) == milligrams
 
 

@@ -9,6 +9,7 @@ from patients.rules.reasons import RuleKind, Truth
 from patients.rules.vocabulary import ConditionKind, Subtype
 from regimens.rules.guard_findings import GuardCode, GuardLevel
 from regimens.rules.proposals import ChangeDose
+from regimens.rules.record import Course
 from regimens.rules.vocabulary import CourseRole, MilestoneKind, OutcomeKind, Route
 from tests.regimens.rules.build import NON_SEVERE, SEVERE, condition, course, milestone, on, record
 from tests.regimens.rules.guarding import COURSE, GRAM, TWICE, WEEKLY, amount, codes, said, start, the
@@ -181,8 +182,8 @@ def test_a_named_pair_belongs_to_remission() -> None:
         ([course("", 0, text="folic acid", role=CourseRole.SUPPORTIVE)], None),
     ],
 )
-def test_folic_acid_is_missed_beside_methotrexate(others: list[object], truth: Truth | None) -> None:
-    found = said(start("methotrexate", amount("7.5", WEEKLY)), record(*others))  # type: ignore[arg-type]
+def test_folic_acid_is_missed_beside_methotrexate(others: list[Course], truth: Truth | None) -> None:
+    found = said(start("methotrexate", amount("7.5", WEEKLY)), record(*others))
     if truth is None:
         assert C.FOLIC_ACID not in codes(found)
     else:

@@ -69,6 +69,8 @@ def test_days_recorded_as_they_were_given_are_checked_as_one_cycle() -> None:
     assert of_two_days(cycle("70", 1, 11), first, cycle("140", 2, -18), as_of=11) == set()
     assert of_two_days(cycle("70.1", 1, 11), first, as_of=11) == {(C.ABOVE_RANGE, GuardLevel.WARN)}
     assert of_two_days(cycle(None, 1, 11), first, as_of=11) == {(C.NOT_CHECKED, GuardLevel.NOTE)}
+    assert of_two_days(cycle("70100", 1, 11, DoseUnit.MILLIGRAM), first, as_of=11) == {(C.ABOVE_RANGE, GuardLevel.WARN)}
+    assert of_two_days(cycle("7", 1, 11, DoseUnit.MILLILITRE), first, as_of=11) == {(C.NOT_CHECKED, GuardLevel.NOTE)}
     assert of_two_days(cycle("70", 1, 11), first, cycle("140", 2, -17), as_of=11) == {
         (C.CYCLE_INTERVAL, GuardLevel.WARN)
     }
@@ -106,12 +108,112 @@ def test_an_amount_not_recorded_is_said() -> None:
     assert codes(said(cycle("1400", unit=DoseUnit.MILLILITRE)), GuardLevel.NOTE) == {C.NOT_CHECKED}
 
 
-@pytest.mark.parametrize(("total", "over"), [("1400", False), ("1401", True)])
-def test_what_was_given_never_stops_and_a_slip_is_a_warning(total: str, over: bool) -> None:
+@pytest.mark.parametrize(("total", "over"), [("280", False), ("280.1", True)])
+def test_more_than_twice_the_printed_maximum_needs_a_reason(total: str, over: bool) -> None:
     found = said(cycle(total))
-    assert codes(found, GuardLevel.STOP) == set()
-    assert (C.TIMES_USUAL in codes(found, GuardLevel.WARN)) is over
-    assert (C.ABOVE_RANGE in codes(found)) is not over
+    assert codes(found, GuardLevel.STOP) == ({C.TIMES_USUAL} if over else set())
+    assert (C.ABOVE_RANGE in codes(found, GuardLevel.WARN)) is not over
+
+
+@pytest.mark.parametrize(
+    ("given", "drug", "over"),
+    [
+        (cycle("240", weight="60"), IMMUNOGLOBULIN, False),
+        (cycle("240.1", weight="60"), IMMUNOGLOBULIN, True),
+        (cycle("6", 3), PULSE, False),
+        (cycle("6.1", 3), PULSE, True),
+        (cycle("2", 1), "rituximab", False),
+        (cycle("2.1", 1), "rituximab", True),
+        (cycle("2.1", 2), "rituximab", False),
+    ],
+)
+def test_twice_is_reckoned_by_the_weight_it_was_dosed_on_and_for_one_dose_by_the_day(
+    given: Infusion, drug: str, over: bool
+) -> None:
+    assert (C.TIMES_USUAL in codes(said(given, drug=drug), GuardLevel.STOP)) is over
+
+
+def test_one_dose_of_several_days_is_told_as_it_was_written_down() -> None:
+    (found,) = [one for one in said(cycle("10", 3), drug=PULSE) if one.code is C.TIMES_USUAL]
+    words = "10 g over 3 days. 3.333 g a dose is more than twice the printed maximum of 1 g a dose"
+    assert found.text == f"methylprednisolone sodium succinate: {words}"
+
+
+def test_an_assumed_weight_finds_only_what_is_ten_times_too_much() -> None:
+    assert codes(said(cycle("1400"), weight=None), GuardLevel.STOP) == set()
+    assert codes(said(cycle("1401"), weight=None), GuardLevel.STOP) == {C.TIMES_USUAL}
+
+
+def beside_the_plan(
+    total: str,
+    days: int = 2,
+    *,
+    unit: DoseUnit = DoseUnit.GRAM,
+    as_of: int = 20,
+    weight: str | None = "60",
+    drug: str = IMMUNOGLOBULIN,
+    **plan: Any,
+) -> list[GuardFinding]:
+    """What is said of the amount where 2 g/kg of 60 kg are planned over 2 days: 120 g."""
+    usual: dict[str, Any] = {"days_per_cycle": 2, "amount_per_kilogram": Decimal(2), "unit": DoseUnit.GRAM}
+    planned_so = InfusionPlan("plan", InfusionAnchor.LAST_GIVEN, interval_days=28, **{**usual, **plan})
+    taken = replace(course(drug, 0, route=Route.INTRAVENOUS), infusion_plan=planned_so)
+    treatment = record(taken, assessments=SEVERE, weight=weight)
+    found = check_infusion(treatment, PROTOCOL, taken.id, cycle(total, days, unit=unit), on(as_of))
+    return [finding for finding in found if finding.code is C.PLANNED_AMOUNT]
+
+
+@pytest.mark.parametrize(
+    ("total", "level"),
+    [
+        ("120", None),
+        ("96", None),
+        ("95.9", GuardLevel.WARN),
+        ("60", GuardLevel.WARN),
+        ("144", None),
+        ("144.1", GuardLevel.WARN),
+        ("240", GuardLevel.WARN),
+        ("240.1", GuardLevel.STOP),
+        ("1200", GuardLevel.STOP),
+    ],
+)
+def test_another_amount_than_planned_is_asked_about_and_far_more_needs_a_reason(
+    total: str, level: GuardLevel | None
+) -> None:
+    assert [finding.level for finding in beside_the_plan(total)] == ([] if level is None else [level])
+
+
+def test_both_amounts_are_named_with_their_units() -> None:
+    (slip,) = beside_the_plan("60", unit=DoseUnit.MILLIGRAM)
+    assert slip.text == "normal immunoglobulin: 60 mg given, planned are 120 g"
+    assert (slip.reason.rule_id, slip.facts[-1].kind) == ("guard.infusion_amount", "infusion_plan")
+    (grave,) = beside_the_plan("1200")
+    assert grave.text.endswith("1200 g given, planned are 120 g: more than twice as much")
+
+
+@pytest.mark.parametrize(
+    ("total", "as_of", "asked"), [("60", 11, False), ("60", 12, True), ("72", 11, False), ("72.1", 11, True)]
+)
+def test_of_a_cycle_that_goes_on_the_days_so_far_are_compared(total: str, as_of: int, asked: bool) -> None:
+    found = beside_the_plan(total, 1, as_of=as_of)
+    assert bool(found) is asked
+    if asked and as_of == 11:
+        assert found[0].text.endswith("72.1 g given, planned are 60 g for 1 of 2 days")
+
+
+def test_whole_vials_of_the_plan_are_what_is_planned_for_a_day() -> None:
+    by_vial: dict[str, Any] = {"amount_per_kilogram": None, "amount": Decimal(60), "vial_sizes": (Decimal(20),)}
+    assert beside_the_plan("40", 1, as_of=11, **by_vial) == []
+    assert beside_the_plan("30", 1, as_of=11, **by_vial) != []
+
+
+def test_without_a_plan_a_weight_or_a_mass_nothing_is_compared_and_a_plan_holds_for_every_drug() -> None:
+    assert beside_the_plan("60", weight=None) == []
+    assert beside_the_plan("60", unit=DoseUnit.MILLILITRE) == []
+    assert C.PLANNED_AMOUNT not in codes(said(cycle("60")))
+    flat: dict[str, Any] = {"amount_per_kilogram": None, "amount": Decimal("0.5"), "days_per_cycle": 1}
+    (found,) = beside_the_plan("1", 1, drug="rituximab", **flat)
+    assert found.level is GuardLevel.WARN
 
 
 @pytest.mark.parametrize(
@@ -134,8 +236,10 @@ def test_subcutaneous_immunoglobulin_has_no_printed_cycle() -> None:
     assert said(cycle(days=1), route=Route.SUBCUTANEOUS) == ()
 
 
-def test_a_drug_without_a_printed_dose_says_nothing_but_the_slip() -> None:
+def test_a_drug_without_a_printed_dose_is_held_against_the_highest_in_use() -> None:
     assert said(cycle("1", 1), drug="rituximab") == ()
+    assert said(cycle("2", 2), drug="rituximab") == ()
+    assert codes(said(cycle("1.1", 1), drug="rituximab"), GuardLevel.WARN) == {C.ABOVE_RANGE}
     assert codes(said(cycle("11", 1), drug="rituximab")) == {C.TIMES_USUAL}
 
 
@@ -182,6 +286,12 @@ def planned(
 def test_a_plan_is_checked_as_if_its_cycles_were_given(changed: dict[str, Any], said_of: set[GuardCode]) -> None:
     assert set(codes(planned(**changed))) == said_of
     assert set(codes(planned(**changed, weight=None))) >= said_of - {C.ABOVE_RANGE}
+
+
+def test_a_plan_is_asked_about_and_never_stopped() -> None:
+    many: dict[str, Any] = {"amount_per_kilogram": None, "amount": Decimal(1401)}
+    assert codes(planned(**many)) == {C.TIMES_USUAL}
+    assert codes(planned(**many), GuardLevel.STOP) == set()
 
 
 def test_a_dose_per_kg_is_checked_without_a_weight() -> None:

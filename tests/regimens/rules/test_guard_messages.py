@@ -126,10 +126,10 @@ def test_pulses_by_the_day() -> None:
     assert above.text == "methylprednisolone sodium succinate: 1.1 g a day is above the printed 1 g a day"
 
 
-def test_a_slip_is_told_as_a_warning_and_the_rest_beside_it() -> None:
+def test_a_slip_needs_a_reason_and_the_rest_is_told_beside_it() -> None:
     found = given(cycle("1401", 1, 11), cycle("140", 5, 10, identity="b"))
     assert [(finding.code, finding.level) for finding in found] == [
-        (GuardCode.TIMES_USUAL, GuardLevel.WARN),
+        (GuardCode.TIMES_USUAL, GuardLevel.STOP),
         (GuardCode.CYCLE_DAYS, GuardLevel.WARN),
         (GuardCode.CYCLE_INTERVAL, GuardLevel.WARN),
     ]
@@ -296,6 +296,18 @@ def test_the_gravest_first_and_each_once() -> None:
     other = message(GuardLevel.NOTE, text="another")
     grave = message(GuardLevel.STOP, GuardCode.FOLIC_ACID)
     assert in_order([folic, route, grave, other, route]) == (grave, other, route, folic)
+
+
+def test_what_is_said_besides_the_drug_and_its_dose_comes_after_all_of_it_in_its_own_order() -> None:
+    note = message(GuardLevel.NOTE)
+    late = replace(message(GuardLevel.WARN, GuardCode.MONITORING_OVERDUE), place=(5,))
+    longer = replace(message(GuardLevel.WARN, GuardCode.MONITORING_OVERDUE, "z"), place=(4,))
+    older = replace(message(GuardLevel.WARN, GuardCode.OPEN_ALERT, "a"), place=(0, -10))
+    newest = replace(message(GuardLevel.WARN, GuardCode.OPEN_ALERT, "b"), place=(0, -11))
+    urgent = replace(message(GuardLevel.WARN, GuardCode.OPEN_ALERT, "c"), place=(-1, 0))
+    missing = message(GuardLevel.WARN, GuardCode.BASELINE_SCREEN)
+    said_of_all = [missing, late, longer, older, newest, urgent, note]
+    assert in_order(said_of_all) == (note, urgent, newest, older, longer, late, missing)
 
 
 def test_a_fingerprint_stands_for_what_was_shown() -> None:

@@ -124,7 +124,7 @@ def test_more_than_ten_times_the_maximum_always_stops(
     unit=st.none() | st.sampled_from(DoseUnit),
     weight=odd_amounts,
 )
-def test_infusions_never_raise_and_never_stop(
+def test_infusions_never_raise_and_only_their_amount_stops(
     known: TreatmentRecord,
     data: st.DataObject,
     given_days: int,
@@ -135,4 +135,4 @@ def test_infusions_never_raise_and_never_stop(
     course = data.draw(st.sampled_from([course.id for course in known.courses] or ["none"]))
     infusion = Infusion("new", data.draw(days), given_days, total, unit, weight)
     found = check_infusion(known, PROTOCOL, course, infusion, on(60))
-    assert GuardLevel.STOP not in {finding.level for finding in found}
+    assert codes(found, GuardLevel.STOP) <= {GuardCode.TIMES_USUAL, GuardCode.PLANNED_AMOUNT}

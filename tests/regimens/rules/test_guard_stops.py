@@ -105,25 +105,28 @@ def test_the_weekday_of_methotrexate_is_asked_for(weekday: Weekday | None, warne
         (IMMUNOGLOBULIN, amount("20.001", COURSE, GRAM, PER_KG), True),
         (IMMUNOGLOBULIN, amount("1400", COURSE, GRAM), False),
         (IMMUNOGLOBULIN, amount("1401", COURSE, GRAM), True),
-        # No dose is printed of these: the highest dose in use, for this check only.
-        ("ciclosporin", amount("1750", TWICE), False),
-        ("ciclosporin", amount("1751", TWICE), True),
-        ("tacrolimus", amount("26.25", TWICE), False),
-        ("tacrolimus", amount("26.26", TWICE), True),
-        ("rituximab", amount("10", Frequency.AS_TEXT, GRAM), False),
-        ("rituximab", amount("10.1", Frequency.AS_TEXT, GRAM), True),
-        ("cyclophosphamide", amount("150", Frequency.EVERY_4_WEEKS, MG, PER_KG), False),
-        ("cyclophosphamide", amount("151", Frequency.EVERY_4_WEEKS, MG, PER_KG), True),
-        ("cyclophosphamide", amount("10", Frequency.EVERY_4_WEEKS, GRAM, PER_M2), False),
-        ("cyclophosphamide", amount("10.1", Frequency.EVERY_4_WEEKS, GRAM, PER_M2), True),
-        ("abatacept", amount("10000", Frequency.EVERY_4_WEEKS), False),
-        ("abatacept", amount("10001", Frequency.EVERY_4_WEEKS), True),
-        ("tocilizumab", amount("80", Frequency.EVERY_4_WEEKS, MG, PER_KG), False),
-        ("tocilizumab", amount("81", Frequency.EVERY_4_WEEKS, MG, PER_KG), True),
-        ("hydroxychloroquine", amount("3500"), False),
-        ("hydroxychloroquine", amount("3501"), True),
-        ("methylprednisolone", amount("640"), False),
-        ("methylprednisolone", amount("641"), True),
+        # No dose is printed of these: twice the highest dose in use.
+        ("ciclosporin", amount("350", TWICE), False),
+        ("ciclosporin", amount("350.1", TWICE), True),
+        ("tacrolimus", amount("5.25", TWICE), False),
+        ("tacrolimus", amount("5.26", TWICE), True),
+        ("rituximab", amount("2", Frequency.AS_TEXT, GRAM), False),
+        ("rituximab", amount("2.1", Frequency.AS_TEXT, GRAM), True),
+        # Into how many infusions a whole course is divided is not known: ten times one of them.
+        ("rituximab", amount("10", COURSE, GRAM), False),
+        ("rituximab", amount("10.1", COURSE, GRAM), True),
+        ("cyclophosphamide", amount("30", Frequency.EVERY_4_WEEKS, MG, PER_KG), False),
+        ("cyclophosphamide", amount("30.1", Frequency.EVERY_4_WEEKS, MG, PER_KG), True),
+        ("cyclophosphamide", amount("2", Frequency.EVERY_4_WEEKS, GRAM, PER_M2), False),
+        ("cyclophosphamide", amount("2.1", Frequency.EVERY_4_WEEKS, GRAM, PER_M2), True),
+        ("abatacept", amount("2000", Frequency.EVERY_4_WEEKS), False),
+        ("abatacept", amount("2001", Frequency.EVERY_4_WEEKS), True),
+        ("tocilizumab", amount("16", Frequency.EVERY_4_WEEKS, MG, PER_KG), False),
+        ("tocilizumab", amount("16.1", Frequency.EVERY_4_WEEKS, MG, PER_KG), True),
+        ("hydroxychloroquine", amount("700"), False),
+        ("hydroxychloroquine", amount("701"), True),
+        ("methylprednisolone", amount("128"), False),
+        ("methylprednisolone", amount("129"), True),
     ],
 )
 def test_more_than_the_drugs_number_of_times_stops_and_that_many_does_not(
@@ -150,7 +153,7 @@ def test_twice_holds_for_a_child_and_for_a_change_of_dose() -> None:
     assert C.TIMES_USUAL in codes(said(raised, treatment), STOP)
 
 
-@pytest.mark.parametrize(("milligrams", "over"), [("125", False), ("1250", False), ("1250.1", True)])
+@pytest.mark.parametrize(("milligrams", "over"), [("125", False), ("250", False), ("250.1", True)])
 def test_abatacept_under_the_skin_has_its_own_usual_dose(milligrams: str, over: bool) -> None:
     found = said(start("abatacept", amount(milligrams, WEEKLY), route=Route.SUBCUTANEOUS))
     assert (C.TIMES_USUAL in codes(found)) is over
@@ -168,6 +171,10 @@ def test_abatacept_under_the_skin_has_its_own_usual_dose(milligrams: str, over: 
         ("methotrexate", amount("0.72", WEEKLY, MG, PER_KG), True),
         ("methotrexate", amount("29", WEEKLY, MG, PER_M2), True),
         ("methotrexate", amount("28.9", WEEKLY, MG, PER_M2), False),
+        # Of the drugs without a printed dose too, what is assumed finds only what is ten times too much.
+        ("ciclosporin", amount("1750", TWICE), False),
+        ("ciclosporin", amount("1751", TWICE), True),
+        ("rituximab", amount("117", Frequency.SINGLE, MG, PER_KG), False),
     ],
 )
 def test_without_a_weight_the_slip_is_found_with_an_assumed_one(drug: str, given: DosePeriod, over: bool) -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from patients.rules.vocabulary import MrcGrade
 from regimens.rules.findings import AnnotationKind, LineState, NextStepWord, Phase
-from regimens.rules.record import Course
+from regimens.rules.record import Course, TreatmentRecord
 from regimens.rules.vocabulary import CourseRole, MilestoneKind, OutcomeKind, Route
 from tests.regimens.rules.build import (
     NON_SEVERE,
@@ -22,8 +22,8 @@ INEFFECTIVE, INTOLERANT = OutcomeKind.INEFFECTIVE, OutcomeKind.INTOLERANT
 STEROID = course("prednisolone")
 
 
-def states(treatment: object, day: int) -> list[LineState]:
-    return [line.state for line in stand(treatment, day).lines]  # type: ignore[arg-type]
+def states(treatment: TreatmentRecord, day: int) -> list[LineState]:
+    return [line.state for line in stand(treatment, day).lines]
 
 
 NOT_TRIED = LineState.NOT_TRIED

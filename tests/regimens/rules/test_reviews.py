@@ -30,10 +30,10 @@ DAY = 100
 FINAL = (ReviewAnswer.ACCEPTED, ReviewAnswer.REJECTED)
 
 
-def story(*assessments: object, milligrams: str = "15") -> TreatmentRecord:
+def story(*assessments: Assessment, milligrams: str = "15") -> TreatmentRecord:
     """Methotrexate at target dose from day 0: from day 84 on, has it worked?"""
     rows = (*NON_SEVERE, *assessments)
-    return record(course("methotrexate", doses=[dose(milligrams, WEEKLY)]), assessments=rows)  # type: ignore[arg-type]
+    return record(course("methotrexate", doses=[dose(milligrams, WEEKLY)]), assessments=rows)
 
 
 def asked(treatment: TreatmentRecord, day: int = DAY) -> Questions:
@@ -285,7 +285,7 @@ far_days = st.integers(0, 60 * STRETCH).map(on)
 def stretched(treatment: TreatmentRecord) -> TreatmentRecord:
     """The same story, twelve times as slow, each row with an id of its own as in a database."""
 
-    def later(value: object, prefix: str = "") -> object:
+    def later(value: Any, prefix: str = "") -> Any:
         if isinstance(value, date):
             return on((value - on(0)).days * STRETCH)
         if isinstance(value, tuple):
@@ -296,7 +296,8 @@ def stretched(treatment: TreatmentRecord) -> TreatmentRecord:
             return replace(value, **{**changed, "id": own} if "id" in changed else changed)
         return value
 
-    return later(treatment)  # type: ignore[return-value]
+    slower: TreatmentRecord = later(treatment)
+    return slower
 
 
 visits = st.builds(

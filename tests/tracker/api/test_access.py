@@ -37,6 +37,7 @@ LISTS = (
     "target-ranges",
     "alerts",
 )
+NOBODY_WITHDRAWS = ("clinics", "patients", "due-items", "alerts")
 FINDINGS = ("pathway", "monitoring", "response", "questions")
 DAY = "2026-03-02"
 # What a doctor alone decides, and so withdraws.
@@ -85,29 +86,8 @@ WRITES: list[tuple[str, dict[str, Any], str]] = [
             {"reason": "for another patient"},
             "nurse" if name in OF_DOCTORS else "admin",
         )
-        for name in (
-            "assessments",
-            "weights",
-            "heights",
-            "conditions",
-            "autoantibodies",
-            "courses",
-            "infusions",
-            "infusion-plans",
-            "taper-decisions",
-            "milestones",
-            "results",
-            "snoozes",
-            "contacts",
-            "samples-taken",
-            "not-needed",
-            "assignments",
-            "risk-assessments",
-            "interval-overrides",
-            "shared-care",
-            "pauses",
-            "target-ranges",
-        )
+        for name in LISTS
+        if name not in NOBODY_WITHDRAWS
     ),
 ]
 # A withdrawal or an end of what the scene does not have: tested on their own.

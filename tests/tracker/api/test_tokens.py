@@ -5,7 +5,6 @@ from datetime import timedelta
 import pytest
 import time_machine
 from django.conf import LazySettings
-from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 from knox.models import AuthToken
@@ -18,13 +17,10 @@ from tracker.api.throttles import SignInByAddress, SignInByName
 from tracker.models import Event
 from tracker.sign_in import factors
 
+pytestmark = pytest.mark.usefixtures("empty_cache")
+
 V1 = "/api/v1"
 PASSWORD = "a long word for tests"
-
-
-@pytest.fixture(autouse=True)
-def _nobody_has_tried_yet() -> None:
-    cache.clear()
 
 
 @pytest.fixture
@@ -90,7 +86,10 @@ def test_wrong_credentials_do_not_say_which(member: Staff) -> None:
     assert sign_in() == wrong_password
 
 
-@pytest.mark.parametrize("body", [{}, {"username": "x"}, {"username": ["x"], "password": "y"}, [], "x"])
+@pytest.mark.parametrize(
+    "body",
+    [{}, {"username": "x"}, {"username": ["x"], "password": "y"}, {"username": "\ud83d", "password": "y"}, [], "x"],
+)
 def test_credentials_that_cannot_be_read(db: None, body: object) -> None:
     assert is_problem(APIClient().post(f"{V1}/auth/token/", body, format="json"), 400)
 

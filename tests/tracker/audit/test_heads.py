@@ -45,7 +45,6 @@ def test_a_file_that_is_not_there_is_said(tmp_path: Path) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.usefixtures("empty_trail")
 class TestWithATrail:
     def test_the_file_gets_a_line_an_hour_and_only_ever_grows(
         self, owner_connection: Owner, tmp_path: Path, settings: Any

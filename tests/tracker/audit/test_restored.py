@@ -20,7 +20,7 @@ from tracker.embedded.postgres import PACKAGE
 from tracker.embedded.server import package_folder
 from tracker.models import Event
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("empty_trail")]
+pytestmark = pytest.mark.django_db(transaction=True)
 PROGRAMS = package_folder(PACKAGE) / "pginstall" / "bin"
 
 

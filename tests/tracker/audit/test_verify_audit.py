@@ -23,7 +23,7 @@ from tracker.audit.heads import file_head, head_line
 from tracker.audit.seal import head_of_trail, seal_trail
 from tracker.models import Event
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("empty_trail")]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def checked(capsys: pytest.CaptureFixture[str], *options: str) -> tuple[int, str]:

@@ -1,11 +1,8 @@
 """Every number of every table, against the list behind it and against what the rules say of each patient."""
 
-from collections.abc import Iterator
 from datetime import date, timedelta
 
 import pytest
-import time_machine
-from django.core.cache import cache
 from django.http import QueryDict
 from django.test import Client
 
@@ -16,7 +13,7 @@ from patients.rules.vocabulary import PatientStatus, Role, Subtype
 from regimens.protocol.cohort import load_cohort
 from regimens.rules.vocabulary import MilestoneKind, OutcomeKind, StopReason
 from tests.factories import rows
-from tests.tracker.pages import TODAY, a_full_record
+from tests.tracker.pages import a_full_record
 from tracker.caseload.cohort import Cohort, asked_for, cohort_of
 from tracker.caseload.curves import drug_curves, line_curves
 from tracker.caseload.figures import CURVES, figures
@@ -26,15 +23,8 @@ from tracker.caseload.grids import Grid
 from tracker.caseload.kept import Part
 from tracker.caseload.people import behind
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("empty_cache", "on_the_day")]
 DAY = date(2026, 6, 1)
-
-
-@pytest.fixture(autouse=True)
-def _on_the_day() -> Iterator[None]:
-    cache.clear()
-    with time_machine.travel(TODAY, tick=False):
-        yield
 
 
 @pytest.fixture

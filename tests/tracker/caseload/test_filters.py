@@ -1,18 +1,15 @@
 """What an address may say, what it means, and that it never holds more than words, ids and a day."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from typing import Any
 
 import pytest
-import time_machine
 from django.http import QueryDict
 
 from patients.models import Staff
 from regimens.rules.after_start import SteroidThen
 from tests.factories import rows
-from tests.tracker.pages import TODAY
 from tracker.caseload.cohort import asked_for
 from tracker.caseload.filters import (
     AskedCohort,
@@ -24,7 +21,7 @@ from tracker.caseload.filters import (
 )
 from tracker.caseload.members import Member
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_the_day")]
 DAY = date(2026, 6, 1)
 MEMBER = Member(
     patient_id=1,
@@ -49,12 +46,6 @@ MEMBER = Member(
     no_results=False,
     open_questions=1,
 )
-
-
-@pytest.fixture(autouse=True)
-def _on_the_day() -> Iterator[None]:
-    with time_machine.travel(TODAY, tick=False):
-        yield
 
 
 @pytest.fixture

@@ -1,11 +1,9 @@
 """What is kept of each patient is never older than their record, and is worked out anew for whoever changed."""
 
-from collections.abc import Iterator
 from datetime import date
 from unittest.mock import patch
 
 import pytest
-import time_machine
 from django.core.cache import cache
 from django.db import connection
 from redis import RedisError
@@ -13,7 +11,6 @@ from redis import RedisError
 from monitoring.selectors.heartbeats import COHORT, jobs
 from patients.models import Clinic, Patient
 from tests.factories import rows
-from tests.tracker.pages import TODAY
 from tracker import tasks
 from tracker.caseload import kept
 from tracker.caseload.kept import Part, parts_of
@@ -21,14 +18,9 @@ from tracker.caseload.members import Member
 from tracker.caseload.warming import keep_ready
 from tracker.celery import BEAT_SCHEDULE
 
+pytestmark = pytest.mark.usefixtures("empty_cache", "on_the_day")
+
 DAY = date(2026, 6, 1)
-
-
-@pytest.fixture(autouse=True)
-def _on_the_day() -> Iterator[None]:
-    cache.clear()
-    with time_machine.travel(TODAY, tick=False):
-        yield
 
 
 def members(clinic: Clinic) -> dict[int, Member]:

@@ -2,14 +2,11 @@
 
 import csv
 import re
-from collections.abc import Iterator
 from datetime import date
 from io import StringIO
 from typing import Any
 
 import pytest
-import time_machine
-from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -19,23 +16,16 @@ from patients.models import Staff
 from patients.rules.vocabulary import Role
 from tests.factories import rows
 from tests.tracker.caseload.test_figures import a_group
-from tests.tracker.pages import TODAY, a_full_record, query_budget, text_of
+from tests.tracker.pages import a_full_record, query_budget, text_of
 from tracker.audit.words import AccessKind
 from tracker.caseload.figures import CURVES, figures
 from tracker.models import Event
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("empty_cache", "on_the_day")]
 PAGES = (
     "cohort", "cohort_time_to_line", "cohort_survival", "cohort_response", "cohort_steroid", "cohort_monitoring",
     "cohort_list",
 )  # fmt: skip
-
-
-@pytest.fixture(autouse=True)
-def _on_the_day() -> Iterator[None]:
-    cache.clear()
-    with time_machine.travel(TODAY, tick=False):
-        yield
 
 
 @pytest.fixture

@@ -1,12 +1,10 @@
 """No page weighs more than 100 kB as it travels: the page itself with every static file that it names, compressed."""
 
 import gzip
-from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-import time_machine
 from django.contrib.staticfiles import finders
 from django.test import Client
 from django.urls import reverse
@@ -14,9 +12,9 @@ from django.urls import reverse
 from patients.models import Membership, Patient, Staff
 from patients.rules.vocabulary import Role
 from tests.factories import rows
-from tests.tracker.pages import TODAY, a_full_record, weight_of
+from tests.tracker.pages import a_full_record, weight_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_the_day")]
 
 HEAVIEST = 100_000  # bytes
 SINCE = date(2016, 6, 1)
@@ -31,12 +29,6 @@ OF_A_PATIENT = (
     "response", "algorithm_map", "monitoring_plan", "patient_history", "what_if", "add_assessment", "start_course",
     "record_results", "timeline_table",
 )  # fmt: skip
-
-
-@pytest.fixture(autouse=True)
-def _on_the_day() -> Iterator[None]:
-    with time_machine.travel(TODAY, tick=False):
-        yield
 
 
 @pytest.fixture

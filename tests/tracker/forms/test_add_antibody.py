@@ -25,4 +25,4 @@ def test_a_day_in_the_future_is_refused(world: World, refused: Callable[..., str
 
 
 def test_a_name_of_spaces_is_no_name(world: World, refused: Callable[..., str]) -> None:
-    refused(world.post("add_antibody", world.patient.pk, name="  ", finding="positive"), "name", "required")
+    refused(world.post("add_antibody", world.patient.pk, name="  ", finding="positive"), "name", "This is needed")

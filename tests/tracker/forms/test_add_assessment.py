@@ -3,10 +3,13 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from django.urls import reverse
 
+from patients.entries import supersede
 from patients.models import Assessment, AssessmentEnzyme
-from tests.factories.rows import an_assessment
+from tests.factories.rows import a_patient, an_assessment
 from tests.tracker.forms.conftest import World
+from tests.tracker.pages import text_of
 
 WHOLE = {
     "on": "05/04/2026",
@@ -76,7 +79,9 @@ def test_nothing_entered_is_refused(world: World, refused: Callable[..., str]) -
         ("haq", "3.125", "3", "HAQ is 0 to 3"),
         ("fvc_percent", "200.1", "200", "0 to 200 percent"),
         ("dlco_percent", "200.1", "200", "0 to 200 percent"),
-        ("mmt", "151", "150", ""),
+        ("mmt", "151", "150", "The MMT total is 0 to 150 on this form"),
+        ("fvc_percent", "7000", "0", "0 to 200 percent"),
+        ("physician_global", "1000", "0", "0 to 10 cm"),
         ("cmas", "53", "52", "0 to 52"),
         ("cmas", "38.5", "38.0", "whole number"),
         ("das", "20.1", "20", "0 to 20"),
@@ -85,8 +90,7 @@ def test_nothing_entered_is_refused(world: World, refused: Callable[..., str]) -
 def test_a_value_outside_its_instrument_is_refused_beside_it(
     world: World, refused: Callable[..., str], field: str, wrong: str, right: str, words: str
 ) -> None:
-    place, said = ("mmt_maximum", "cannot exceed it") if field == "mmt" else (field, words)
-    text = refused(world.post("add_assessment", world.patient.pk, **WHOLE | {field: wrong}), place, said)
+    text = refused(world.post("add_assessment", world.patient.pk, **WHOLE | {field: wrong}), field, words)
     assert f'value="{wrong}"' in text
     assert world.post("add_assessment", world.patient.pk, **WHOLE | {field: right}).status_code == 302
 
@@ -144,3 +148,40 @@ def test_the_last_assessment_stands_beside_the_fields(world: World) -> None:
     for said in ("1.5", "140 of 150", "41", "6.5", "3+, axial", "900\u00a0U/L, upper limit 200", "myocarditis"):
         assert f"was {said} on 05-Apr-2026" in text
     assert 'name="haq" value' not in text
+
+
+def test_a_second_one_of_a_day_is_asked_about_once_and_leads_to_the_one_that_stands(world: World) -> None:
+    typed = {"on": "05/04/2026", "lowest_mrc_group": "not_recorded"}
+    assert (
+        world.post("add_assessment", world.patient.pk, by=world.nurse, physician_global="3", **typed).status_code == 302
+    )
+    first = Assessment.objects.get()
+    asked = world.post("add_assessment", world.patient.pk, physician_global="7", **typed)
+    page = text_of(asked)
+    assert (asked.status_code, Assessment.objects.count()) == (200, 1)
+    assert "an assessment of 05-Apr-2026 is recorded already, entered by" in page
+    assert "physician global 3 cm" in page
+    assert "Save it as a second one" in page
+    assert reverse("withdraw_entry", args=[world.patient.pk, "assessment", first.pk]) in asked.content.decode()
+    # Another window was quicker: what stands there is another one, and is asked about as well.
+    an_assessment(world.patient, date(2026, 4, 5))
+    seen = asked.context["form"].data["seen"]
+    again = world.post("add_assessment", world.patient.pk, physician_global="7", seen=seen, **typed)
+    assert (again.status_code, Assessment.objects.count()) == (200, 2)
+    seen = again.context["form"].data["seen"]
+    assert world.post("add_assessment", world.patient.pk, physician_global="7", seen=seen, **typed).status_code == 302
+
+
+def test_one_withdrawn_another_patients_and_another_day_are_not_asked_about(world: World) -> None:
+    an_assessment(a_patient(world.nurse), date(2026, 4, 5))
+    an_assessment(world.patient, date(2026, 4, 4))
+    gone = an_assessment(world.patient, date(2026, 4, 5))
+    supersede(gone, by=world.doctor, reason="entered in error")
+    assert world.post("add_assessment", world.patient.pk, **WHOLE).status_code == 302
+
+
+def test_an_upper_limit_of_the_other_unit_is_refused(world: World, refused: Callable[..., str]) -> None:
+    typed = {"on": "05/04/2026", "lowest_mrc_group": "not_recorded", "ck_0": "9.1", "ck_1": "ukat/L"}
+    words = "an upper limit of 320 µkat/L cannot be right. It is 50 to 2000 U/L, or 0.83 to 33.33 µkat/L"
+    refused(world.post("add_assessment", world.patient.pk, ck_2="320", **typed), "ck", words)
+    assert world.post("add_assessment", world.patient.pk, ck_2="5.3", **typed).status_code == 302

@@ -39,8 +39,8 @@ def test_for_every_drug_and_one_item(world: World) -> None:
 
 
 def test_nothing_is_chosen_for_the_person(world: World, refused: Callable[..., str]) -> None:
-    refused(change(world, drug=""), "drug", "required")
-    refused(change(world, item=""), "item", "required")
+    refused(change(world, drug=""), "drug", "This is needed")
+    refused(change(world, item=""), "item", "This is needed")
     assert world.get("change_interval", world.patient.pk).context["form"]["drug"].value() == ""
 
 

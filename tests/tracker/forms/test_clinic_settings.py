@@ -88,7 +88,7 @@ def test_a_schedule_that_is_gone_is_named_and_can_be_left(world: World, looked_a
         ({"quiet_until": "21:00"}, "quiet_until", "end at another time"),
         ({"telephone": "call us"}, "telephone", "that patients can ring"),
         ({"monitoring_schedule": "nonsense"}, "monitoring_schedule", "valid choice"),
-        ({"monitoring_schedule": ""}, "monitoring_schedule", "required"),
+        ({"monitoring_schedule": ""}, "monitoring_schedule", "This is needed"),
     ],
 )
 def test_what_cannot_be_is_said_beside_its_field(

@@ -96,7 +96,7 @@ def test_a_finding_in_words_is_corrected_in_words(world: World) -> None:
         ({"albumin_0": "8.3"}, "", "Nothing was changed"),
         ({"albumin_0": ""}, "albumin", "enter a value"),
         ({"albumin_0": "380"}, "albumin", "cannot be right"),
-        ({"reason": ""}, "reason", "This field is required"),
+        ({"reason": ""}, "reason", "This is needed"),
         ({"reason": " . " * 101}, "reason", "at most 300"),
         ({"sampled_on": "21/11/2026"}, "sampled_on", "in the future"),
         ({"received_on": "04/04/2026"}, "received_on", "before its sample was taken"),
@@ -135,15 +135,42 @@ def test_the_record_tells_what_stood_there_who_changed_it_and_why(world: World, 
     assert "corrected from 8.3 g/L" in text_of(world.get("correct_result", last.pk, by=world.nurse))
 
 
-@pytest.mark.parametrize("name", ["old", "withdrawn"])
-def test_what_no_longer_stands_is_not_corrected(world: World, wrong: Result, name: str) -> None:
-    if name == "old":
-        correct(world, wrong)
-    else:
-        gone = {"kind": "result", "entry_id": wrong.pk}
-        world.client().post(reverse("withdraw_entry", args=[world.patient.pk, *gone.values()]), {"reason": "error"})
-    assert correct(world, wrong, albumin_0="40").status_code == 404
-    assert Result.objects.filter(superseded_at=None).count() == (1 if name == "old" else 0)
+def test_two_windows_the_second_sees_both_versions_and_what_was_typed_is_kept(world: World, wrong: Result) -> None:
+    second = world.get("correct_result", wrong.pk).context["form"].initial["version"]
+    correct(world, wrong)
+    now = Result.objects.get(superseded_at=None)
+    stale = world.post("correct_result", wrong.pk, **RIGHT | {"albumin_0": "40", "version": second})
+    page = text_of(stale)
+    assert (stale.status_code, Result.objects.get(superseded_at=None)) == (409, now)
+    rows = {row.label: (row.typed, row.now, row.differs) for row in stale.context["compared"]}
+    assert rows["albumin"] == ("40 g/L", "38 g/L", True)
+    assert rows["Sampled on"] == ("05-Apr-2026", "05-Apr-2026", False)
+    assert rows["What was wrong"] == ("misread", None, False)
+    assert f"albumin 38 g/L on 05-Apr-2026, entered by {world.nurse.username} on 20-Nov-2026 at 12:00" in page
+    # Saved once more in sight of the other, it takes that one's place: the chain has all three.
+    sent = stale.context["form"].data
+    assert (sent["albumin_0"], sent["version"]) == ("40", str(now.pk))
+    assert world.post("correct_result", wrong.pk, **sent.dict()).status_code == 302
+    last = Result.objects.get(superseded_at=None)
+    assert (last.value, last.replaces, last.replaces.replaces) == (40, now, wrong)
+
+
+def test_a_page_that_knows_no_version_is_of_the_result_in_its_address(world: World, wrong: Result) -> None:
+    correct(world, wrong)
+    assert correct(world, wrong, albumin_0="40").status_code == 409
+    assert world.get("correct_result", wrong.pk).context["form"].initial["albumin"][0] == "38"
+
+
+def test_what_was_withdrawn_and_another_clinics_are_not_found(world: World, wrong: Result) -> None:
+    correct(world, wrong)
+    now = Result.objects.get(superseded_at=None)
+    typed = RIGHT | {"albumin_0": "40"}
+    for pk in (wrong.pk, now.pk):
+        assert world.post("correct_result", pk, by=world.stranger, **typed).status_code == 404
+    world.client().post(reverse("withdraw_entry", args=[world.patient.pk, "result", now.pk]), {"reason": "error"})
+    for pk in (wrong.pk, now.pk):
+        assert world.post("correct_result", pk, **typed).status_code == 404
+    assert not Result.objects.filter(superseded_at=None).exists()
 
 
 def test_a_test_that_the_protocol_dropped_can_only_be_withdrawn(world: World) -> None:

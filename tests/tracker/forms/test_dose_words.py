@@ -1,13 +1,15 @@
 """What a dose comes to while it is typed, on every page with a dose, and the same words without a script."""
 
+import re
 from datetime import date
 from typing import Any
 
 import pytest
+from django.http import HttpResponse
 
 from patients.rules.vocabulary import Role
 from regimens.models import Course, DosePeriod
-from tests.factories.rows import a_course, a_patient, a_weight
+from tests.factories.rows import a_course, a_patient, a_weight, an_infusion_plan
 from tests.tracker.forms.conftest import World, member
 from tests.tracker.pages import text_of
 
@@ -67,6 +69,28 @@ def test_an_infusion_and_a_plan_are_worked_out(weighed: World) -> None:
     assert "2 g/kg × 70 kg = 140 g." in planned
 
 
+def beside_the_form(response: Any) -> str:
+    """What the page came with at the place of these words, where nothing may be fetched before somebody types."""
+    found = re.search(r'<section class="dose-words".*?</section>', response.content.decode(), re.DOTALL)
+    assert found is not None
+    assert not re.search(r'hx-trigger="[^"]*\bload\b', found[0])
+    return text_of(HttpResponse(found[0]))
+
+
+def test_each_page_comes_with_the_words_for_what_it_opens_with(weighed: World) -> None:
+    course = a_course(weighed.patient, "normal_immunoglobulin", date(2026, 3, 1), route="intravenous")
+    an_infusion_plan(course)
+    opened = beside_the_form(weighed.get("change_dose", weighed.methotrexate.pk))
+    assert "7.5 mg (about 0.107 mg/kg) a week, all of it on" in opened
+    assert "2 g/kg × 70 kg = 140 g." in beside_the_form(weighed.get("plan_infusions", course.pk))
+    assert "No amount with its unit yet" in beside_the_form(weighed.get("record_infusion", course.pk))
+    assert "No step yet" in beside_the_form(weighed.get("plan_taper", weighed.prednisolone.pk))
+    assert "Choose the drug and type the dose" in beside_the_form(weighed.get("start_course", weighed.patient.pk))
+    for page in ("start_course", "what_if"):
+        linked = beside_the_form(weighed.get(page, weighed.patient.pk, query="?drug=azathioprine"))
+        assert "No amount with its unit yet, so nothing can be worked out." in linked
+
+
 @pytest.mark.parametrize(
     ("page", "about"), [("change_dose", "dose"), ("plan_taper", "taper"), ("record_infusion", "infusion")]
 )
@@ -85,6 +109,15 @@ def test_the_sandbox_works_out_a_dose_of_a_course_that_it_began_itself(weighed: 
     assert not Course.objects.filter(drug="azathioprine").exists()
     opened = weighed.post("what_if", weighed.patient.pk, do="open", about="start")
     assert "/dose-words/?about=start" in opened.content.decode()
+    again = weighed.post("what_if", weighed.patient.pk, do="open", about="dose:proposed-1", **listed)
+    assert "nothing can be worked out" in beside_the_form(again)
+
+
+def test_the_sandbox_opens_a_form_beside_a_change_of_a_course_that_is_not_there(world: World) -> None:
+    listed = {f"change-1-field-{name}": text for name, text in DAILY.items()}
+    listed |= {"change-1-kind": "dose", "change-1-course": "999999"}
+    opened = world.post("what_if", world.patient.pk, do="open", about="start", **listed)
+    assert "Choose the drug" in beside_the_form(opened)
 
 
 def test_what_is_not_there_is_not_found(world: World) -> None:

@@ -8,7 +8,7 @@ import pytest
 from patients.rules.vocabulary import ConditionKind
 from regimens.models import Course, DoseCheck, DosePeriod, Infusion
 from regimens.rules.vocabulary import OutcomeKind, Route
-from tests.factories.rows import a_condition, a_course, a_dose, a_result, a_weight, an_outcome
+from tests.factories.rows import a_condition, a_course, a_dose, a_result, a_weight, an_infusion_plan, an_outcome
 from tests.tracker.forms.conftest import World
 from tests.tracker.pages import text_of
 
@@ -144,7 +144,7 @@ def test_a_dose_changed_meanwhile_is_shown_and_nothing_typed_is_lost(world: Worl
     assert world.post("change_dose", world.methotrexate.pk, **weekly | {"version": version + 1}).status_code == 302
 
 
-def test_an_infusion_is_warned_about_and_never_needs_a_reason(world: World) -> None:
+def test_an_infusion_of_far_too_much_is_saved_with_its_reason(world: World) -> None:
     course = a_course(world.patient, "normal_immunoglobulin", date(2026, 3, 1), route=Route.INTRAVENOUS.value)
     a_weight(world.patient, "70", date(2026, 3, 1))
     given = {"first_on": "05/04/2026", "days": "1", "total": "1500", "unit": "g"}
@@ -152,9 +152,25 @@ def test_an_infusion_is_warned_about_and_never_needs_a_reason(world: World) -> N
     text = text_of(asked)
     assert asked.status_code == 200
     assert "given over 1 day, printed are 2 to 5 days" in text
-    assert "more than 10 times" in text
-    assert "override_reason" not in asked.content.decode()
+    assert "more than twice the printed maximum" in text
     assert not Infusion.objects.exists()
+    seen = seen_on(asked)
+    assert "Say why this is right all the same." in text_of(
+        world.post("record_infusion", course.pk, **given, seen=seen)
+    )
+    why = {"override_reason": "two cycles in one", "seen": seen}
+    assert world.post("record_infusion", course.pk, **given, **why).status_code == 302
+    assert Infusion.objects.get().note == "Why this amount: two cycles in one"
+
+
+def test_an_infusion_that_is_only_asked_about_needs_no_reason(world: World) -> None:
+    course = a_course(world.patient, "normal_immunoglobulin", date(2026, 3, 1), route=Route.INTRAVENOUS.value)
+    a_weight(world.patient, "60", date(2026, 3, 1))
+    an_infusion_plan(course, days_per_cycle=2)
+    given = {"first_on": "05/04/2026", "days": "2", "total": "60", "unit": "mg"}
+    asked = world.post("record_infusion", course.pk, **given)
+    assert "60 mg given, planned are 120 g" in text_of(asked)
+    assert "Why it is right all the same" not in text_of(asked)
     assert world.post("record_infusion", course.pk, **given, seen=seen_on(asked)).status_code == 302
 
 

@@ -30,6 +30,6 @@ def test_one_of_several_occasions_is_meant(world: World) -> None:
 
 def test_what_the_record_refuses_stands_beside_its_field(world: World, refused: Callable[..., str]) -> None:
     args = ("not_needed", world.patient.pk, "full_blood_count")
-    refused(world.post(*args, reason=""), "reason", "required")
+    refused(world.post(*args, reason=""), "reason", "This is needed")
     refused(world.post(*args, reason="away", until="today"), "until", "later day")
     assert world.get("not_needed", world.patient.pk, "nonsense").status_code == 404

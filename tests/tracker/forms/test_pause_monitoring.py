@@ -32,10 +32,10 @@ def test_the_page_says_what_happens_when_it_ends(world: World) -> None:
 
 
 def test_an_end_is_asked_for(world: World, refused: Callable[..., str]) -> None:
-    refused(pause(world, until=""), "until", "required")
+    refused(pause(world, until=""), "until", "This is needed")
     refused(pause(world, until="20/12/2027"), "until", "183 days at most")
     refused(pause(world, until="19/12/2026"), "until", "28 days at most, until 18-Dec-2026; ask a doctor for longer")
-    refused(pause(world, drug=""), "drug", "required")
+    refused(pause(world, drug=""), "drug", "This is needed")
 
 
 def test_a_drug_that_is_paused_already_is_named(world: World, refused: Callable[..., str]) -> None:

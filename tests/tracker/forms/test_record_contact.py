@@ -9,6 +9,8 @@ from monitoring.actions import raise_alerts, withdraw_contact
 from monitoring.models import Alert, Contact, DueItem
 from monitoring.protocol.load import load
 from monitoring.rules.vocabulary import AlertStatus, Symptom
+from regimens.actions import stop_course
+from regimens.rules.vocabulary import StopReason
 from tests.factories.rows import a_contact, a_due_item, a_result
 from tests.tracker.forms.conftest import World
 from tests.tracker.pages import text_of
@@ -71,6 +73,20 @@ def test_each_symptom_told_is_answered_at_once_with_an_alert_and_a_due_count(wor
     assert (item.due_on == date(2026, 11, 20)) is counted
     listed = text_of(world.client(world.nurse).get("/worklist/?bucket=today"))
     assert ("full blood count for methotrexate" in listed) is counted
+
+
+def test_after_a_stop_the_count_is_due_as_well_and_says_why(world: World) -> None:
+    course, day = world.methotrexate, date(2026, 11, 9)
+    stop_course(by=world.doctor, course_id=course.pk, on=day, reason=StopReason.INFECTION, version=course.version)
+    typed = {"on": "today", "channel": "telephone", "outcome": "will_attend", "symptoms_asked": "on"}
+    address = reverse("record_contact", args=[world.patient.pk])
+    client = world.client(world.nurse)
+    page = text_of(client.post(address, {**typed, "symptoms": ["fever"]}, follow=True))
+    assert "Full blood count: due since 20-Nov-2026. It stands on the worklist." in page
+    item = DueItem.objects.get(item="full_blood_count", status="open")
+    assert (item.due_on, item.drug) == (date(2026, 11, 20), "methotrexate")
+    assert "full blood count for methotrexate" in text_of(client.get("/worklist/?bucket=today"))
+    assert "methotrexate was stopped on 09-Nov-2026 and may be the cause" in page
 
 
 def test_a_contact_is_recorded_although_what_follows_from_it_cannot_be_worked_out(

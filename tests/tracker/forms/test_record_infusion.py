@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.urls import reverse
 
 from monitoring.rules.findings import ItemKind
 from monitoring.selectors import monitoring_of
@@ -100,6 +101,25 @@ def test_the_plan_fills_in_days_and_weight_and_says_the_amount(world: World) -> 
     assert 'name="dosing_weight_on" value="30-Mar-2026"' in text
     assert "planned are 140\u00a0g" in text
     assert 'name="total" value' not in text
+
+
+def test_a_round_weight_is_filled_in_by_its_digits(world: World) -> None:
+    course = a_course(world.patient, "normal_immunoglobulin", date(2026, 3, 1), route=Route.INTRAVENOUS.value)
+    a_weight(world.patient, "70", date(2026, 3, 30))
+    an_infusion_plan(course)
+    text = world.get("record_infusion", course.pk).content.decode()
+    assert 'name="dosing_weight" value="70"' in text
+
+
+@pytest.mark.parametrize(("route", "is_planned"), [(Route.SUBCUTANEOUS, False), (Route.INTRAVENOUS, True)])
+def test_the_infusions_of_the_course_follow_by_whatever_route(world: World, route: Route, is_planned: bool) -> None:
+    course = a_course(world.patient, "normal_immunoglobulin", date(2026, 3, 1), route=route.value)
+    response = give(world, course)
+    assert response["Location"] == reverse("infusions", args=[course.pk])
+    page = world.get("infusions", course.pk, by=world.nurse)
+    assert "05-Apr-2026" in text_of(page)
+    # Only a drug given into a vein has a plan: no link to a page that is not there.
+    assert (reverse("plan_infusions", args=[course.pk]) in page.content.decode()) is is_planned
 
 
 def test_batch_and_reaction_are_recorded_and_the_page_of_the_course_follows(world: World) -> None:

@@ -27,7 +27,7 @@ def test_only_contraindicated_and_declined_are_offered(world: World, refused: Ca
 
 
 def test_a_reason_of_spaces_is_none(world: World, refused: Callable[..., str]) -> None:
-    refused(decide(world, reason="   "), "reason", "required")
+    refused(decide(world, reason="   "), "reason", "This is needed")
 
 
 def test_a_decision_in_the_future_is_refused(world: World, refused: Callable[..., str]) -> None:

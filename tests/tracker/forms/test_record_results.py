@@ -375,3 +375,33 @@ def test_a_result_that_needs_action_is_said_before_any_alert_is_raised(world: Wo
     page = after(world, "?panel=liver", **LIVER | {"alt_0": typed, "alt_2": ""})
     assert "The results are recorded." in page
     assert (f"ALT {typed} U/L: above 100 U/L" in page) is says
+
+
+def test_an_upper_limit_of_the_other_unit_is_refused(world: World, refused: Callable[..., str]) -> None:
+    typed = {"sampled_on": "05/04/2026", "source": "hand", "ck_0": "9.1", "ck_1": "ukat/L"}
+    refused(record(world, "?analyte=ck", **typed, ck_2="320"), "ck", "an upper limit of 320 µkat/L cannot be right")
+    assert record(world, "?analyte=ck", **typed, ck_2="5.3").status_code == 302
+
+
+def test_a_time_of_today_that_has_not_come_is_refused_by_the_clinics_clocks(
+    world: World, refused: Callable[..., str]
+) -> None:
+    typed = {"sampled_on": "20/11/2026", "source": "hand", "alt_0": "38", "alt_1": "U/L"}
+    words = "This time has not come yet: it is 12:00 in the clinic."
+    refused(record(world, **typed, sampled_at="12:01"), "sampled_at", words)
+    assert record(world, **typed, sampled_at="12:00").status_code == 302
+    assert record(world, **typed | {"sampled_on": "19/11/2026"}, sampled_at="23:59").status_code == 302
+
+
+def test_neutrophils_above_all_white_cells_of_the_sample_are_asked_about(world: World) -> None:
+    typed = {"sampled_on": "05/04/2026", "source": "hand", "white_cells_0": "5.1", "white_cells_1": "10*9/L"}
+    typed |= {"neutrophils_0": "8.2", "neutrophils_1": "10*9/L"}
+    count = "?analyte=white_cells&analyte=neutrophils"
+    asked = record(world, count, **typed)
+    words = "neutrophils 8.2 ×10⁹/L is more than white cells of the same sample, 5.1 ×10⁹/L on 05-Apr-2026"
+    assert (asked.status_code, words in text_of(asked)) == (200, True)
+    # As well where the whole was entered before; two samples of known times are two samples.
+    a_result(world.patient, "white_cells", "5.1", date(2026, 4, 5), unit="10*9/L", sampled_at=time(8))
+    alone = {name: text for name, text in typed.items() if not name.startswith("white")}
+    assert words in text_of(record(world, count, **alone))
+    assert record(world, count, **alone, sampled_at="14:00").status_code == 302

@@ -43,14 +43,14 @@ def test_what_saving_would_ask_is_said_in_the_same_words(world: World) -> None:
     said = text_of(check(world, **ALT | {"alt_0": "620"}))
     asked = world.post("record_results", world.patient.pk, query="?panel=liver", **ALT | {"alt_0": "620"})
     assert [question.text for question in asked.context["guard"] if question.text not in said] == []
-    assert "Higher than before." in said
+    assert "Higher than before: " in said
 
 
 def test_it_stands_beside_the_last_one_up_to_its_day(world: World) -> None:
     a_result(world.patient, "alt", "40", date(2026, 2, 5), unit="U/L")
     a_result(world.patient, "alt", "10", date(2026, 6, 5), unit="U/L")
-    assert "Lower than before." in text_of(check(world, **ALT))
-    assert "The same as before." in text_of(check(world, **ALT | {"alt_0": "40"}))
+    assert "Lower than before: 40 U/L on 05-Feb-2026." in text_of(check(world, **ALT))
+    assert "The same as before: " in text_of(check(world, **ALT | {"alt_0": "40"}))
 
 
 def test_another_unit_is_shown_in_the_own_one(world: World) -> None:

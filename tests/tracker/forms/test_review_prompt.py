@@ -81,7 +81,7 @@ def test_messages_stand_at_their_fields(world: World, course: Course, refused: C
     refused(answer(world, course, recorded="ineffective"), "answer", "only when the question is accepted")
     early = {"answer": "accepted", "recorded": "responded", "judged_on": "01/01/2026"}
     refused(answer(world, course, **early), "judged_on", "before the course started")
-    refused(answer(world, course, answer=""), "answer", "required")
+    refused(answer(world, course, answer=""), "answer", "This is needed")
     assert not Review.objects.exists()
 
 

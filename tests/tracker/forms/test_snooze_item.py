@@ -53,7 +53,7 @@ def test_today_is_not_later(world: World, refused: Callable[..., str]) -> None:
 
 
 def test_a_reason_is_asked_for(world: World, refused: Callable[..., str]) -> None:
-    refused(put_off(world, reason=" "), "reason", "required")
+    refused(put_off(world, reason=" "), "reason", "This is needed")
 
 
 def test_an_item_that_the_protocol_does_not_know_is_not_found(world: World) -> None:

@@ -65,7 +65,7 @@ def test_without_a_reason_it_comes_back(
     world: World, looked_at_anew: list[int], page: str, refused: Callable[..., str]
 ) -> None:
     response = world.post(page, *whom(world), by=world.admin, **ACTS[page][0])
-    refused(response, "reason", "required")
+    refused(response, "reason", "This is needed")
     found = Membership.objects.get(staff=world.nurse)
     assert (found.role, found.is_lead, found.staff.is_active) == (Role.NURSE, False, True)
     assert looked_at_anew == []

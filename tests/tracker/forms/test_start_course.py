@@ -136,7 +136,7 @@ def test_an_overlap_names_the_running_course(world: World, refused: Callable[...
 def test_a_start_may_lie_ahead_but_not_more_than_sixty_days(world: World, on: str, status: int) -> None:
     found = first(world, **ABOVE_START | {"on": on})
     assert found.status_code == status
-    assert ("days ahead" in text_of(found)) is (status == 422)
+    assert ("Check the year" in text_of(found)) is (status == 422)
 
 
 def test_what_the_guard_says_is_shown_once_and_then_the_next_step_follows(world: World) -> None:
@@ -192,3 +192,28 @@ def test_the_first_step_links_back_with_what_was_typed(world: World) -> None:
     page = world.get("start_course", world.patient.pk, query="?draft=go-on").content.decode()
     assert 'name="amount" value="100"' in page
     assert '<option value="azathioprine" selected>' in page
+
+
+@pytest.mark.parametrize(
+    ("start", "words"),
+    [
+        (date(2026, 11, 20), "started on 20-Nov-2026 and has not stopped. Stop it first"),
+        (date(2026, 11, 21), "will start on 21-Nov-2026. Change it, or take it back if it was entered in error."),
+    ],
+)
+def test_a_course_in_the_way_is_told_in_its_tense_and_leads_to_it(world: World, start: date, words: str) -> None:
+    course = a_course(world.patient, "azathioprine", start, "50")
+    refused = first(world, **AZATHIOPRINE, seen="")
+    assert refused.status_code == 422
+    assert words in text_of(refused)
+    place = reverse("record_treatment", args=[world.patient.pk])
+    assert f'href="{place}#course-{course.pk}"' in refused.content.decode()
+    assert f'id="course-{course.pk}"' in world.get("record_treatment", world.patient.pk).content.decode()
+
+
+def test_a_start_far_ahead_is_asked_about_once(world: World) -> None:
+    a_weight(world.patient, "70", date(2026, 11, 1))
+    typed = AZATHIOPRINE | {"on": "28/11/2026"}
+    page = first(world, **typed, seen="")
+    assert "the start on 28-Nov-2026 is 8 days ahead: check the day and the month" in text_of(page)
+    assert first(world, **typed, **sent_again(page)).status_code == 302

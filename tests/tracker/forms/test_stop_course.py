@@ -30,7 +30,7 @@ def test_a_stop_before_the_start_is_refused(world: World, refused: Callable[...,
 
 
 def test_a_reason_is_asked_for(world: World, refused: Callable[..., str]) -> None:
-    refused(stop(world, reason=""), "reason", "required")
+    refused(stop(world, reason=""), "reason", "This is needed")
 
 
 def test_a_course_stops_once(world: World, refused: Callable[..., str]) -> None:

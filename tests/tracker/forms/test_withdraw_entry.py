@@ -42,7 +42,7 @@ def test_it_shows_what_is_withdrawn(world: World) -> None:
 
 def test_a_reason_is_needed(world: World, refused: Callable[..., str]) -> None:
     row = rows.a_weight(world.patient)
-    refused(withdraw(world, "weight", row, reason=" "), "reason", "This field is required.")
+    refused(withdraw(world, "weight", row, reason=" "), "reason", "This is needed")
     assert Weight.objects.get(pk=row.pk).superseded_at is None
 
 

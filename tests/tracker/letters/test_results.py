@@ -47,7 +47,9 @@ def test_the_upper_limit_itself_is_in_range(value: str, place: str) -> None:
     assert len(getattr(found, place)) == 1
 
 
-@pytest.mark.parametrize("result", [alt("30", comparator=">"), records.result("crp", "3", 50, unit="mg/L")])
+@pytest.mark.parametrize(
+    "result", [alt("30", comparator=">"), alt("50", comparator="<"), records.result("crp", "3", 50, unit="mg/L")]
+)
 def test_what_no_limit_speaks_about_is_not_called_in_range(result: Result) -> None:
     found = ranked(result)
     assert not found.in_range

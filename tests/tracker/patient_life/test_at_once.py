@@ -5,14 +5,16 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from decimal import Decimal
 from threading import Barrier
+from time import monotonic, sleep
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
-from patients.actions import record_weight, register_patient
+from patients.actions import open_emergency_access, record_weight, register_patient
+from patients.emergencies import waiting_in
 from patients.errors import AlreadyThere, DomainError
-from patients.models import Patient, PatientMerge, PatientTransfer, Staff, Weight
+from patients.models import EmergencyAccess, Patient, PatientMerge, PatientTransfer, Staff, Weight
 from regimens.actions import NewDose, change_dose, start_course
 from regimens.models import Course, DosePeriod
 from regimens.rules.vocabulary import DoseUnit, Frequency, Weekday
@@ -140,6 +142,44 @@ def test_a_transfer_is_decided_once(doctor: Staff) -> None:
     patient.refresh_from_db()
     row.refresh_from_db()
     assert (patient.clinic_id == row.to_clinic_id) == (row.status == "accepted")
+
+
+def test_an_emergency_access_waits_for_a_hand_over_and_is_the_new_clinics_to_review(doctor: Staff) -> None:
+    receiver, reader = rows.a_member(password=None), rows.a_member(password=None)
+    patient = rows.a_patient(doctor, nhs_number="9990000018", born=date(1970, 5, 4))
+    row = ask_transfer(
+        by=doctor, patient_id=patient.pk, to_clinic=rows.clinic_of(receiver).pk, reason="moved to the coast"
+    )
+
+    def opening() -> list[EmergencyAccess]:
+        reason = "unconscious on our ward"
+        try:
+            return open_emergency_access(by=reader, nhs_number="9990000018", born=date(1970, 5, 4), reason=reason)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as threads:
+        with transaction.atomic():
+            Patient.objects.select_for_update().get(pk=patient.pk)  # as accepting it begins
+            asked = threads.submit(opening)
+            wait_until_somebody_waits_for_us()
+            accept_transfer(by=receiver, transfer_id=row.pk, hospital_number="COAST1")
+        (made,) = asked.result(timeout=60)
+    assert [one.pk for one in waiting_in(rows.clinic_of(receiver))] == [made.pk]
+    assert not waiting_in(rows.clinic_of(doctor)).exists()
+
+
+def wait_until_somebody_waits_for_us() -> None:
+    """Until another connection waits for a lock of this one's transaction."""
+    blocked = "SELECT count(*) FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))"
+    end = monotonic() + 60
+    with connection.cursor() as cursor:
+        while monotonic() < end:
+            cursor.execute(blocked)
+            if cursor.fetchone()[0]:
+                return
+            sleep(0.05)
+    raise TimeoutError("nobody waits")
 
 
 def test_one_person_is_registered_once_at_two_desks(doctor: Staff) -> None:

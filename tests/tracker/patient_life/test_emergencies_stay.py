@@ -19,7 +19,8 @@ from patients.emergencies import (
 from patients.errors import NotFound
 from patients.models import Clinic, EmergencyAccess, Patient, Staff
 from patients.rules.vocabulary import EmergencyFinding, Role
-from tests.factories.rows import a_member, a_patient, clinic_of
+from tests.factories.rows import a_member, a_patient, an_emergency, clinic_of
+from tracker.models import Event
 from tracker.patient_life.transfers import accept_transfer, ask_transfer
 
 pytestmark = pytest.mark.django_db
@@ -73,6 +74,40 @@ def test_it_stays_with_the_clinic_whose_record_was_opened(sender: Staff, receive
     assert found.reviewed_by == sender
     assert waiting(sender) == ([], [], 0)
     assert [one.pk for one in emergencies_to_review(sender)] == [row.pk]
+
+
+def test_one_that_is_open_ends_with_the_hand_over(client: Client, sender: Staff, receiver: Staff) -> None:
+    patient, reader = a_patient(sender), a_member(Role.DOCTOR, password=None)
+    row, record = an_emergency(reader, patient), reverse("record", args=[patient.pk])
+    band = "Emergency access is open"
+    client.force_login(reader)
+    page = client.get(record)
+    assert (page.status_code, band in page.content.decode()) == (200, True)
+
+    hand_over(patient, sender, receiver, "COAST1")
+
+    assert client.get(record).status_code == 404
+    assert band not in client.get(reverse("worklist")).content.decode()
+    row.refresh_from_db()
+    assert row.closed_at is not None
+    assert row.closed_at < row.ends_at
+    closed = Event.objects.filter(subject=EmergencyAccess._meta.db_table, row_id=str(row.pk)).latest("pk")
+    assert closed.reason == "The patient was handed over to another clinic: moved to the coast"
+    assert (waiting(sender)[0], waiting(receiver)[0]) == ([row.pk], [])
+    client.force_login(sender)
+    for address in (reverse("emergency_reviews"), reverse("review_emergency", args=[row.pk])):
+        assert "because the patient was handed over to another clinic" in client.get(address).content.decode()
+
+
+def test_one_that_was_over_before_ended_by_itself(client: Client, sender: Staff, receiver: Staff) -> None:
+    patient = a_patient(sender)
+    row = opened(patient)
+    hand_over(patient, sender, receiver, "COAST1")
+    row.refresh_from_db()
+    assert row.closed_at is None
+    client.force_login(sender)
+    page = client.get(reverse("review_emergency", args=[row.pk])).content.decode()
+    assert "because the patient was handed over" not in page
 
 
 def test_each_of_two_goes_to_the_clinic_of_its_time(sender: Staff, receiver: Staff) -> None:

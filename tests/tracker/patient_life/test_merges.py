@@ -16,7 +16,7 @@ from monitoring.models import Alert, AlertStep, DueItem, Result
 from monitoring.rules.vocabulary import AlertStatus
 from patients.actions import correct_weight, record_weight
 from patients.errors import MergedAway, NotAllowed, NotFound, Refused, Stale
-from patients.models import Patient, PatientMerge, PatientTransfer, Staff, Weight
+from patients.models import Patient, PatientMerge, Staff, Weight
 from patients.rules.vocabulary import PatientStatus, Role
 from patients.selectors import patient_for, search_patients
 from tests.factories.rows import (
@@ -26,18 +26,14 @@ from tests.factories.rows import (
     a_due_item,
     a_height,
     a_member,
-    a_milestone,
     a_patient,
     a_patient_no_longer_under_care,
     a_result,
     a_weight,
     an_alert,
     an_assessment,
-    an_assignment,
     an_outcome,
     clinic_of,
-    shared_care,
-    some_contact_details,
 )
 from tests.tracker.acts import NAMES, Act, Chart
 from tracker.patient_life.merge_preview import preview_merge
@@ -47,11 +43,6 @@ from tracker.patient_life.tables import STAYS, moving_models, patient_columns, u
 pytestmark = pytest.mark.django_db
 
 WHY = "same person, seen with both letters"
-
-
-@pytest.fixture
-def doctor() -> Staff:
-    return a_member(password=None)
 
 
 def merge(by: Staff, kept: Patient, merged: Patient, **changed: Any) -> PatientMerge:
@@ -370,98 +361,6 @@ def test_what_was_done_for_a_merged_record_stays_done(doctor: Staff) -> None:
     reconcile(patient_ids=[kept.pk, other.pk])
     done.refresh_from_db()
     assert (done.status, done.done_on) == ("done", today - timedelta(days=1))
-
-
-class TestWhatStandsInTheWay:
-    def conflicts(self, by: Staff, kept: Patient, other: Patient) -> str:
-        shown = preview_merge(by=by, kept_id=kept.pk, merged_id=other.pk)
-        said = " ".join(" ".join((each.text, each.advice, *each.rows)) for each in shown.conflicts)
-        if shown.conflicts:
-            with pytest.raises(Refused) as refused:
-                merge(by, kept, other)
-            assert refused.value.message.startswith(shown.conflicts[0].text)
-            other.refresh_from_db()
-            assert other.merged_into_id is None
-        return said
-
-    def test_courses_of_one_drug_at_one_time(self, doctor: Staff) -> None:
-        kept, other = a_patient(doctor), a_patient(doctor)
-        stop = date(2026, 3, 1)
-        a_course(kept, start_on=date(2026, 1, 1), stop_on=stop)
-        touching = a_course(other, start_on=stop)
-        assert self.conflicts(doctor, kept, other) == ""
-        overlapping = a_course(kept, "azathioprine", start_on=date(2026, 1, 1), stop_on=stop + timedelta(days=1))
-        type(touching).objects.filter(pk=touching.pk).update(drug="azathioprine")
-        said = self.conflicts(doctor, kept, other)
-        assert "course of one drug at the same time" in said
-        assert "azathioprine" in said
-        assert overlapping.patient.hospital_number in said
-
-    @pytest.mark.parametrize(
-        ("enter", "word"),
-        [
-            (some_contact_details, "contact details"),
-            (lambda one: shared_care(one, provider=one.hospital_number), "shared care"),
-            (lambda one: a_milestone(one, note=one.hospital_number), "milestone"),
-        ],
-    )
-    def test_what_one_person_has_once(self, doctor: Staff, enter: Any, word: str) -> None:
-        kept, other = a_patient(doctor), a_patient(doctor)
-        enter(other)
-        assert self.conflicts(doctor, kept, other) == ""
-        enter(kept)
-        assert word in self.conflicts(doctor, kept, other)
-
-    def test_whose_work_it_is(self, doctor: Staff) -> None:
-        kept, other, nurse = a_patient(doctor), a_patient(doctor), a_member(Role.NURSE, clinic_of(doctor))
-        an_assignment(kept, doctor)
-        an_assignment(other, nurse)
-        assert "assignment" in self.conflicts(doctor, kept, other)
-
-    def test_what_says_the_same_stays_with_the_merged_record(self, doctor: Staff) -> None:
-        kept, other = a_patient(doctor), a_patient(doctor)
-        a_height(kept, "165")
-        earlier = a_height(other, "166")
-        type(earlier).objects.filter(pk=earlier.pk).update(
-            superseded_at=earlier.recorded_at, superseded_by=doctor, superseded_reason="typed wrong"
-        )
-        twin = a_height(other, "165", replaces=earlier)
-        an_assessment(kept, ck="400")
-        same = an_assessment(other, ck="400")
-        another = an_assessment(other, ck="500")
-        shown = preview_merge(by=doctor, kept_id=kept.pk, merged_id=other.pk)
-        assert shown.left == {"patients.Height": [earlier.pk, twin.pk], "patients.Assessment": [same.pk]}
-        merge(doctor, kept, other)
-        twin.refresh_from_db()
-        another.refresh_from_db()
-        assert (twin.patient_id, another.patient_id) == (other.pk, kept.pk)
-
-    def test_what_says_the_same_and_is_named_elsewhere_has_to_be_settled(self, doctor: Staff) -> None:
-        kept, other = a_patient(doctor), a_patient(doctor)
-        a_result(kept)
-        an_alert(other, result=a_result(other))
-        assert "result" in self.conflicts(doctor, kept, other)
-
-    def test_a_death_in_one_record_alone(self, doctor: Staff) -> None:
-        dead = a_patient_no_longer_under_care(doctor)
-        assert "died" in self.conflicts(doctor, a_patient(doctor), dead)
-        assert "died" in self.conflicts(doctor, dead, a_patient(doctor))
-
-    def test_the_record_under_care_is_the_one_that_stays(self, doctor: Staff) -> None:
-        gone = a_patient_no_longer_under_care(doctor, PatientStatus.DISCHARGED)
-        assert "not under care" in self.conflicts(doctor, gone, a_patient(doctor))
-        assert self.conflicts(doctor, a_patient(doctor), gone) == ""
-
-    def test_a_record_on_its_way_to_another_clinic(self, doctor: Staff) -> None:
-        kept, other = a_patient(doctor), a_patient(doctor)
-        PatientTransfer.objects.create(
-            patient=other, from_clinic=clinic_of(doctor), to_clinic=a_clinic(), reason="moved", asked_by=doctor,
-            hospital_number_before=other.hospital_number,
-        )  # fmt: skip
-        assert "handed over" in self.conflicts(doctor, kept, other)
-
-    def test_a_demonstration_record(self, doctor: Staff) -> None:
-        assert "clinical" in self.conflicts(doctor, a_patient(doctor), a_patient(doctor, provenance="synthetic"))
 
 
 class TestWhoMay:

@@ -4,7 +4,6 @@ from datetime import date
 from typing import Any
 
 import pytest
-import time_machine
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -13,19 +12,13 @@ from django.urls import reverse
 from patients.models import Patient, PatientMerge, PatientTransfer, Staff, Weight
 from patients.rules.vocabulary import PatientStatus, Role
 from tests.factories.rows import a_clinic, a_course, a_member, a_patient, a_weight, clinic_of, some_contact_details
-from tests.tracker.pages import TODAY, query_budget, text_of
+from tests.tracker.pages import query_budget, text_of
 from tracker.audit.accesses import accesses_of
 from tracker.patient_life.merge_preview import preview_merge
 from tracker.patient_life.merges import merge_patients, unmerge
 from tracker.patient_life.transfers import ask_transfer, withdraw_transfer
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _frozen() -> Any:
-    with time_machine.travel(TODAY, tick=False):
-        yield
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_the_day")]
 
 
 @pytest.fixture

@@ -7,23 +7,34 @@ from datetime import date
 from typing import Any
 
 import pytest
-from django.apps import apps
 from django.utils import timezone
 
+from monitoring.models import DueItem
 from patients.entries import supersede
 from patients.errors import NotAllowed, NotFound, Refused
-from patients.models import Staff
+from patients.models import Draft, Patient, Staff
 from patients.rules.vocabulary import Role
-from tests.factories.rows import a_member, a_patient, a_weight, an_alert, an_assessment, clinic_of, some_contact_details
+from regimens.models import DoseCheck
+from tests.factories.rows import (
+    a_course,
+    a_member,
+    a_patient,
+    a_weight,
+    an_alert,
+    an_assessment,
+    clinic_of,
+    some_contact_details,
+)
 from tests.tracker.pages import a_full_record
+from tests.tracker.patient_life.test_nothing_deleted import clinical_models
 from tracker.audit.record import record_access
 from tracker.audit.words import AccessKind
 from tracker.entry_kinds import KINDS
 from tracker.models import Event
+from tracker.patient_life.dictionary import MEANINGS, PARTS_OF_ENTRIES
 from tracker.patient_life.merge_preview import preview_merge
 from tracker.patient_life.merges import merge_patients, unmerge
-from tracker.patient_life.subject_access import earlier_packs, make_subject_pack
-from tracker.patient_life.tables import STAYS, moving_models, patient_columns
+from tracker.patient_life.subject_access import _beside, earlier_packs, make_subject_pack
 from tracker.reports.check_pack import problems
 
 pytestmark = pytest.mark.django_db
@@ -58,18 +69,26 @@ def test_every_kind_of_entry_has_its_file_with_every_row(admin: Staff) -> None:
     assert [each["value"] for each in assessment["enzymes"]] == ["4200.000"]
 
 
-def test_of_every_table_that_speaks_of_a_patient_something_is_in_it() -> None:
-    in_kinds = {kind.model for kind in KINDS}
-    beside = {
-        "patients.EmergencyAccess", "patients.PatientTransfer", "patients.PatientMerge", "patients.Patient",
-        "monitoring.DueItem", "monitoring.Alert", "tracker.Event",
-        "patients.Draft",
-        "monitoring.NotWorkedOut",  # about the last calculation, not the person; gone with the next
-    }  # fmt: skip
-    tables = {name.rpartition(".")[0] for name, _ in patient_columns()}
-    assert {label for label in tables if apps.get_model(label) not in in_kinds} == beside
-    assert moving_models()
-    assert STAYS
+def test_every_table_that_holds_something_of_a_patient_has_its_place_in_it(admin: Staff) -> None:
+    files = files_of(make_subject_pack(by=admin, patient_id=a_patient(admin).pk, reason=WHY).content)
+    assert {f"{name}.jsonl" for name in MEANINGS if name != "entry"} == {
+        name for name in files if name.endswith(".jsonl") and not name.startswith("entries/")
+    }
+    parts = {column.model for columns in PARTS_OF_ENTRIES.values() for column in columns.values()}
+    beside = {rows.model for _, rows in _beside([])}  # type: ignore[attr-defined]  # each is a query set
+    assert set(clinical_models()) == {Patient, *(kind.model for kind in KINDS), *parts, *beside} - {DueItem, Draft}
+
+
+def test_what_the_dose_guard_said_stands_with_the_dose(admin: Staff) -> None:
+    patient = a_patient(admin)
+    course = a_course(patient, "methotrexate", date(2026, 1, 5), "25")
+    said = {"course": course, "dose": course.doses.get(), "recorded_by": admin, "protocol_version": "1"}
+    DoseCheck.objects.create(**said, findings=[{"sentence": "more than usual"}], override_reason="weighed with them")
+    files = files_of(make_subject_pack(by=admin, patient_id=patient.pk, reason=WHY).content)
+    (dose,) = lines(files["entries/dose.jsonl"])
+    (check,) = dose["what_the_guard_said"]
+    assert (check["findings"], check["override_reason"]) == ([{"sentence": "more than usual"}], "weighed with them")
+    assert check["recorded_by"] == "Ada Admin"
 
 
 def test_what_was_withdrawn_is_there_with_who_when_and_why(admin: Staff) -> None:

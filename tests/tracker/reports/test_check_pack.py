@@ -203,11 +203,11 @@ def test_very_many_names_or_bytes_take_no_time(files: Files, tmp_path: Path) -> 
     with zipfile.ZipFile(path, "w") as archive:
         for number in range(40_000):
             archive.writestr(f"{number}", b"")
-    began = time.monotonic()
+    began = time.process_time()
     assert problems(str(path))
     zipped(files | {f"{number}": b"" for number in range(40_000)}, path)
     assert len(problems(str(path))) == 40_000
-    assert time.monotonic() - began < 10
+    assert time.process_time() - began < 10  # seconds of this process: a busy machine is no defect
     more = {f"{number}": {"sha256": "", "size": 1 << 32} for number in range(3)}
     names = with_manifest(files | dict.fromkeys(more, b"x"), lambda said: said["files"].update(more))
     assert problems(zipped(names, path)) == ["its files are larger together than those of any pack"]

@@ -7,6 +7,7 @@ from patients.acting import Acting, acting_as
 from patients.models import EmergencyAccess, Staff
 from patients.rules.vocabulary import EmergencyFinding, Role
 from tests.factories import rows
+from tests.tracker.audit.trails import Owner
 from tests.tracker.reports.asking import report_rows, the_question
 from tracker.audit.record import record_access
 from tracker.audit.words import AccessKind
@@ -50,6 +51,26 @@ def test_the_finding_counts_once_it_was_made(admin: Staff, stranger: Staff) -> N
     keys = [column.key for column in report.columns]
     (then,) = report.rows(admin, before)
     assert then.values[keys.index("finding")] == "not reviewed"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_was_not_committed_when_it_was_asked_is_no_read_of_then(
+    admin: Staff, stranger: Staff, owner_connection: Owner
+) -> None:
+    """So that screen and pack say the same number, made whenever."""
+    access = rows.an_emergency(stranger, rows.a_patient(admin))
+    said = f'{{"emergency_id": {access.pk}}}'
+    with owner_connection.transaction():
+        owner_connection.execute("SELECT set_config('myoline.acting', %s, true)", [said])
+        owner_connection.execute(
+            "SELECT audit.record('access', 'view', ARRAY[%s::bigint], 1, '{}')", [access.patient_id]
+        )
+        with acting_as(Acting(stranger.pk, emergency_id=access.pk)):
+            record_access(AccessKind.VIEW, [access.patient_id])  # with a higher number, and committed first
+        report, question = the_question(admin, "emergency-access")
+    reads = [column.key for column in report.columns].index("reads")
+    assert [row.values[reads] for row in report.rows(admin, question)] == [1]
+    assert [row["reads"] for row in report_rows(admin, "emergency-access")] == [2]
 
 
 def test_another_clinics_are_not_in_it(admin: Staff, stranger: Staff) -> None:

@@ -4,20 +4,22 @@ import csv
 import io
 import json
 import zipfile
+from datetime import date, datetime
 
 import openpyxl
 import pytest
 from pypdf import PdfReader
 
 from patients.acting import Acting, acting_as
-from patients.models import Staff
+from patients.models import Clinic, Staff
 from patients.rules.vocabulary import Role
 from tests.factories import rows
 from tests.tracker.reports.asking import a_pack, a_run, manifest_of, member, the_question
 from tracker.models import Event, EventKind, Seal
 from tracker.reports.actions import make_report
 from tracker.reports.cells import as_text, shown
-from tracker.reports.definitions import ReportFormat
+from tracker.reports.definitions import AsOf, Question, ReportFormat
+from tracker.reports.pack import read_me
 from tracker.reports.paper import Letterhead
 from tracker.reports.registry import TRAIL_REPORTS
 from tracker.reports.trail import as_of_now
@@ -55,6 +57,21 @@ def test_the_manifest_says_everything(admin: Staff, some_activity: None) -> None
     newest = Seal.objects.order_by("-id").first()
     assert manifest["trail"]["head"] == (bytes(newest.head).hex() if newest else None)
     assert set(manifest["files"]) == {"activity.csv", "dictionary.csv", "README.txt", "check_pack.py"}
+
+
+@pytest.mark.parametrize(
+    ("moment", "counted_until"),
+    [("2026-06-29 22:59", date(2026, 6, 29)), ("2026-06-29 23:00", None), ("2026-07-01 12:00", None)],
+)
+def test_a_period_that_had_not_ended_by_the_clinics_clocks_says_until_when_it_is_counted(
+    moment: str, counted_until: date | None
+) -> None:
+    as_of = AsOf(datetime.fromisoformat(f"{moment}+00:00"), "1:1:", "1", 0)
+    clinic = Clinic(name="North", time_zone="Europe/London")
+    question = Question("activity", clinic, date(2026, 6, 1), date(2026, 6, 30), as_of)
+    said = read_me(TRAIL_REPORTS[0], question, "activity.csv")
+    assert question.counted_until == counted_until
+    assert ("it had not ended and is counted until 29-Jun-2026" in said) is (counted_until is not None)
 
 
 @pytest.mark.django_db

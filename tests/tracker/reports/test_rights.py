@@ -1,14 +1,20 @@
 """Permission changes: roles in this clinic, accounts and tokens of its people; never a password, key or token."""
 
 import pytest
+from django.test import RequestFactory
 from django.utils import timezone
 from knox.models import AuthToken
 
+from monitoring.actions.feeds import make_feed, revoke_feed
+from monitoring.rules.vocabulary import FeedContent
 from patients.acting import Acting, acting_as, because
 from patients.models import Membership, Staff
 from patients.rules.vocabulary import Role
 from tests.factories import rows
+from tests.factories.sign_in import an_app
 from tests.tracker.reports.asking import report_rows
+from tracker import second_factor
+from tracker.sign_in import factors
 
 pytestmark = pytest.mark.django_db
 
@@ -58,10 +64,38 @@ def test_accounts_and_tokens_without_their_secrets(admin: Staff) -> None:
         assert secret not in said
 
 
+def test_a_calendar_address_is_a_key_too(admin: Staff) -> None:
+    nell = rows.a_member(Role.NURSE, rows.clinic_of(admin))
+    feed, token = make_feed(by=nell, content=FeedContent.BOTH, label="ward")
+    revoke_feed(by=nell, feed_id=feed.pk)
+    found = report_rows(admin, "permission-changes", person=str(nell.pk))
+    feeds = [(row["done"], row["fields"]) for row in found if row["kind"] == "calendar feed"]
+    assert feeds == [("entered", ""), ("changed", "revoked at")]
+    assert token not in str(found)
+    assert "ward" not in str(found)
+
+
 def test_signing_in_is_no_change_of_rights(admin: Staff) -> None:
     before = report_rows(admin, "permission-changes")
     Staff.objects.filter(pk=admin.pk).update(last_login=timezone.now())
     assert report_rows(admin, "permission-changes") == before
+
+
+@pytest.mark.usefixtures("empty_cache")
+def test_using_a_second_factor_is_no_change_of_rights_and_losing_it_is(admin: Staff) -> None:
+    nell = rows.a_member(Role.NURSE, rows.clinic_of(admin))
+    app = an_app(nell)
+    before = report_rows(admin, "permission-changes", person=str(nell.pk))
+    assert [row["after"] for row in before if row["kind"] == "second factor"] == ["totp", "recovery_codes"]
+    for code in (app.now(), factors.recovery_codes(nell)[0]):
+        second_factor.confirm(RequestFactory().post("/"), nell, code)
+    assert report_rows(admin, "permission-changes", person=str(nell.pk)) == before
+    factors.reset(staff=nell, reason="lost the telephone")
+    since = report_rows(admin, "permission-changes", person=str(nell.pk))[len(before) :]
+    assert {(row["done"], row["before"], row["after"], row["reason"]) for row in since} == {
+        ("deleted", "totp", "", "lost the telephone"),
+        ("deleted", "recovery_codes", "", "lost the telephone"),
+    }
 
 
 def test_other_clinics_roles_are_not_in_it(admin: Staff) -> None:

@@ -6,7 +6,6 @@ import pytest
 import time_machine
 from allauth.usersessions.models import UserSession
 from django.conf import LazySettings
-from django.core.cache import cache
 from django.test import Client
 from knox.models import AuthToken
 
@@ -18,13 +17,8 @@ from tracker import staffing
 from tracker.sign_in import sessions
 from tracker.tasks import clear_expired
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("empty_cache")]
 START = time.time()
-
-
-@pytest.fixture(autouse=True)
-def _nobody_has_tried_yet() -> None:
-    cache.clear()
 
 
 def test_a_session_ends_after_thirty_minutes_without_use(client: Client) -> None:

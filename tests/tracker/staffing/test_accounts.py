@@ -3,6 +3,7 @@
 import pytest
 from allauth.mfa.models import Authenticator
 from django.test import Client
+from django.utils import timezone
 from knox.models import AuthToken
 
 from patients.errors import Refused
@@ -90,6 +91,12 @@ class TestStartLinks:
     def test_whoever_has_a_password_gets_none(self, ward: Ward) -> None:
         """Else an administrator could take an account over."""
         with pytest.raises(Refused, match="has a password"):
+            staffing.new_start_link(**ward.about(ward.nurse))
+
+    def test_nor_does_whoever_signs_in_through_the_provider_alone(self, ward: Ward) -> None:
+        """They have no password: whoever opened the link would set one and be them."""
+        Staff.objects.filter(pk=ward.nurse.pk).update(password="!nothing yet", last_login=timezone.now())
+        with pytest.raises(Refused, match="signed in with this account already"):
             staffing.new_start_link(**ward.about(ward.nurse))
 
     def test_nor_does_a_closed_account(self, ward: Ward) -> None:

@@ -67,6 +67,17 @@ def test_somebody_with_an_account_is_added_by_the_exact_name(ward: Ward) -> None
     assert "works here too" in in_history(ward)
 
 
+@pytest.mark.parametrize("name", ["nora", "NORA", "Nora"])
+def test_a_user_name_that_differs_by_capital_letters_only_is_taken(ward: Ward, name: str) -> None:
+    rows.a_member(Role.NURSE, username="nora")
+    words = "Another account has this user name, perhaps in other capital letters"
+    with pytest.raises(Refused, match=words) as refused:
+        staffing.add_new_member(by=ward.admin, clinic_id=ward.clinic.pk, **NEW | {"username": name})
+    assert refused.value.field == "username"
+    with pytest.raises(Refused, match=words):
+        staffing.add_account(username=name, password="a long enough password 7")
+
+
 def test_who_belongs_to_the_clinic_or_is_closed_is_not_added(ward: Ward) -> None:
     with pytest.raises(Refused, match="already"):
         add(ward, ward.nurse.username)
@@ -131,7 +142,7 @@ def test_what_is_refused_makes_no_account(ward: Ward, given: dict[str, str], fie
 
 def test_a_name_that_is_taken(ward: Ward) -> None:
     rows.a_stranger(username="new.person")
-    with pytest.raises(Refused, match="already exists"):
+    with pytest.raises(Refused, match="has this user name"):
         staffing.add_new_member(by=ward.admin, clinic_id=ward.clinic.pk, **NEW)
 
 

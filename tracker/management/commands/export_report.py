@@ -2,8 +2,8 @@
 
 import os
 import tempfile
-from argparse import ArgumentParser
-from datetime import date
+from argparse import ArgumentParser, ArgumentTypeError
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ from django.core.management.base import BaseCommand, CommandError
 from patients.acting import Acting, acting_as
 from patients.errors import DomainError
 from patients.models import Clinic, Staff
+from patients.rules.days import EARLIEST, LATEST
 from patients.selectors import roles_by_clinic
 from tracker import staffing
 from tracker.models import ReportRun
@@ -29,8 +30,14 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("report", choices=list(all_reports()), metavar="REPORT")
         parser.add_argument("--clinic", required=True, metavar="SLUG")
-        parser.add_argument("--from", required=True, type=date.fromisoformat, metavar="YYYY-MM-DD")
-        parser.add_argument("--until", required=True, type=date.fromisoformat, metavar="YYYY-MM-DD")
+        parser.add_argument("--from", required=True, type=_day, metavar="YYYY-MM-DD")
+        parser.add_argument("--until", required=True, type=_day, metavar="YYYY-MM-DD")
+        parser.add_argument(
+            "--known-at",
+            type=_moment,
+            metavar="MOMENT",
+            help="of a service audit: from what had been recorded by then, as the manifest of an earlier pack says it",
+        )
         parser.add_argument("--format", required=True, choices=[one.value for one in ReportFormat])
         parser.add_argument("--out", required=True, type=Path, metavar="FILE", help="a ZIP file that is not there yet")
         parser.add_argument("--by", required=True, metavar="USERNAME", help="in whose name")
@@ -55,6 +62,28 @@ class Command(BaseCommand):
         self.stdout.write(f"{out}: {run.rows_done:,} rows, {run.size:,} bytes, SHA-256 {run.sha256}")
 
 
+def _day(text: str) -> date:
+    """Of the days that a page takes, so that no sum over days and time zones leaves the calendar."""
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        raise ArgumentTypeError(f"“{text}” is no day. Write 2026-04-05.") from None
+    if not EARLIEST <= day <= LATEST:
+        raise ArgumentTypeError(f"“{text}” does not lie between {EARLIEST} and {LATEST}.")
+    return day
+
+
+def _moment(text: str) -> datetime:
+    """A moment with its distance from UTC: without it, nobody could say which moment is meant."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise ArgumentTypeError(f"“{text}” is no moment. Write 2026-04-05T10:15:00+01:00.") from None
+    if moment.tzinfo is None:
+        raise ArgumentTypeError(f"“{text}” does not say its distance from UTC. Write 2026-04-05T10:15:00+01:00.")
+    return moment
+
+
 def _write(staff: Staff, out: Path, options: dict[str, Any]) -> ReportRun:
     """First beside its place, so that a file of that name is always whole."""
     with tempfile.NamedTemporaryFile(dir=out.parent, prefix=f".{out.name}.", delete=False) as file:
@@ -66,6 +95,7 @@ def _write(staff: Staff, out: Path, options: dict[str, Any]) -> ReportRun:
                 format=options["format"],
                 period_from=options["from"],
                 period_until=options["until"],
+                known_at=options["known_at"],
                 filters=dict(one.partition("=")[::2] for one in options["filter"]),
                 status=ReportRun.Status.RUNNING,
             )

@@ -18,6 +18,7 @@ from patients.selectors import assessments_for
 from tracker import display
 from tracker.presenters.completeness import Completeness, core_set_label, core_set_wanted, of_form, of_saved
 from tracker.presenters.earlier import on_day
+from tracker.views.forms.asked import AskedOncePage
 from tracker.views.forms.page import PatientFormPage
 
 _UNITS = {
@@ -32,7 +33,7 @@ _UNITS = {
 }
 
 
-class AddAssessment(PatientFormPage[AddAssessmentForm]):
+class AddAssessment(AskedOncePage[AddAssessmentForm], PatientFormPage[AddAssessmentForm]):
     """A severity assessment on one screen, with the last value of each measure beside its field."""
 
     template_name = "patients/add_assessment.html"
@@ -60,7 +61,9 @@ class AddAssessment(PatientFormPage[AddAssessmentForm]):
         return of_form(form, core_set_label(), core_set_wanted(self.patient, self.today))
 
     def write(self, form: AddAssessmentForm) -> None:
-        self.saved = record_assessment(by=self.staff, patient_id=self.patient.pk, values=form.values())
+        self.saved = record_assessment(
+            by=self.staff, patient_id=self.patient.pk, values=form.values(), seen=form.seen_fingerprints()
+        )
 
     def say_done(self) -> None:
         """With how complete it is, and the way to what follows from it."""

@@ -7,13 +7,14 @@ from django.utils.translation import gettext_lazy as _
 from monitoring.actions import correct_result
 from monitoring.protocol.load import load
 from monitoring.result_forms import CorrectResultForm
-from monitoring.selectors import corrections_of, result_for
+from monitoring.selectors import corrections_of, result_now
 from patients.clock import today_in
-from patients.errors import NotFound
+from patients.errors import NotFound, StaleVersion
 from patients.rules.permissions import Permission
 from patients.selectors import require
 from tracker.presenters.corrections import correction_words
-from tracker.views.forms.page import FormPage
+from tracker.presenters.typed import standing_in
+from tracker.views.forms.page import Change, FormPage
 from tracker.views.forms.record_results import ResultPage, levels, previous
 
 
@@ -27,7 +28,8 @@ class CorrectResult(ResultPage, FormPage[CorrectResultForm]):
     permission = Permission.RECORD_MONITORING
 
     def open(self, **ids: Any) -> None:
-        self.row = result_for(self.staff, ids["result_id"])
+        self.read_at: int = ids["result_id"]
+        self.row = result_now(self.staff, self.read_at)
         self.patient = self.row.patient
         require(self.staff, self.patient.clinic_id, self.permission)
         self.today = today_in(self.patient.clinic)
@@ -40,6 +42,11 @@ class CorrectResult(ResultPage, FormPage[CorrectResultForm]):
         return CorrectResultForm(data, today=self.today, analyte=self.analyte, levels=levels(load()), row=self.row)
 
     def write(self, form: CorrectResultForm) -> None:
+        """Raises StaleVersion where the result that the person saw was corrected meanwhile."""
+        if (form.cleaned_data["version"] or self.read_at) != self.row.pk:
+            raise StaleVersion(
+                "Someone corrected this result while you were working on it. Nothing was saved.", self.row.pk
+            )
         row = correct_result(
             by=self.staff,
             result_id=self.row.pk,
@@ -49,6 +56,13 @@ class CorrectResult(ResultPage, FormPage[CorrectResultForm]):
             **form.sample(),
         )
         self.saved = [row]
+
+    def changes(self) -> list[Change]:
+        return [self.entered(f"{self.analyte.name} {previous(self.row)}", self.row.recorded_by, self.row.recorded_at)]
+
+    def standing(self) -> dict[str, str]:
+        """As the form would begin now; why it is corrected is part of the entry alone."""
+        return {name: words for name, words in standing_in(self.form()).items() if name != "reason"}
 
     def context(self) -> dict[str, Any]:
         assert self.patient is not None

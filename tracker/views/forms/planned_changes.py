@@ -19,8 +19,8 @@ from regimens.actions import NewDose
 from regimens.dose_forms import ChangeDoseForm, StartCourseForm
 from regimens.forms import StopCourseForm
 from regimens.protocol.load import load
-from regimens.rules.proposals import PROPOSED, ChangeDose, Proposal, StartDrug, StopDrug, Taper, begun_by
-from regimens.rules.record import DosePeriod
+from regimens.rules.proposals import PROPOSED, ChangeDose, Proposal, StartDrug, StopDrug, Taper, applied, begun_by
+from regimens.rules.record import DosePeriod, TreatmentRecord
 from regimens.rules.vocabulary import CourseRole
 from regimens.taper_forms import TAPER_ROWS, PlanTaperForm
 from tracker.actions import MOST_CHANGES, PlannedChange
@@ -124,6 +124,14 @@ def read_new(post: QueryDict, kind: ChangeKind, course: str, form: EntryForm) ->
     names = [name for field in form.fields for name in _controls(form, field)]
     typed = tuple((name, text(post, name)) for name in sorted(names) if text(post, name).strip())
     return TypedChange(kind, course, typed)
+
+
+def after(record: TreatmentRecord, proposals: Iterable[Proposal]) -> TreatmentRecord:
+    """The record after the changes; as it is where one of them is about a course that is not there."""
+    try:
+        return applied(record, proposals)
+    except KeyError:
+        return record
 
 
 def without(changes: Sequence[TypedChange], which: str) -> list[TypedChange]:

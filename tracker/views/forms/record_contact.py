@@ -10,7 +10,7 @@ from monitoring.protocol.definitions import MonitoringProtocol
 from monitoring.rules.vocabulary import ContactOutcome
 from monitoring.schedules import protocol_of
 from monitoring.selectors import found_at, missed_visits_of
-from monitoring.tasks import reconcile_now
+from monitoring.tasks import reconcile_told
 from monitoring.work_forms import RecordContactForm
 from patients.rules.wording import joined
 from tracker import display
@@ -46,10 +46,8 @@ class RecordContact(WorkFormPage[RecordContactForm]):
         self.missed = row.outcome == ContactOutcome.DID_NOT_ATTEND
 
     def follow_up(self) -> None:
-        """Symptoms wait for no worker: their alert and the test that they make due are there with the answer."""
         super().follow_up()
-        if self.contact.symptoms:
-            reconcile_now(self.patient.pk)
+        reconcile_told(self.contact)
 
     def say_done(self) -> None:
         super().say_done()

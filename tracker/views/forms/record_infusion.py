@@ -11,10 +11,8 @@ from patients.rules.permissions import Permission
 from patients.selectors import weights_for
 from regimens.actions import record_infusion
 from regimens.infusion_forms import RecordInfusionForm
-from regimens.protocol.load import load
 from regimens.rules.infusion_dose import WorkedDose, worked_dose
-from regimens.rules.infusion_plan import is_infused, next_cycle, rest_of_cycle
-from regimens.rules.vocabulary import Route
+from regimens.rules.infusion_plan import next_cycle, rest_of_cycle
 from tracker import display
 from tracker.views.forms.dose_page import DosePage
 from tracker.views.forms.guarded import GuardedPage
@@ -49,9 +47,8 @@ class RecordInfusion(GuardedPage[RecordInfusionForm], DosePage[RecordInfusionFor
         record_infusion(by=self.staff, course_id=self.course.pk, seen=form.seen_fingerprints(), **typed)
 
     def leave(self) -> HttpResponseRedirect:
-        if is_infused(Route(self.course.route), load().drugs.get(self.course.drug)):
-            return redirect("infusions", course_id=self.course.pk)
-        return super().leave()
+        """On to the infusions of the course, which has one now, by whatever route it was given."""
+        return redirect("infusions", course_id=self.course.pk)
 
     def _planned_dose(self) -> tuple[WorkedDose, int] | None:
         """The dose of a whole cycle by the plan of the course, where it has one, and how many of its days are open."""

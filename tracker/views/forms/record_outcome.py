@@ -5,10 +5,11 @@ from patients.rules.permissions import Permission
 from regimens.actions import record_outcome
 from regimens.forms import RecordOutcomeForm
 from tracker.presenters.earlier import on_day, together
+from tracker.views.forms.asked import AskedOncePage
 from tracker.views.forms.page import CourseFormPage
 
 
-class RecordOutcome(CourseFormPage[RecordOutcomeForm]):
+class RecordOutcome(AskedOncePage[RecordOutcomeForm], CourseFormPage[RecordOutcomeForm]):
     """A clinician's judgement on a course, apart from its stop."""
 
     template_name = "regimens/record_outcome.html"
@@ -34,4 +35,5 @@ class RecordOutcome(CourseFormPage[RecordOutcomeForm]):
             kind=typed["kind"],
             reason=typed["reason"],
             reaction=typed["reaction"],
+            seen=form.seen_fingerprints(),
         )

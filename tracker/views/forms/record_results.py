@@ -71,7 +71,7 @@ class RecordResults(ResultPage, ComesBack[RecordResultsForm], PatientFormPage[Re
     def form(self, data: QueryDict | None = None) -> RecordResultsForm:
         analytes = [self.protocol.analytes[found] for found in self.panel.analytes] if self.panel else []
         form = RecordResultsForm(data, today=self.today, analytes=analytes, levels=levels(self.protocol))
-        last = last_results(self.staff, self.patient.pk, form.analyte_ids)
+        last = last_results(self.staff, self.patient.pk, form.analyte_ids, up_to=form.day_typed())
         form.show_last(last, {analyte: previous(row) for analyte, row in last.items()})
         return form
 

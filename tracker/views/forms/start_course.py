@@ -11,23 +11,23 @@ from django.utils.translation import gettext_lazy as _
 from monitoring.schedules import protocol_of
 from monitoring.selectors import against, records_of
 from patients.actions.drafts import StaleDraft
-from patients.errors import GuardStopped, Refused
+from patients.errors import GuardStopped, InTheWay, Refused
 from patients.rules.permissions import Permission
 from regimens.dose_forms import StartCourseForm
-from regimens.rules.dose_words import DoseWorkedOut
 from regimens.rules.guard_findings import GuardFinding, holding
 from regimens.selectors import treatment_of
 from tracker.actions import ChangeRefused, rehearse_changes
-from tracker.presenters.dose_words import started_dose
 from tracker.presenters.start_course import start_shown
+from tracker.record_tabs import entry_address
 from tracker.views.forms.catalogue import drug_choices
-from tracker.views.forms.dose_page import ASIDE, read_of
+from tracker.views.forms.dose_page import ASIDE, START, as_it_stands, worked_out
 from tracker.views.forms.guarded import GuardedPage
 from tracker.views.forms.page import PatientFormPage
 from tracker.views.forms.planned_changes import ChangeKind, TypedChange, planned
 from tracker.views.forms.start_step import steps_shown
 
 GO_ON_ALL_THE_SAME = _("Go on all the same")
+OPEN_THE_COURSE = _("Open the course of this drug that stands in the way")
 
 
 class StartCourse(GuardedPage[StartCourseForm], PatientFormPage[StartCourseForm]):
@@ -39,6 +39,7 @@ class StartCourse(GuardedPage[StartCourseForm], PatientFormPage[StartCourseForm]
     done = ""
     permission = Permission.RECORD_TREATMENT
     fields_of_inputs = {"start_on": "on", "from_on": "on"}
+    in_the_way: InTheWay | None = None
 
     @cached_property
     def draft_address(self) -> str:
@@ -67,6 +68,8 @@ class StartCourse(GuardedPage[StartCourseForm], PatientFormPage[StartCourseForm]
         try:
             rehearse_changes(by=self.staff, patient_id=self.patient.pk, changes=[change])
         except ChangeRefused as refused:
+            if isinstance(refused.error, InTheWay):
+                self.in_the_way = refused.error
             if not isinstance(refused.error, GuardStopped):
                 raise Refused(refused.message, refused.field, refused.errors) from None
         record = records_of(self.staff, [self.patient])[self.patient.pk]
@@ -93,14 +96,15 @@ class StartCourse(GuardedPage[StartCourseForm], PatientFormPage[StartCourseForm]
         return redirect("start_course_baseline", patient_id=self.patient.pk)
 
     def context(self) -> dict[str, Any]:
-        return {"steps": steps_shown("start_course", self.patient)}
+        found = self.in_the_way
+        return {
+            "steps": steps_shown("start_course", self.patient),
+            "error_link_url": entry_address(self.patient.pk, found.kind, found.entry_id) if found else "",
+            "error_link_label": OPEN_THE_COURSE,
+        }
 
     def show(self, form: StartCourseForm | None, status: int = 200, **more: Any) -> HttpResponse:
-        return super().show(form, status, form_aside=ASIDE, dose_about="start", worked=self._worked(form), **more)
-
-    def _worked(self, form: StartCourseForm | None) -> DoseWorkedOut | None:
-        """What the dose comes to as the form stands; the page works it out anew while it is typed."""
-        if form is None or not form.is_bound:
-            return None
-        read = read_of(StartCourseForm(form.data, today=self.today, drugs=drug_choices()))
-        return started_dose(treatment_of(self.staff, self.patient), read, self.today)
+        worked = None
+        if form is not None:
+            worked = worked_out(START, treatment_of(self.staff, self.patient), as_it_stands(form), self.today)
+        return super().show(form, status, form_aside=ASIDE, dose_about=START, worked=worked, **more)
