@@ -4,7 +4,7 @@ from datetime import date
 
 from django.db import transaction
 
-from patients.acting import because
+from patients.acting import because, explained
 from patients.clock import today_in
 from patients.duplicates import newly_alike
 from patients.entries import bump_version, given_reason, not_in_future, store
@@ -20,6 +20,7 @@ IDENTITY = ("hospital_number", "nhs_number", "given_names", "family_name", "born
 
 
 @transaction.atomic
+@explained()
 def correct_identity(
     *,
     by: Staff,
@@ -60,7 +61,7 @@ def correct_identity(
         raise Refused("Nothing differs from what is recorded. Change what is wrong, or go back to the record.")
     _check_birth(patient)
     patient.version = version + 1
-    with because("; ".join(filter(None, (why, although)))):
+    with because("; ".join(filter(None, (why, although)))):  # both reasons, where there are two
         store(patient)
         store(old)
     if not although and (found := newly_alike(by, said, patient)):

@@ -153,7 +153,7 @@ def test_an_assessment_reads_as_written(scene: Scene, post: Callable[..., Any]) 
         ({"das": "20.5"}, 422, ["das"]),
         ({"das": "-1"}, 422, ["das"]),
         ({"physician_global": "9.95"}, 400, ["physician_global"]),
-        ({"mmt": "81", "mmt_maximum": 80}, 422, ["mmt_maximum"]),
+        ({"mmt": "81", "mmt_maximum": 80}, 422, ["mmt"]),
         ({"mmt": "80", "mmt_maximum": 81}, 400, ["mmt_maximum"]),
         ({"haq": "1", "on": "2199-01-01"}, 422, ["on"]),
         ({"haq": "1", "on": "1960-01-01"}, 422, ["on"]),

@@ -24,7 +24,7 @@ from monitoring.models import Alert, AlertStep, DueItem, Result
 from monitoring.rules.vocabulary import AlertAction
 from patients.actions import NewAssessment, end_condition, record_assessment, record_weight
 from patients.clock import today_in
-from patients.errors import NotFound, Refused, StaleVersion
+from patients.errors import InTheWay, NotFound, Refused, StaleVersion
 from patients.models import Assessment, Condition, Patient, Staff, Weight
 from regimens.actions import (
     NewDose,
@@ -93,7 +93,7 @@ def test_one_drug_is_started_once(doctor: Staff, patient: Patient) -> None:
     answers = together(
         lambda: start_course(by=doctor, patient_id=patient.pk, on=DAY, drug="azathioprine", dose=NewDose())
     )
-    assert refusals(answers) == [Refused] * (AT_ONCE - 1)
+    assert refusals(answers) == [InTheWay] * (AT_ONCE - 1)
     assert Course.objects.get().doses.count() == 1
 
 
