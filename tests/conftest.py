@@ -18,6 +18,7 @@ import psycopg
 import pytest
 import pytest_django
 import redis
+import time_machine
 from django.conf import settings
 from django.core.cache import caches
 from django.db import connection
@@ -54,6 +55,10 @@ def point_at_servers() -> None:
 
 point_at_servers()
 django.setup()
+from patients.models import Staff  # noqa: E402 - models need what was just set up
+from patients.rules.vocabulary import Role  # noqa: E402 - as above
+from tests.factories import rows  # noqa: E402 - as above
+from tests.factories.api import Scene, make_scene  # noqa: E402 - as above
 from tracker.settings import database  # noqa: E402 - reads what was just set
 
 # A browser's idle connection keeps a server thread, and that would keep the test database from being dropped.
@@ -186,6 +191,29 @@ def end_other_sessions() -> None:
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
             "WHERE datname = current_database() AND pid <> pg_backend_pid()"
         )
+
+
+@pytest.fixture
+def on_the_day() -> Iterator[None]:
+    """The day that most scenes are of. A folder whose scenes are of another has a fixture of its own."""
+    with time_machine.travel("2026-11-20 12:00:00+00:00", tick=False):
+        yield
+
+
+@pytest.fixture
+def doctor(db: None) -> Staff:
+    return rows.a_member(Role.DOCTOR, password=None)
+
+
+@pytest.fixture
+def nurse(db: None) -> Staff:
+    return rows.a_member(Role.NURSE, password=None)
+
+
+@pytest.fixture
+def scene(db: None) -> Scene:
+    """Two clinics as the API sees them."""
+    return make_scene()
 
 
 def as_owner() -> "psycopg.Connection[tuple[Any, ...]]":

@@ -15,6 +15,7 @@ from patients.errors import GuardStopped, InTheWay, Refused
 from patients.rules.permissions import Permission
 from regimens.dose_forms import StartCourseForm
 from regimens.rules.guard_findings import GuardFinding, holding
+from regimens.rules.proposals import StartDrug
 from regimens.selectors import treatment_of
 from tracker.actions import ChangeRefused, rehearse_changes
 from tracker.presenters.start_course import start_shown
@@ -75,7 +76,8 @@ class StartCourse(GuardedPage[StartCourseForm], PatientFormPage[StartCourseForm]
         record = records_of(self.staff, [self.patient])[self.patient.pk]
         protocol = protocol_of(self.patient.clinic)
         standing = against(self.staff, self.patient, record)
-        shown = start_shown(record, change.proposal, change.note, self.today, protocol, standing)  # type: ignore[arg-type]
+        assert isinstance(change.proposal, StartDrug)
+        shown = start_shown(record, change.proposal, change.note, self.today, protocol, standing)
         seen = form.seen_fingerprints()
         if any(finding.fingerprint not in seen for finding in holding(shown.at_first)):
             raise GuardStopped("Look at what the dose guard says.", shown.at_first, needs_reason=False)

@@ -25,6 +25,7 @@ from patients.models import Draft, Patient, Staff
 from patients.rules.permissions import Permission
 from patients.selectors import patient_for, permissions_in, require
 from regimens.dose_forms import StartCourseForm
+from regimens.rules.proposals import StartDrug
 from tracker.presenters.start_course import StartShown, start_shown
 from tracker.views.forms.catalogue import drug_choices
 from tracker.views.forms.keeping import GO_ON
@@ -119,7 +120,8 @@ class StartStep(View, ABC):
             return None
         change = planned(TypedChange(ChangeKind.START, "", ()), form)
         standing = against(self.staff, self.patient, self.record)
-        shown = start_shown(self.record, change.proposal, change.note, self.today, self.protocol, standing)  # type: ignore[arg-type]
+        assert isinstance(change.proposal, StartDrug)
+        shown = start_shown(self.record, change.proposal, change.note, self.today, self.protocol, standing)
         return KeptStart(draft, form, shown)
 
     def show_nothing(self, status: int = 200) -> HttpResponse:
